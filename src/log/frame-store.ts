@@ -1,0 +1,102 @@
+/**
+ * The bytes of one log: encoded frames, back to back, in a few blocks outside the garbage-collected heap. A frame is
+ * encoded once; every reader is given views of the same bytes.
+ */
+export type FrameStore = {
+  /** Appends one frame and returns its length in bytes. */
+  append(frame: string): number;
+  /** The frames after the `after`-th: as many as lie together and fit into `maxBytes`, but at least one if there is one. */
+  slice(after: number, maxBytes: number): Slice | undefined;
+  /** The text of frame `n`, from 1. */
+  frame(n: number): string;
+  readonly count: number;
+  /** Bytes of all frames. */
+  readonly size: number;
+  /** Moves everything into one block of the exact size: a sealed log costs what it holds. */
+  compact(): void;
+};
+
+/** Whole frames; `seq` is the number of the last one. */
+export type Slice = { bytes: Buffer; seq: number };
+
+// An idle stream holds its `start` frame and little more; a long one grows by quarters, so that at most a fifth is unused.
+const SMALLEST_BLOCK = 1024;
+const LARGEST_BLOCK = 64 * 1024;
+
+export function createFrameStore(): FrameStore {
+  let blocks: { bytes: Buffer; start: number }[] = [];
+  // ends[n - 1] is where frame n ends, counted over all blocks.
+  const ends: number[] = [];
+  let size = 0;
+
+  function blockFor(length: number) {
+    const last = blocks.at(-1);
+    if (last && size - last.start + length <= last.bytes.length) return last;
+    const room = Math.max(length, SMALLEST_BLOCK, Math.min(size >> 2, LARGEST_BLOCK));
+    const fresh = { bytes: Buffer.allocUnsafeSlow(room), start: size };
+    blocks.push(fresh);
+    return fresh;
+  }
+
+  const startOf = (n: number) => (n === 1 ? 0 : (ends[n - 2] as number));
+
+  /** The last block that begins at or before an offset. Readers are mostly at the end, so the search begins there. */
+  function blockAt(offset: number) {
+    let index = blocks.length - 1;
+    while (index > 0 && (blocks[index] as { start: number }).start > offset) index--;
+    return index;
+  }
+
+  /** The last frame that ends at or before `limit`, at least `first`. */
+  function lastWithin(first: number, limit: number) {
+    let low = first;
+    let high = ends.length;
+    if ((ends[high - 1] as number) <= limit) return high;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((ends[middle - 1] as number) <= limit) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  return {
+    append(frame) {
+      const length = Buffer.byteLength(frame);
+      const block = blockFor(length);
+      // Equal lengths mean ASCII, which is copied without being transcoded.
+      block.bytes.write(frame, size - block.start, length === frame.length ? "latin1" : "utf8");
+      size += length;
+      ends.push(size);
+      return length;
+    },
+    slice(after, maxBytes) {
+      if (after >= ends.length) return undefined;
+      const from = startOf(after + 1);
+      const index = blockAt(from);
+      const block = blocks[index] as { bytes: Buffer; start: number };
+      const blockEnd = blocks[index + 1]?.start ?? size;
+      const seq = lastWithin(after + 1, Math.min(blockEnd, from + maxBytes));
+      return { bytes: block.bytes.subarray(from - block.start, (ends[seq - 1] as number) - block.start), seq };
+    },
+    frame(n) {
+      const from = startOf(n);
+      const block = blocks[blockAt(from)] as { bytes: Buffer; start: number };
+      return block.bytes.toString("utf8", from - block.start, (ends[n - 1] as number) - block.start);
+    },
+    get count() {
+      return ends.length;
+    },
+    get size() {
+      return size;
+    },
+    compact() {
+      if (blocks.length === 1 && blocks[0]?.bytes.length === size) return;
+      const whole = Buffer.allocUnsafeSlow(size);
+      for (const [index, block] of blocks.entries()) {
+        block.bytes.copy(whole, block.start, 0, (blocks[index + 1]?.start ?? size) - block.start);
+      }
+      blocks = [{ bytes: whole, start: 0 }];
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import type { ErrorCode } from "../protocol/errors.ts";
+import type { EventDraft, StreamEvent } from "../protocol/events.ts";
+import { encodeFrame, frameData } from "../protocol/frames.ts";
+import { createFrameStore } from "./frame-store.ts";
+import type { StreamLog } from "./stream-log.ts";
+
+export type MemoryLogOptions = Pick<StreamLog, "id" | "kind" | "world" | "createdAt"> & {
+  /** Framed bytes beyond which `append` refuses; closing events always fit, so that no log ends without its end. */
+  maxBytes: number;
+  /** Asks for room in the limit of all logs. False: there is none. */
+  grow(bytes: number): boolean;
+  onSealed(): void;
+};
+
+/** A log in this process's memory. */
+export function createMemoryLog(options: MemoryLogOptions): StreamLog {
+  const store = createFrameStore();
+  const idPrefix = `${options.id}.0.`;
+  let bells: (() => void)[] = [];
+  let ringing = false;
+  let sealed = false;
+
+  function ring() {
+    ringing = false;
+    for (const bell of bells) bell();
+  }
+
+  // All that was appended in one turn of the event loop is one wake-up of its readers, and so one write to each.
+  function ringSoon() {
+    if (ringing || bells.length === 0) return;
+    ringing = true;
+    queueMicrotask(ring);
+  }
+
+  function add(draft: EventDraft): void {
+    if (sealed) throw new Error(`The log is sealed: no ${draft.type} can follow.`);
+    store.append(encodeFrame(idPrefix, store.count + 1, draft));
+    ringSoon();
+  }
+
+  return {
+    id: options.id,
+    kind: options.kind,
+    world: options.world,
+    createdAt: options.createdAt,
+    epoch: 0,
+    get lastSeq() {
+      return store.count;
+    },
+    get sealed() {
+      return sealed;
+    },
+    append(draft): ErrorCode | undefined {
+      const before = store.size;
+      if (draft.type === "token" && before + draft.text.length > options.maxBytes) return "stream_too_long";
+      add(draft);
+      const grown = options.grow(store.size - before);
+      if (draft.type === "message_end") return undefined;
+      if (store.size > options.maxBytes) return "stream_too_long";
+      return grown ? undefined : "overloaded";
+    },
+    seal(draft) {
+      const before = store.size;
+      add(draft);
+      sealed = true;
+      options.grow(store.size - before);
+      store.compact();
+      options.onSealed();
+    },
+    slice: (after, maxBytes) => store.slice(after, maxBytes),
+    event: (seq) => JSON.parse(frameData(store.frame(seq))) as StreamEvent,
+    sharedUpTo: (epoch) => (epoch === 0 ? Number.POSITIVE_INFINITY : 0),
+    listen(bell) {
+      bells = [...bells, bell];
+      return () => {
+        bells = bells.filter((other) => other !== bell);
+      };
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import type { ErrorCode } from "../protocol/errors.ts";
+import type { OpenDraft, StreamEvent, TerminalDraft } from "../protocol/events.ts";
+import type { Slice } from "./frame-store.ts";
+
+/**
+ * The port of a log: the events of one stream, numbered, encoded, bounded, sealed once. One writer, any number of readers.
+ *
+ * Reading is synchronous: what a reader may see is in this server's memory. A log that is shared between servers keeps a copy
+ * here, shows an event only once the store has it, and rings its bell then; finding such a log may take time, and that
+ * is the shelf's business.
+ */
+export type StreamLog = {
+  readonly id: string;
+  readonly kind: "chat" | "world";
+  /** World: whose turn this is. */
+  readonly world: string | undefined;
+  /** RFC 3339, UTC. */
+  readonly createdAt: string;
+  /** Raised when events that were delivered could not be restored. */
+  readonly epoch: number;
+  /** The last event that readers may see. */
+  readonly lastSeq: number;
+  /** "Nothing more" and "nothing yet" are different facts. */
+  readonly sealed: boolean;
+
+  /** Adds an event (R-SEQ: the log numbers it). Returns why it was refused, or undefined. Throws once sealed. */
+  append(draft: OpenDraft): ErrorCode | undefined;
+  /** Adds the terminal event (R-ONE). Always has room. Throws when called twice. */
+  seal(draft: TerminalDraft): void;
+
+  /** Encoded events after `after`; see `FrameStore.slice`. */
+  slice(after: number, maxBytes: number): Slice | undefined;
+  /** The event itself, decoded from its frame. `seq` must be within 1 and `lastSeq`. */
+  event(seq: number): StreamEvent;
+  /** Up to which seq a cursor of `epoch` is true of this log; -1 if of none. */
+  sharedUpTo(epoch: number): number;
+  /** Rings once in the same turn of the event loop after one or more events became visible. Returns its release. */
+  listen(bell: () => void): () => void;
+};
