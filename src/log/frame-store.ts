@@ -3,8 +3,8 @@
  * encoded once; every reader is given views of the same bytes.
  */
 export type FrameStore = {
-  /** Appends one frame and returns its length in bytes. */
-  append(frame: string): number;
+  /** Appends one frame of `length` bytes (its length in UTF-8). */
+  append(frame: string, length: number): void;
   /** The frames after the `after`-th: as many as lie together and fit into `maxBytes`, but at least one if there is one. */
   slice(after: number, maxBytes: number): Slice | undefined;
   /** The text of frame `n`, from 1. */
@@ -61,14 +61,12 @@ export function createFrameStore(): FrameStore {
   }
 
   return {
-    append(frame) {
-      const length = Buffer.byteLength(frame);
+    append(frame, length) {
       const block = blockFor(length);
       // Equal lengths mean ASCII, which is copied without being transcoded.
       block.bytes.write(frame, size - block.start, length === frame.length ? "latin1" : "utf8");
       size += length;
       ends.push(size);
-      return length;
     },
     slice(after, maxBytes) {
       if (after >= ends.length) return undefined;

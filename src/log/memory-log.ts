@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../protocol/errors.ts";
-import type { EventDraft, StreamEvent } from "../protocol/events.ts";
+import type { EventDraft, StreamEvent, TerminalDraft } from "../protocol/events.ts";
 import { encodeFrame, frameData } from "../protocol/frames.ts";
 import { createFrameStore } from "./frame-store.ts";
 import type { StreamLog } from "./stream-log.ts";
@@ -7,9 +7,9 @@ import type { StreamLog } from "./stream-log.ts";
 export type MemoryLogOptions = Pick<StreamLog, "id" | "kind" | "world" | "createdAt"> & {
   /** Framed bytes beyond which `append` refuses; closing events always fit, so that no log ends without its end. */
   maxBytes: number;
-  /** Asks for room in the limit of all logs. False: there is none. */
-  grow(bytes: number): boolean;
-  onSealed(): void;
+  /** Asks for room in the limit of all logs. False: there is none, and nothing was taken; `must` takes it all the same. */
+  grow(bytes: number, must: boolean): boolean;
+  onSealed(draft: TerminalDraft): void;
 };
 
 /** A log in this process's memory. */
@@ -32,10 +32,17 @@ export function createMemoryLog(options: MemoryLogOptions): StreamLog {
     queueMicrotask(ring);
   }
 
-  function add(draft: EventDraft): void {
+  /** Encodes and keeps one event, unless it is too much. What closes a message or the log always has room. */
+  function add(draft: EventDraft): ErrorCode | undefined {
     if (sealed) throw new Error(`The log is sealed: no ${draft.type} can follow.`);
-    store.append(encodeFrame(idPrefix, store.count + 1, draft));
+    const closing = draft.type === "message_end" || draft.type === "done" || draft.type === "error";
+    const frame = encodeFrame(idPrefix, store.count + 1, draft);
+    const length = Buffer.byteLength(frame);
+    if (!closing && store.size + length > options.maxBytes) return "stream_too_long";
+    if (!options.grow(length, closing)) return "overloaded";
+    store.append(frame, length);
     ringSoon();
+    return undefined;
   }
 
   return {
@@ -50,22 +57,12 @@ export function createMemoryLog(options: MemoryLogOptions): StreamLog {
     get sealed() {
       return sealed;
     },
-    append(draft): ErrorCode | undefined {
-      const before = store.size;
-      if (draft.type === "token" && before + draft.text.length > options.maxBytes) return "stream_too_long";
-      add(draft);
-      const grown = options.grow(store.size - before);
-      if (draft.type === "message_end") return undefined;
-      if (store.size > options.maxBytes) return "stream_too_long";
-      return grown ? undefined : "overloaded";
-    },
+    append: add,
     seal(draft) {
-      const before = store.size;
       add(draft);
       sealed = true;
-      options.grow(store.size - before);
       store.compact();
-      options.onSealed();
+      options.onSealed(draft);
     },
     slice: (after, maxBytes) => store.slice(after, maxBytes),
     event: (seq) => JSON.parse(frameData(store.frame(seq))) as StreamEvent,

@@ -23,7 +23,10 @@ export type StreamLog = {
   /** "Nothing more" and "nothing yet" are different facts. */
   readonly sealed: boolean;
 
-  /** Adds an event (R-SEQ: the log numbers it). Returns why it was refused, or undefined. Throws once sealed. */
+  /**
+   * Adds an event (R-SEQ: the log numbers it). Returns why it was refused, and then it is not in the log, or undefined.
+   * A `message_end` is never refused. Throws once sealed.
+   */
   append(draft: OpenDraft): ErrorCode | undefined;
   /** Adds the terminal event (R-ONE). Always has room. Throws when called twice. */
   seal(draft: TerminalDraft): void;

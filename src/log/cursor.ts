@@ -1,0 +1,36 @@
+import type { Slice } from "./frame-store.ts";
+import type { StreamLog } from "./stream-log.ts";
+
+/** A position to read on from. It holds no events: a slow reader costs a number. */
+export type Cursor = {
+  /** What follows, up to about `maxBytes`, and moves past it; undefined when there is nothing (yet, or any more). */
+  next(maxBytes: number): Slice | undefined;
+  /** The last event passed. */
+  readonly seq: number;
+  /** The log is sealed and everything was passed. */
+  readonly ended: boolean;
+  close(): void;
+};
+
+/**
+ * Opens a cursor strictly after `after` (R-CURSOR). There is no replay and no live: `next` gives what is there, and `ready`
+ * is called when there is more; the two are one loop.
+ */
+export function openCursor(log: StreamLog, after: number, ready: () => void): Cursor {
+  let seq = after;
+  const release = log.listen(ready);
+  return {
+    next(maxBytes) {
+      const slice = log.slice(seq, maxBytes);
+      if (slice) seq = slice.seq;
+      return slice;
+    },
+    get seq() {
+      return seq;
+    },
+    get ended() {
+      return log.sealed && seq >= log.lastSeq;
+    },
+    close: release,
+  };
+}

@@ -1,0 +1,157 @@
+import type { Clock } from "../clock.ts";
+import { type ErrorCode, failure, isRetryable } from "../protocol/errors.ts";
+import type { TerminalDraft } from "../protocol/events.ts";
+import { createClaims } from "./claims.ts";
+import { expiringMap } from "./expiring-map.ts";
+import { createMemoryLog } from "./memory-log.ts";
+import type { CancelCause, LogSpec, Shelf } from "./shelf.ts";
+import type { StreamLog } from "./stream-log.ts";
+
+export type ShelfLimits = {
+  /** How long an ended log is kept after its end or its last reader, and a running one without a reader; ms. */
+  retentionMs: number;
+  abandonMs: number;
+  maxStreams: number;
+  maxReaders: number;
+  /** Framed bytes of one log, and of all. */
+  maxStreamBytes: number;
+  maxLogBytes: number;
+};
+
+/** `on_disconnect: cancel`: a page that reloads is back within this time. */
+const LEAVE_GRACE_MS = 10_000;
+
+/** How long a forgotten id is told from an unknown one, and how many: at 22 characters each, some 10 MB. */
+const FORGOTTEN_MS = 3_600_000;
+const MOST_FORGOTTEN = 100_000;
+
+/** What a log costs beside its frames; counted, so that many tiny logs cannot outgrow the limit. */
+const LOG_OVERHEAD_BYTES = 1024;
+
+/** How long a client should stay away from a full server; seconds. */
+const RETRY_AFTER_S = 5;
+
+type Entry = { log: StreamLog; spec: LogSpec; readers: number; bytes: number };
+
+/** A shelf in this process's memory. */
+export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
+  const entries = new Map<string, Entry>();
+  const claims = createClaims();
+  let running = 0;
+  let readers = 0;
+  let bytes = 0;
+
+  // An entry without a reader is in one of the first three, by what happens to it when its time is up.
+  const ended = expiringMap<Entry>(clock, limits.retentionMs, forget);
+  const idle = expiringMap<Entry>(clock, limits.abandonMs, abandon);
+  const left = expiringMap<Entry>(clock, LEAVE_GRACE_MS, (entry) => entry.spec.cancel("left"));
+  const forgotten = expiringMap<true>(clock, FORGOTTEN_MS, () => {}, MOST_FORGOTTEN);
+
+  function forget({ log, bytes: freed }: Entry) {
+    entries.delete(log.id);
+    ended.delete(log.id);
+    claims.free(log.id);
+    forgotten.set(log.id, true);
+    bytes -= freed;
+  }
+
+  function abandon(entry: Entry) {
+    entry.spec.cancel("abandoned");
+    forget(entry);
+  }
+
+  /** Makes room by forgetting ended logs that nobody reads, oldest first. */
+  function makeRoom(needed: number): boolean {
+    while (bytes + needed > limits.maxLogBytes) {
+      const oldest = ended.oldest();
+      if (!oldest) return false;
+      forget(oldest);
+    }
+    return true;
+  }
+
+  function grow(entry: Entry, more: number, must: boolean): boolean {
+    if (!makeRoom(more) && !must) return false;
+    entry.bytes += more;
+    bytes += more;
+    return true;
+  }
+
+  function onSealed(entry: Entry, draft: TerminalDraft) {
+    running--;
+    idle.delete(entry.log.id);
+    left.delete(entry.log.id);
+    if (entry.readers === 0) ended.set(entry.log.id, entry);
+    if (draft.type === "error" && isRetryable(draft.error_code as ErrorCode)) claims.free(entry.log.id);
+  }
+
+  function detach(entry: Entry) {
+    readers--;
+    if (--entry.readers > 0 || entries.get(entry.log.id) !== entry) return;
+    if (entry.log.sealed) ended.set(entry.log.id, entry);
+    else (entry.spec.cancelOnLeave ? left : idle).set(entry.log.id, entry);
+  }
+
+  function createEntry(spec: LogSpec): Entry {
+    const entry = { spec, readers: 0, bytes: LOG_OVERHEAD_BYTES } as Entry;
+    entry.log = createMemoryLog({
+      id: spec.id,
+      kind: spec.kind,
+      world: spec.world,
+      createdAt: new Date(clock.wall()).toISOString(),
+      maxBytes: limits.maxStreamBytes,
+      grow: (more, must) => grow(entry, more, must),
+      onSealed: (draft) => onSealed(entry, draft),
+    });
+    return entry;
+  }
+
+  function cancelAll(cause: CancelCause) {
+    for (const { log, spec } of entries.values()) if (!log.sealed) spec.cancel(cause);
+  }
+
+  return {
+    async create(spec) {
+      if (running >= limits.maxStreams || !makeRoom(LOG_OVERHEAD_BYTES)) {
+        throw failure("overloaded", undefined, { retryAfter: RETRY_AFTER_S });
+      }
+      const entry = createEntry(spec);
+      entries.set(spec.id, entry);
+      running++;
+      bytes += LOG_OVERHEAD_BYTES;
+      idle.set(spec.id, entry);
+      return entry.log;
+    },
+    async find(id) {
+      const entry = entries.get(id);
+      if (entry) return { state: "kept", log: entry.log };
+      return { state: forgotten.get(id) ? "expired" : "unknown" };
+    },
+    attach(log) {
+      const entry = entries.get(log.id);
+      if (readers >= limits.maxReaders) throw failure("overloaded", undefined, { retryAfter: RETRY_AFTER_S });
+      if (!entry) throw failure("stream_expired");
+      readers++;
+      entry.readers++;
+      idle.delete(log.id);
+      left.delete(log.id);
+      ended.delete(log.id);
+      let attached = true;
+      return () => {
+        if (attached) detach(entry);
+        attached = false;
+      };
+    },
+    async cancel(id, cause) {
+      const entry = entries.get(id);
+      if (entry && !entry.log.sealed) entry.spec.cancel(cause);
+    },
+    claim: (key, fingerprint) => claims.claim(key, fingerprint),
+    counts: () => ({ running, kept: entries.size, readers, bytes }),
+    async close(cause) {
+      cancelAll(cause);
+      for (const map of [ended, idle, left, forgotten]) map.clear();
+      entries.clear();
+    },
+  };
+}

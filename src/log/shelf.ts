@@ -1,0 +1,53 @@
+import type { StreamLog } from "./stream-log.ts";
+
+/**
+ * The port of the shelf: where logs are kept. It owns their lifetime: how long an ended one stays, when a running one counts
+ * as abandoned, how many there may be, and which start an idempotency key belongs to. Asynchronous where a store that is
+ * shared between servers has to be asked.
+ */
+export type Shelf = {
+  /**
+   * Puts a new, empty log on the shelf.
+   * @throws Failure `overloaded` where a limit is reached
+   */
+  create(spec: LogSpec): Promise<StreamLog>;
+  find(id: string): Promise<Found>;
+  /**
+   * Counts a reader of a log until its release is called: only while one reads is a log kept from expiring.
+   * @throws Failure `overloaded` where there are too many readers
+   */
+  attach(log: StreamLog): () => void;
+  /** Asks the writer of a stream to end it, and resolves when the log is sealed. Does nothing when it is. */
+  cancel(id: string, cause: CancelCause): Promise<void>;
+  /**
+   * Binds an idempotency key to a stream that is about to start (R-IDEMPOTENT). Whoever comes second waits for the first.
+   * @throws Failure `idempotency_key_reused` where the key came with another fingerprint
+   */
+  claim(key: string, fingerprint: string): Promise<Claim>;
+  counts(): ShelfCounts;
+  /** Ends this server's running streams, and forgets everything. */
+  close(cause: CancelCause): Promise<void>;
+};
+
+export type LogSpec = {
+  id: string;
+  kind: StreamLog["kind"];
+  world?: string;
+  /** Ends the generation; must seal the log. Called at most once, and never after the log was sealed. */
+  cancel(cause: CancelCause): void;
+  /** `on_disconnect: cancel`: stop when its last reader has been gone for 10 s. */
+  cancelOnLeave?: boolean;
+};
+
+/** `stopped`: asked for. `left`: its last reader went, and it was to end with it. `abandoned`: nobody came back. */
+export type CancelCause = "stopped" | "left" | "abandoned" | "shutting_down";
+
+/** A forgotten id is told from one that never was (R-HONEST). */
+export type Found = { state: "kept"; log: StreamLog } | { state: "expired" } | { state: "unknown" };
+
+export type Claim =
+  | { state: "bound"; streamId: string }
+  /** `bind` once the stream stands on the shelf, or `release` where the start was refused. */
+  | { state: "free"; bind(streamId: string): void; release(): void };
+
+export type ShelfCounts = { running: number; kept: number; readers: number; bytes: number };
