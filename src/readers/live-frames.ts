@@ -1,6 +1,5 @@
 import { type Clock, deadline } from "../clock.ts";
 import { openCursor } from "../log/cursor.ts";
-import type { Slice } from "../log/frame-store.ts";
 import type { StreamLog } from "../log/stream-log.ts";
 import { HEARTBEAT, RETRY_LINE } from "../protocol/frames.ts";
 
@@ -42,6 +41,7 @@ export const STALL_MS = 60_000;
 const WRITE_BYTES = 16 * 1024;
 
 const heartbeat = Buffer.from(HEARTBEAT);
+const retryLine = Buffer.from(RETRY_LINE);
 
 /**
  * Sends a stream as it grows: what is there at once, then what comes. The sink sets the pace: while it is full nothing is
@@ -77,15 +77,11 @@ export function liveFrames(options: LiveFramesOptions): LiveFrames {
 
   function pump() {
     while (open && !full) {
-      const frames = gather(cursor.next(WRITE_BYTES));
-      if (!frames) break;
-      write(frames);
+      const slice = cursor.next(WRITE_BYTES);
+      if (!slice) break;
+      write(slice.bytes);
     }
     if (open && cursor.ended && !full) finish();
-  }
-
-  function gather(slice: Slice | undefined): Buffer | undefined {
-    return slice?.bytes;
   }
 
   function finish() {
@@ -101,7 +97,9 @@ export function liveFrames(options: LiveFramesOptions): LiveFrames {
     stall?.stop();
   }
 
-  write(Buffer.from(RETRY_LINE));
+  // The first bytes go at once, in one piece with what is there already (R-PRIME).
+  const first = cursor.next(WRITE_BYTES);
+  write(first ? Buffer.concat([retryLine, first.bytes]) : retryLine);
   pump();
   return {
     drained() {
