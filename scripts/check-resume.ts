@@ -36,10 +36,10 @@ export function checkWhole(recordings: string[]): string {
 
 function main([command, ...files]: string[]): void {
   const recordings = files.map((file) => readFileSync(file, "utf8"));
-  if (command === "whole") return console.log(checkWhole(recordings));
   const last = parseRecording(recordings.join("")).at(-1);
-  if (command !== "last-id" || !last) throw new Error("Use: last-id FILE, or whole FILE…; the file needs an event.");
-  console.log(last.id);
+  if (command === "whole") console.log(checkWhole(recordings));
+  else if (command === "last-id" && last) console.log(last.id);
+  else throw new Error("Use: last-id FILE, or whole FILE…; the file needs an event.");
 }
 
 if (import.meta.main) main(process.argv.slice(2));
