@@ -1,7 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { classify, type ModelFailure } from "./failure.ts";
-import type { PartSink, Push } from "./model.ts";
-import { isProgress } from "./settle.ts";
+import type { CallOptions, PartSink, Push } from "./model.ts";
 
 export type RetryDeps = {
   clock: Clock;
@@ -24,27 +23,30 @@ export const LONGEST_RETRY_AFTER_MS = 20_000;
  * one cancel, which also ends the waiting. Expects a settled push (see settle.ts).
  */
 export function withRetry(push: Push, { clock, random, attempts = 2, onRetry }: RetryDeps): Push {
-  return (options, sink) => {
+  return (first, sink) => {
+    // Let go once it cannot be needed again: a prompt may be a mebibyte, and the answer may take minutes.
+    let options: CallOptions | undefined = first;
     let retries = 0;
-    let begun = false;
     let cancel = () => {};
     const attempt: PartSink = {
       part(part) {
-        if (!begun) begun = part.type === "finish" || (part.type === "text-delta" && isProgress(part));
+        if (options && (part.type === "finish" || (part.type === "text-delta" && part.delta !== "")))
+          options = undefined;
         sink.part(part);
       },
       end(error) {
         if (error === undefined) return sink.end();
         const failure = classify(error, clock.wall());
-        if (begun || retries >= attempts || !worthwhile(failure)) return sink.end(failure);
+        const again = options;
+        if (!again || retries >= attempts || !worthwhile(failure)) return sink.end(failure);
         const waitMs = backoff(failure, retries++, random());
         onRetry?.(failure, waitMs);
         cancel = clock.after(waitMs, () => {
-          cancel = push(options, attempt);
+          cancel = push(again, attempt);
         });
       },
     };
-    cancel = push(options, attempt);
+    cancel = push(first, attempt);
     return () => cancel();
   };
 }
