@@ -26,7 +26,8 @@ export function createClaims(): Claims {
         resolve();
       },
       release() {
-        held.delete(key);
+        // Only its own: once bound or let go, the key may be another's.
+        if (held.get(key) === entry && entry.streamId === undefined) held.delete(key);
         resolve();
       },
     };

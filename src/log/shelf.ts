@@ -33,7 +33,7 @@ export type LogSpec = {
   id: string;
   kind: StreamLog["kind"];
   world?: string;
-  /** Ends the generation; must seal the log. Called at most once, and never after the log was sealed. */
+  /** Ends the generation; must seal the log before it returns. Called at most once, and never after the log was sealed. */
   cancel(cause: CancelCause): void;
   /** `on_disconnect: cancel`: stop when its last reader has been gone for 10 s. */
   cancelOnLeave?: boolean;
@@ -47,7 +47,7 @@ export type Found = { state: "kept"; log: StreamLog } | { state: "expired" } | {
 
 export type Claim =
   | { state: "bound"; streamId: string }
-  /** `bind` once the stream stands on the shelf, or `release` where the start was refused. */
+  /** `bind` once the stream stands on the shelf, or `release` where the start was refused; after the one the other does nothing. */
   | { state: "free"; bind(streamId: string): void; release(): void };
 
 export type ShelfCounts = { running: number; kept: number; readers: number; bytes: number };
