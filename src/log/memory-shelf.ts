@@ -152,6 +152,7 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
       cancelAll(cause);
       for (const map of [ended, idle, left, forgotten]) map.clear();
       entries.clear();
+      bytes = 0;
     },
   };
 }
