@@ -66,7 +66,7 @@ export function createMemoryLog(options: MemoryLogOptions): StreamLog {
     },
     slice: (after, maxBytes) => store.slice(after, maxBytes),
     event: (seq) => JSON.parse(frameData(store.frame(seq))) as StreamEvent,
-    sharedUpTo: (epoch) => (epoch === 0 ? Number.POSITIVE_INFINITY : 0),
+    sharedUpTo: (epoch) => (epoch === 0 ? Number.POSITIVE_INFINITY : -1),
     listen(bell) {
       bells = [...bells, bell];
       return () => {
