@@ -1,0 +1,21 @@
+import { writeFileSync } from "node:fs";
+import { Session } from "node:inspector";
+
+/**
+ * Preloaded into a server (`node --import`): SIGUSR2 begins a profile of its processor time, a second SIGUSR2 writes it to
+ * the file BENCH_PROFILE. So a profile shows the window that is measured and nothing else.
+ */
+const SAMPLING_US = 200;
+const session = new Session();
+session.connect();
+session.post("Profiler.enable");
+session.post("Profiler.setSamplingInterval", { interval: SAMPLING_US });
+
+let profiling = false;
+process.on("SIGUSR2", () => {
+  profiling = !profiling;
+  if (profiling) return session.post("Profiler.start");
+  session.post("Profiler.stop", (error, result) => {
+    if (!error) writeFileSync(process.env["BENCH_PROFILE"] as string, JSON.stringify(result.profile));
+  });
+});

@@ -1,0 +1,195 @@
+import type { Directive } from "./directive.ts";
+import type { Group, Outcome } from "./load.ts";
+import type { Hammered } from "./load-wait.ts";
+import { type Measured, pause, type Stage } from "./stage.ts";
+
+/** What is done to each server, and what is read off it: a record of numbers, whose names carry their units. */
+export type Metrics = Record<string, number>;
+
+/** How long a window lasts, in seconds, and the time to settle before it. */
+export type Pace = { window: number; settle: number };
+
+export type Scenario = {
+  name: string;
+  title: string;
+  subjects: readonly string[];
+  run(stage: Stage, pace: Pace): Promise<Metrics>;
+};
+
+const RATE = 20;
+const RAMP_MS = 2000;
+
+/** Time between the end of the window and the end of the first stream, for the questions to the processes. */
+const SLACK_S = 2;
+
+function group(stage: Stage, streams: number, directive: Directive, extra: Partial<Group> = {}): Group {
+  const { path, body } = stage.subject;
+  return { streams, path, body: body(directive), tokens: directive.tokens, rampMs: RAMP_MS, ...extra };
+}
+
+/** A few short answers, so that the code is loaded and compiled; then resident memory before the streams, in KiB. */
+async function warmedUp(stage: Stage): Promise<number> {
+  await stage.open([group(stage, 40, { tokens: 50, pace: 200 }, { rampMs: 400 })]);
+  checked(await stage.finish(5000));
+  await pause(500);
+  return stage.rss();
+}
+
+/** A wrong count of tokens, or a wrong order, makes every number worthless. */
+function checked(outcome: Outcome): Outcome {
+  if (outcome.faults.length > 0) throw new Error(outcome.faults.slice(0, 3).join(" | "));
+  return outcome;
+}
+
+function cores({ cpu }: Pick<Measured, "cpu">): Metrics {
+  return { serverCores: cpu.serverCores, upstreamCores: cpu.upstreamCores, loadCores: cpu.loadCores };
+}
+
+function perToken(measured: Measured): Metrics {
+  const { window, cpu } = measured;
+  return {
+    cpuUsPerToken: cpu.serverUs / window.tokens,
+    tokensPerSecond: (window.tokens * 1000) / window.ms,
+    addedP50Ms: window.latency.p50,
+    addedP99Ms: window.latency.p99,
+    addedMaxMs: window.latency.max,
+    ...cores(measured),
+  };
+}
+
+function endings(outcome: Outcome): Metrics {
+  const { ended, unfinished, firstToken } = checked(outcome);
+  return { firstTokenP50Ms: firstToken.p50, firstTokenP99Ms: firstToken.p99, ended, unfinished };
+}
+
+function steady(streams: number, subjects: string[]): Scenario {
+  return {
+    name: `steady-${streams}`,
+    title: `${streams} streams of ${RATE} tokens/s`,
+    subjects,
+    async run(stage, { window, settle }) {
+      const before = await warmedUp(stage);
+      const tokens = RATE * (RAMP_MS / 1000 + settle + window + SLACK_S);
+      const opened = performance.now();
+      await stage.open([group(stage, streams, { tokens, pace: RATE })], settle * 1000);
+      await pause(Math.max(0, RAMP_MS + settle * 1000 - (performance.now() - opened)));
+      const measured = await stage.window(window);
+      const rssKiBPerStream = (stage.rss() - before) / streams;
+      const outcome = await stage.finish(RAMP_MS + SLACK_S * 1000 + 3000);
+      return { ...perToken(measured), ...endings(outcome), rssKiBPerStream };
+    },
+  };
+}
+
+const flatOut: Scenario = {
+  name: "flat-out",
+  title: "8 streams, as fast as they go",
+  subjects: ["pipe", "keep", "nginx", "chatwait", "ai-sdk"],
+  async run(stage, { window, settle }) {
+    await stage.open([group(stage, 8, { tokens: 10_000, pace: "flood" }, { repeat: true, rampMs: 100 })]);
+    await pause(settle * 1000);
+    const measured = await stage.window(window);
+    checked(await stage.finish(0));
+    return perToken(measured);
+  },
+};
+
+const IDLE_STREAMS = 1000;
+
+const idle: Scenario = {
+  name: "idle-1000",
+  title: `${IDLE_STREAMS} streams open, their model silent`,
+  subjects: ["pipe", "keep", "nginx", "chatwait", "ai-sdk"],
+  async run(stage, { window, settle }) {
+    const before = await warmedUp(stage);
+    const answered = await stage.open([group(stage, IDLE_STREAMS, { tokens: 2, pace: "idle" })]);
+    await pause(settle * 1000);
+    const measured = await stage.window(Math.min(window, 4));
+    const calls = await stage.openCalls();
+    if (answered !== IDLE_STREAMS) throw new Error(`${answered} of ${IDLE_STREAMS} streams were answered.`);
+    if (calls !== IDLE_STREAMS) throw new Error(`${calls} calls to the model are open instead of ${IDLE_STREAMS}.`);
+    const rssKiBPerStream = (stage.rss() - before) / IDLE_STREAMS;
+    checked(await stage.finish(0));
+    return { rssKiBPerStream, ...cores(measured) };
+  },
+};
+
+const shortStreams: Scenario = {
+  name: "short-drop",
+  title: "10 clients, streams of 64 tokens as fast as they go, every other one left after 3 tokens",
+  subjects: ["keep", "keep-plain", "chatwait", "ai-sdk-detached"],
+  async run(stage, { window, settle }) {
+    const kinds: Partial<Group> = { repeat: true, cutAfter: 3, rampMs: 100 };
+    await stage.open([group(stage, 10, { tokens: 64, pace: "brisk" }, kinds)]);
+    await pause(settle * 1000);
+    const measured = await stage.window(window);
+    checked(await stage.finish(0));
+    const { started, ms } = measured.window;
+    return {
+      cpuMsPerRequest: measured.cpu.serverUs / started / 1000,
+      requestsPerSecond: (started * 1000) / ms,
+      ...cores(measured),
+    };
+  },
+};
+
+const FLOODS = 4;
+
+/** Tokens per second; one flood stays below the 4 MiB that a log may have. */
+const FLOOD_RATE = 1200;
+const SLOW_BYTES_PER_SECOND = 1024;
+
+function floods(name: string, title: string, reading: Partial<Group>): Scenario {
+  return {
+    name,
+    title: `100 streams of ${RATE} tokens/s beside ${FLOODS} floods of ${FLOOD_RATE} tokens/s ${title}`,
+    subjects: ["keep", "chatwait"],
+    async run(stage, { window, settle }) {
+      const before = await warmedUp(stage);
+      const seconds = RAMP_MS / 1000 + settle + window + SLACK_S;
+      const flood = group(
+        stage,
+        FLOODS,
+        { tokens: FLOOD_RATE * seconds, pace: FLOOD_RATE },
+        { rampMs: 10, ...reading },
+      );
+      const others = group(stage, 100, { tokens: RATE * seconds, pace: RATE });
+      await stage.open([flood, others]);
+      await pause(settle * 1000);
+      const measured = await stage.window(window);
+      const grownMiB = (stage.rss() - before) / 1024;
+      const { firstTokenP50Ms: _1, firstTokenP99Ms: _2, ...ends } = endings(await stage.finish(seconds * 1000));
+      const { addedP50Ms, addedP99Ms, addedMaxMs } = perToken(measured) as Record<string, number>;
+      return { addedP50Ms, addedP99Ms, addedMaxMs, grownMiB, ...ends, ...cores(measured) } as Metrics;
+    },
+  };
+}
+
+const wait: Scenario = {
+  name: "wait",
+  title: "POST /chat/wait with an instant model, 32 connections",
+  subjects: ["fastify", "chatwait-instant"],
+  async run(stage, { window, settle }) {
+    const { path, body } = stage.subject;
+    const hammer = { port: stage.port, path, body: body({ tokens: 2, pace: "flood" }), connections: 32 };
+    await stage.askLoad("hammer", { ...hammer, ms: settle * 1000 });
+    const measured = await stage.during(stage.askLoad<Hammered>("hammer", { ...hammer, ms: window * 1000 }));
+    const { answers, ms } = measured.value;
+    return {
+      requestsPerSecond: (answers * 1000) / ms,
+      cpuUsPerRequest: measured.cpu.serverUs / answers,
+      ...cores(measured),
+    };
+  },
+};
+
+export const SCENARIOS: readonly Scenario[] = [
+  steady(1000, ["pipe", "keep", "keep-plain", "nginx", "chatwait", "ai-sdk"]),
+  steady(100, ["pipe", "keep", "nginx", "chatwait", "ai-sdk"]),
+  flatOut,
+  idle,
+  shortStreams,
+  floods("flood-fast", "that are read", {}),
+  floods("flood-slow", "whose readers take 1 KB/s", { bytesPerSecond: SLOW_BYTES_PER_SECOND }),
+  wait,
+];

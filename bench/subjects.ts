@@ -1,0 +1,106 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Directive, encodeDirective } from "./directive.ts";
+import { nginxConf } from "./floors/nginx.ts";
+
+/** What is measured: how to start each server, and how to ask it. */
+
+/** Where a server listens, where it finds the model, and a folder of its own that is removed afterwards. */
+export type Place = { port: number; upstreamPort: number; dir: string };
+export type Start = { command: string; args: string[]; env: Record<string, string> };
+
+export type Subject = {
+  name: string;
+  /** What the results say of it. */
+  title: string;
+  path: string;
+  body(directive: Directive): string;
+  start(place: Place): Start;
+  /** Why it cannot be measured here; undefined where it can. */
+  missing?(): string | undefined;
+};
+
+const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+
+const openAiBody = (directive: Directive) =>
+  JSON.stringify({ model: "bench", stream: true, messages: [{ role: "user", content: encodeDirective(directive) }] });
+const chatBody = (directive: Directive) => JSON.stringify({ message: encodeDirective(directive) });
+const uiBody = (directive: Directive) =>
+  JSON.stringify({
+    messages: [{ id: "1", role: "user", parts: [{ type: "text", text: encodeDirective(directive) }] }],
+  });
+
+function node(file: string, settings: Record<string, string> = {}) {
+  return ({ port, upstreamPort }: Place): Start => ({
+    command: process.execPath,
+    args: [here(file)],
+    env: { PORT: String(port), UPSTREAM_PORT: String(upstreamPort), ...settings },
+  });
+}
+
+function chatWait({ port, upstreamPort, dir }: Place): Start {
+  const env = {
+    PORT: String(port),
+    CHATWAIT_MODEL: "openai-compatible:bench",
+    CHATWAIT_BASE_URL: `http://127.0.0.1:${upstreamPort}/v1`,
+    CHATWAIT_RATE_LIMIT: "0",
+    CHATWAIT_DATA_DIR: dir,
+  };
+  return { command: process.execPath, args: [here("../src/main.ts")], env };
+}
+
+function nginx(place: Place): Start {
+  const file = join(place.dir, "nginx.conf");
+  mkdirSync(join(place.dir, "logs"));
+  writeFileSync(file, nginxConf(place));
+  return { command: "nginx", args: ["-p", place.dir, "-c", file, "-e", "stderr"], env: {} };
+}
+
+function nginxMissing(): string | undefined {
+  try {
+    execFileSync("nginx", ["-v"], { stdio: "ignore" });
+    return undefined;
+  } catch {
+    return "nginx is not installed";
+  }
+}
+
+function peerMissing(): string | undefined {
+  if (existsSync(here("peer/node_modules/ai"))) return undefined;
+  process.stderr.write("Installing the peer's packages: npm ci --prefix bench/peer\n");
+  try {
+    execFileSync("npm", ["ci", "--prefix", here("peer")], { stdio: ["ignore", "ignore", "inherit"], timeout: 180_000 });
+    return undefined;
+  } catch {
+    return "its packages could not be installed (npm ci --prefix bench/peer)";
+  }
+}
+
+const completions = { path: "/v1/chat/completions", body: openAiBody };
+const streaming = { path: "/chat/streaming", body: chatBody };
+const waiting = { path: "/chat/wait", body: chatBody };
+const peer = { path: "/api/chat", body: uiBody, missing: peerMissing };
+
+export const SUBJECTS: readonly Subject[] = [
+  { name: "pipe", title: "floor: node:http both ways, bytes piped", ...completions, start: node("floors/pipe.ts") },
+  { name: "keep", title: "floor: parse, number, keep, re-emit", ...streaming, start: node("floors/keep.ts") },
+  {
+    name: "keep-plain",
+    title: "floor: keep, with chunks framed by Node",
+    ...streaming,
+    start: node("floors/keep.ts", { KEEP_FRAMING: "plain" }),
+  },
+  { name: "nginx", title: "floor: nginx, buffering off", ...completions, start: nginx, missing: nginxMissing },
+  { name: "chatwait", title: "ChatWait", ...streaming, start: chatWait },
+  { name: "ai-sdk", title: "peer: AI SDK streamText on Hono", ...peer, start: node("peer/server.ts") },
+  {
+    name: "ai-sdk-detached",
+    title: "peer: AI SDK streamText on Hono, generation going on without the client",
+    ...peer,
+    start: node("peer/server.ts", { PEER_DETACH: "1" }),
+  },
+  { name: "fastify", title: "floor: a bare fastify route", ...waiting, start: node("floors/fastify-route.ts") },
+  { name: "chatwait-instant", title: "ChatWait, instant model", ...waiting, start: node("subject-instant.ts") },
+];

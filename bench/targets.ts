@@ -1,0 +1,116 @@
+import type { Results } from "./results.ts";
+
+/** What is to be reached, each as a value that is read from the results and the most (or least) that it may be. */
+export type Target = {
+  text: string;
+  unit: string;
+  /** Undefined where the run did not measure it. */
+  value(results: Results): number | undefined;
+  limit: number;
+  /** The limit is the least, not the most. */
+  atLeast?: boolean;
+};
+
+export type TargetRow = Pick<Target, "text" | "unit" | "limit"> & {
+  value?: number;
+  atLeast: boolean;
+  verdict: "met" | "MISSED" | "not measured";
+};
+
+type Read = (results: Results) => number | undefined;
+
+const of =
+  (scenario: string, subject: string, metric: string): Read =>
+  (results) =>
+    results.find((row) => row.scenario === scenario && row.subject === subject)?.medians[metric];
+
+const relation =
+  (combine: (value: number, base: number) => number) =>
+  (value: Read, base: Read): Read =>
+  (results) => {
+    const [above, below] = [value(results), base(results)];
+    return above === undefined || below === undefined ? undefined : combine(above, below);
+  };
+
+const ratio = relation((value, base) => value / base);
+const difference = relation((value, base) => value - base);
+
+/** Four floods, each within the 4 MiB that one log may have. */
+const FLOOD_LOGS_MIB = 16;
+
+/** By how much two runs of the same thing differ: a p99 of some milliseconds on a machine that does other things too. */
+const NOISE = 1.25;
+
+export const TARGETS: readonly Target[] = [
+  {
+    text: "CPU per token at 1000 × 20, against pipe",
+    unit: "×",
+    value: ratio(of("steady-1000", "chatwait", "cpuUsPerToken"), of("steady-1000", "pipe", "cpuUsPerToken")),
+    limit: 1.25,
+  },
+  {
+    text: "p99 of added latency at 1000 × 20",
+    unit: "ms",
+    value: of("steady-1000", "chatwait", "addedP99Ms"),
+    limit: 10,
+  },
+  {
+    text: "p99 of added latency at 100 × 20",
+    unit: "ms",
+    value: of("steady-100", "chatwait", "addedP99Ms"),
+    limit: 3,
+  },
+  {
+    text: "CPU per token flat out, 8 streams",
+    unit: "µs",
+    value: of("flat-out", "chatwait", "cpuUsPerToken"),
+    limit: 8,
+  },
+  {
+    text: "RSS per stream at 1000 × 20, against pipe",
+    unit: "×",
+    value: ratio(of("steady-1000", "chatwait", "rssKiBPerStream"), of("steady-1000", "pipe", "rssKiBPerStream")),
+    limit: 1.8,
+  },
+  {
+    text: "RSS per stream, 1000 idle, against pipe",
+    unit: "×",
+    value: ratio(of("idle-1000", "chatwait", "rssKiBPerStream"), of("idle-1000", "pipe", "rssKiBPerStream")),
+    limit: 1.3,
+  },
+  {
+    text: "CPU per request of short streams, half of them dropped, against keep",
+    unit: "×",
+    value: ratio(of("short-drop", "chatwait", "cpuMsPerRequest"), of("short-drop", "keep", "cpuMsPerRequest")),
+    limit: 1.2,
+  },
+  {
+    text: "p99 beside floods read at 1 KB/s, against the same floods read at once",
+    unit: "×",
+    value: ratio(of("flood-slow", "chatwait", "addedP99Ms"), of("flood-fast", "chatwait", "addedP99Ms")),
+    limit: NOISE,
+  },
+  {
+    text: "Memory that the slow readers of four floods add",
+    unit: "MiB",
+    value: difference(of("flood-slow", "chatwait", "grownMiB"), of("flood-fast", "chatwait", "grownMiB")),
+    limit: FLOOD_LOGS_MIB,
+  },
+  {
+    text: "Requests per second of POST /chat/wait, against a bare fastify route",
+    unit: "×",
+    value: ratio(of("wait", "chatwait-instant", "requestsPerSecond"), of("wait", "fastify", "requestsPerSecond")),
+    limit: 0.6,
+    atLeast: true,
+  },
+];
+
+/** Every target with what was reached. A miss is a row like any other. */
+export function judged(results: Results): TargetRow[] {
+  return TARGETS.map(({ text, unit, value, limit, atLeast = false }) => {
+    const reached = value(results);
+    if (reached === undefined) return { text, unit, limit, atLeast, verdict: "not measured" };
+    const met = atLeast ? reached >= limit : reached <= limit;
+    return { text, unit, value: reached, limit, atLeast, verdict: met ? "met" : "MISSED" };
+  });
+}
