@@ -1,0 +1,132 @@
+import { ERRORS, type ErrorCode, isRetryable, statusOf, textOf } from "../protocol/errors.ts";
+import * as examples from "./openapi/examples.ts";
+import { ANYWHERE, type Answer, GENERATION, OPERATIONS, type Operation } from "./openapi/operations.ts";
+import { HEADERS, PARAMETERS } from "./openapi/parameters.ts";
+import { componentSchemas, ref } from "./openapi/schemas.ts";
+import type { ErrorEntry, JsonSchema, OpenApiDocument, OperationObject, ResponseObject } from "./openapi/types.ts";
+
+/** The OpenAPI 3.1 document of `GET /openapi.json`: https://spec.openapis.org/oas/v3.1.1 */
+
+export type OpenApiOptions = {
+  /** The version of the server. */
+  version: string;
+  /** The longest message in UTF-16 code units, where the server is set to another than the default. */
+  maxMessageChars?: number;
+};
+
+const DESCRIPTION =
+  "Ask and wait for the whole answer, or read it as it is written and go on from the very next token after a cut. Every " +
+  "answer is a stream of numbered events; every request is a reader of one. A stream is kept for some minutes after its " +
+  "end. The conversation is the client's, sent along as `context`. There is no log-in: the id of a stream is the key to it.";
+
+/** Builds the document; it is the same for every request, so that the caller may keep it. */
+export function openApiDocument({ version, maxMessageChars }: OpenApiOptions): OpenApiDocument {
+  return {
+    openapi: "3.1.1",
+    info: {
+      title: "ChatWait",
+      version,
+      summary: "A chat server that never loses a token",
+      description: DESCRIPTION,
+      license: { name: "MIT" },
+    },
+    servers: [
+      { url: "/", description: "The bare paths mean version 1, for good" },
+      { url: "/v1", description: "The same paths under their version" },
+    ],
+    tags: [
+      { name: "Chat", description: "Ask, stream, resume, look, stop" },
+      { name: "Server", description: "What it offers, and how it is" },
+    ],
+    paths: paths(),
+    components: { schemas: componentSchemas(maxMessageChars ?? 32_000) },
+    "x-error-codes": (Object.keys(ERRORS) as ErrorCode[]).map(errorEntry),
+  };
+}
+
+function errorEntry(code: ErrorCode): ErrorEntry {
+  const operations = ANYWHERE.includes(code) ? ["*"] : OPERATIONS.filter(raises(code)).map(({ id }) => id);
+  return { error_code: code, status: statusOf(code), message: textOf(code), retryable: isRetryable(code), operations };
+}
+
+/** A fault of the generation reaches who streams as an `error` event. */
+const raises = (code: ErrorCode) => (operation: Operation) =>
+  operation.errors.includes(code) || (GENERATION.includes(code) && streams(operation));
+
+const streams = ({ answers }: Operation): boolean => answers.some(({ content }) => content?.[SSE]);
+
+const SSE = "text/event-stream";
+
+function paths(): OpenApiDocument["paths"] {
+  const result: OpenApiDocument["paths"] = {};
+  for (const operation of OPERATIONS) {
+    result[operation.path] = { ...result[operation.path], [operation.method]: operationObject(operation) };
+  }
+  return result;
+}
+
+function operationObject(operation: Operation): OperationObject {
+  return {
+    operationId: operation.id,
+    tags: [operation.tag],
+    summary: operation.summary,
+    description: operation.description,
+    ...(operation.parameters ? { parameters: operation.parameters.map((name) => PARAMETERS[name]) } : {}),
+    ...(operation.starts ? { requestBody: startBody() } : {}),
+    responses: { ...Object.fromEntries(operation.answers.map(answerEntry)), ...errorResponses(operation) },
+    "x-codeSamples": [{ lang: "Shell", source: operation.curl }],
+  };
+}
+
+const startBody = () => ({
+  required: true,
+  content: { "application/json": { schema: ref("ChatStart"), example: examples.chatStart } },
+});
+
+function answerEntry({ status, description, headers, content }: Answer): [string, ResponseObject] {
+  const media = Object.entries(content ?? {}).map(
+    ([type, { schema, example }]) => [type, { schema: schema ? ref(schema) : plainSchema(type), example }] as const,
+  );
+  const object: ResponseObject = { description };
+  if (headers) object.headers = Object.fromEntries(headers.map((name) => [name, HEADERS[name]]));
+  if (content) object.content = Object.fromEntries(media);
+  return [String(status), object];
+}
+
+function plainSchema(type: string): JsonSchema {
+  if (type === SSE) return SSE_SCHEMA;
+  return { type: type === "application/json" ? "object" : "string" };
+}
+
+const SSE_SCHEMA: JsonSchema = {
+  type: "string",
+  contentMediaType: SSE,
+  description: "Server-sent events; the `data` of each is a StreamEvent (#/components/schemas/StreamEvent).",
+};
+
+/** One response for each status, with an example for each code, and `default` for what may happen anywhere. */
+function errorResponses({ errors, answers: given }: Operation): Record<string, ResponseObject> {
+  const byStatus = Map.groupBy(errors, statusOf);
+  const taken = new Set(given.map(({ status }) => status));
+  const entries = [...byStatus].filter(([status]) => !taken.has(status)).sort(([a], [b]) => a - b);
+  return {
+    ...Object.fromEntries(entries.map(([status, codes]) => [String(status), errorResponse(codes.join(", "), codes)])),
+    default: errorResponse("Any other refusal.", ANYWHERE),
+  };
+}
+
+function errorResponse(description: string, codes: ErrorCode[]): ResponseObject {
+  const named = codes.map((code) => [code, { summary: textOf(code), value: errorExample(code) }] as const);
+  const headers = codes.some((code) => statusOf(code) === 503 || statusOf(code) === 429);
+  return {
+    description,
+    ...(headers ? { headers: { "Retry-After": { description: "In seconds", schema: { type: "integer" } } } } : {}),
+    content: { "application/json": { schema: ref("Error"), examples: Object.fromEntries(named) } },
+  };
+}
+
+function errorExample(code: ErrorCode): object {
+  const body = { error_code: code, message: textOf(code), request_id: "req_3f9c2a" };
+  if (code === "cursor_ahead") return { ...body, last_seq: 8 };
+  return GENERATION.includes(code) ? { ...body, stream_id: examples.streamId, retryable: isRetryable(code) } : body;
+}
