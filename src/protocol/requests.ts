@@ -181,8 +181,8 @@ function nameOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === "object") return "an object";
-  const text = JSON.stringify(value) ?? "undefined";
-  return text.length > 40 ? `a ${typeof value} of ${text.length} characters` : text;
+  if (typeof value === "string" && value.length > 40) return `a string of ${value.length} characters`;
+  return JSON.stringify(value) ?? "undefined";
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
