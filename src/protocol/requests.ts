@@ -115,19 +115,25 @@ function describe(issue: Issue, body: unknown): ErrorDetail[] {
     const known = fieldsAt(chatStartSchema, issue.path);
     return issue.keys
       .slice(0, MOST_DETAILS)
-      .map((key) => ({ path: path ? `${path}.${key}` : key, message: unknownField(key, path, known) }));
+      .map((key) => ({
+        path: path ? `${path}.${shortened(key)}` : shortened(key),
+        message: unknownField(key, path, known),
+      }));
   }
   const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], body);
   if (value === undefined || value === null) return [{ path, message: `The field "${path}" is missing.` }];
   return [{ path, message: `"${path}" ${expectation(issue)}, not ${nameOf(value)}.` }];
 }
 
+/** No body is echoed at length, not even one whose field is called a megabyte. */
+const LONGEST_NAME = 64;
+const shortened = (name: string) => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name);
+
 function unknownField(key: string, path: string, known: string[]): string {
   const where = path ? ` in "${path}"` : "";
-  const name = key.length > 64 ? `${key.slice(0, 64)}…` : key;
-  const guess = key.length > 64 || known.length === 0 ? undefined : closest(key.toLowerCase(), known);
+  const guess = key.length > LONGEST_NAME || known.length === 0 ? undefined : closest(key.toLowerCase(), known);
   const close = guess !== undefined && distance(key.toLowerCase(), guess) <= Math.max(2, guess.length / 3);
-  return `Unknown field "${name}"${where}. ${close ? `Did you mean "${guess}"?` : `Known fields: ${known.join(", ")}.`}`;
+  return `Unknown field "${shortened(key)}"${where}. ${close ? `Did you mean "${guess}"?` : `Known fields: ${known.join(", ")}.`}`;
 }
 
 function expectation(issue: Issue): string {
