@@ -110,7 +110,12 @@ function errorResponses({ errors, answers: given }: Operation): Record<string, R
   const taken = new Set(given.map(({ status }) => status));
   const entries = [...byStatus].filter(([status]) => !taken.has(status)).sort(([a], [b]) => a - b);
   return {
-    ...Object.fromEntries(entries.map(([status, codes]) => [String(status), errorResponse(codes.join(", "), codes)])),
+    ...Object.fromEntries(
+      entries.map(([status, codes]) => [
+        String(status),
+        errorResponse(codes.map((code) => `\`${code}\``).join(", "), codes),
+      ]),
+    ),
     default: errorResponse("Any other refusal.", ANYWHERE),
   };
 }

@@ -89,7 +89,7 @@ export const resumedStream = RETRY_LINE + frames.slice(4).join("");
 
 /** One example of each type of event; those that this conversation lacks are added. */
 export const eventExamples: Record<string, object> = {
-  ...Object.fromEntries(events.map((event, index) => [event.type, { ...event, seq: index + 1 }])),
+  ...Object.fromEntries(events.map(({ type, ...event }, index) => [type, { type, seq: index + 1, ...event }])),
   system: { type: "system", seq: 2, code: "thinking", message: "The model is thinking." },
   message: {
     type: "message",
