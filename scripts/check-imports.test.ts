@@ -67,6 +67,11 @@ test("only tests may import testing, and the wiring may import all of src but no
   assert.equal(reverseArrows(table, "src/main.ts", 'import "../testing/a.ts";').length, 1);
 });
 
+test("the test of a unit that is one file belongs to that unit", () => {
+  const source = 'import "./main.ts";\nimport "../testing/a.ts";\nimport "./log/shelf.ts";';
+  assert.deepEqual(reverseArrows(table, "src/main.test.ts", source), []);
+});
+
 test("a file that no row covers is reported, so that a new folder cannot escape the table", () => {
   assert.match(reverseArrows(table, "src/new/a.ts", "")[0] ?? "", /^src\/new\/a\.ts:1 is in no unit/);
 });

@@ -21,9 +21,12 @@ const codeSpans = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].m
 
 const within = (path: string, unit: string): boolean => path === unit || path.startsWith(`${unit}/`);
 
+/** A test belongs to the file beside it. */
+const subjectOf = (file: string): string => file.replace(/\.test\.ts$/, ".ts");
+
 /** Finds the arrows of one file that the table does not allow, as lines for people: `file:line imports …`. */
 export function reverseArrows(table: ImportTable, file: string, source: string): string[] {
-  const unit = [...table.keys()].find((name) => within(file, name));
+  const unit = [...table.keys()].find((name) => within(subjectOf(file), name));
   if (!unit) return [`${file}:1 is in no unit of the import table; give it a row in ARCHITECTURE.md`];
   const allowed = table.get(unit);
   if (allowed === undefined || allowed === "anything") return [];
