@@ -113,12 +113,10 @@ function describe(issue: Issue, body: unknown): ErrorDetail[] {
   const path = pathOf(issue.path);
   if (issue.code === "unrecognized_keys") {
     const known = fieldsAt(chatStartSchema, issue.path);
-    return issue.keys
-      .slice(0, MOST_DETAILS)
-      .map((key) => ({
-        path: path ? `${path}.${shortened(key)}` : shortened(key),
-        message: unknownField(key, path, known),
-      }));
+    return issue.keys.slice(0, MOST_DETAILS).map((key) => ({
+      path: path ? `${path}.${shortened(key)}` : shortened(key),
+      message: unknownField(key, path, known),
+    }));
   }
   const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], body);
   if (value === undefined || value === null) return [{ path, message: `The field "${path}" is missing.` }];
