@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { createMemoryLog } from "../src/log/memory-log.ts";
 import type { ShelfLimits } from "../src/log/memory-shelf.ts";
 import type { CancelCause, LogSpec, Shelf } from "../src/log/shelf.ts";
 import type { StreamLog } from "../src/log/stream-log.ts";
@@ -53,6 +54,13 @@ export async function openStream(shelf: Shelf, spec: Partial<LogSpec> = {}): Pro
   };
   const log = await shelf.create({ id: randomUUID().replaceAll("-", ""), kind: "chat", cancel, ...spec });
   return { log, causes };
+}
+
+/** A log in memory that stands on no shelf and has no limit, for tests of what reads it. */
+export function looseLog(kind: StreamLog["kind"] = "chat"): StreamLog {
+  const createdAt = "2026-01-02T03:04:05.000Z";
+  const maxBytes = Number.POSITIVE_INFINITY;
+  return createMemoryLog({ id: "abc", kind, world: undefined, createdAt, maxBytes, grow: () => true, onSealed() {} });
 }
 
 /** Resolves once readers may see event `seq`. */
