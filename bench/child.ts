@@ -55,7 +55,7 @@ export function ask<T>(child: ChildProcess, question: string, withWhat: unknown 
       else resolve(value as T);
     }
     child.on("message", heard).once("exit", died);
-    child.send({ ask: question, id, with: withWhat } satisfies Ask);
+    child.send({ ask: question, id, with: withWhat } satisfies Ask, (error) => error && finish(error));
   });
 }
 

@@ -1,6 +1,7 @@
 import { answerAsks, onParentGone } from "./child.ts";
 import { openStream, type StreamEnd } from "./load-stream.ts";
 import { hammer } from "./load-wait.ts";
+import { pause, within } from "./patience.ts";
 import { type Spread, times } from "./statistics.ts";
 import { monotonicUs } from "./token-scan.ts";
 
@@ -40,13 +41,6 @@ let ended = 0;
 let cut = 0;
 let windowStart = 0;
 let stopping = false;
-
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
-async function until(condition: () => boolean, ms: number) {
-  const deadline = performance.now() + ms;
-  while (!condition() && performance.now() < deadline) await pause(20);
-}
 
 function fault(text: string) {
   if (faults.length < 10) faults.push(text);
@@ -101,7 +95,7 @@ async function open({ port, groups, withinMs }: Plan): Promise<{ answered: numbe
     }
     expected += group.streams;
   }
-  await until(() => answered - before >= expected || faults.length > 0, withinMs);
+  await within(withinMs, () => answered - before >= expected || faults.length > 0);
   return { answered: answered - before };
 }
 
@@ -119,11 +113,11 @@ function endWindow(): Window {
 /** Waits until every measured stream has ended, for `graceMs` at most, and leaves the rest. */
 async function finish(graceMs: number): Promise<Outcome> {
   const unfinished = () => [...live.values()].filter((measured) => measured).length;
-  await until(() => unfinished() === 0 || faults.length > 0, graceMs);
+  await within(graceMs, () => unfinished() === 0 || faults.length > 0);
   stopping = true;
   const outcome = { ended, cut, unfinished: unfinished(), firstToken: firstToken.spread(), faults: [...faults] };
   for (const leave of live.keys()) leave();
-  await until(() => live.size === 0, 5000);
+  await within(5000, () => live.size === 0);
   forget();
   return outcome;
 }

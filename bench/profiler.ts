@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { Session } from "node:inspector";
 
 /**
@@ -16,6 +16,12 @@ process.on("SIGUSR2", () => {
   profiling = !profiling;
   if (profiling) return session.post("Profiler.start");
   session.post("Profiler.stop", (error, result) => {
-    if (!error) writeFileSync(process.env["BENCH_PROFILE"] as string, JSON.stringify(result.profile));
+    if (!error) writeWhole(process.env["BENCH_PROFILE"] as string, JSON.stringify(result.profile));
   });
 });
+
+/** Whoever waits for the file finds all of it. */
+function writeWhole(file: string, text: string) {
+  writeFileSync(`${file}.part`, text);
+  renameSync(`${file}.part`, file);
+}

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
-import type { Metrics } from "./scenarios.ts";
+import type { Metrics } from "./metrics.ts";
 import { judged, type TargetRow } from "./targets.ts";
 
 /** One server in one scenario: its rounds, their medians, and what failed or was left out. */

@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { loadavg } from "node:os";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { endAll } from "./child.ts";
 import { markdown } from "./markdown.ts";
 import { HELP, type Options, readOptions } from "./options.ts";
@@ -28,12 +28,12 @@ function subjectsOf(scenario: Scenario, options: Options, measurable: Set<string
 }
 
 async function measureOnce(scenario: Scenario, subject: Subject, options: Options, result: Result) {
-  const profileTo = options.profile && join(options.profile, `${scenario.name}-${subject.name}.cpuprofile`);
+  const profileTo = options.profile && resolve(options.profile, `${scenario.name}-${subject.name}.cpuprofile`);
   try {
     const metrics = await onStage(subject, profileTo, (stage) => scenario.run(stage, options));
     result.rounds.push(metrics);
     say(`  ${subject.name}: ${told(metrics)}`);
-    if (profileTo !== undefined) printProfile(profileTo);
+    if (profileTo !== undefined && existsSync(profileTo)) printProfile(profileTo);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     result.failures.push(text);

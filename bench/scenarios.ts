@@ -1,10 +1,10 @@
-import type { Directive } from "./directive.ts";
-import type { Group, Outcome } from "./load.ts";
+import type { Group } from "./load.ts";
 import type { Hammered } from "./load-wait.ts";
-import { type Measured, pause, type Stage } from "./stage.ts";
+import { checked, cores, endings, group, type Metrics, perToken, RAMP_MS, warmedUp } from "./metrics.ts";
+import { pause } from "./patience.ts";
+import type { Stage } from "./stage.ts";
 
-/** What is done to each server, and what is read off it: a record of numbers, whose names carry their units. */
-export type Metrics = Record<string, number>;
+/** What is done to each server. */
 
 /** How long a window lasts, in seconds, and the time to settle before it. */
 export type Pace = { window: number; settle: number };
@@ -17,50 +17,9 @@ export type Scenario = {
 };
 
 const RATE = 20;
-const RAMP_MS = 2000;
 
 /** Time between the end of the window and the end of the first stream, for the questions to the processes. */
 const SLACK_S = 2;
-
-function group(stage: Stage, streams: number, directive: Directive, extra: Partial<Group> = {}): Group {
-  const { path, body } = stage.subject;
-  return { streams, path, body: body(directive), tokens: directive.tokens, rampMs: RAMP_MS, ...extra };
-}
-
-/** A few short answers, so that the code is loaded and compiled; then resident memory before the streams, in KiB. */
-async function warmedUp(stage: Stage): Promise<number> {
-  await stage.open([group(stage, 40, { tokens: 50, pace: 200 }, { rampMs: 400 })]);
-  checked(await stage.finish(5000));
-  await pause(500);
-  return stage.rss();
-}
-
-/** A wrong count of tokens, or a wrong order, makes every number worthless. */
-function checked(outcome: Outcome): Outcome {
-  if (outcome.faults.length > 0) throw new Error(outcome.faults.slice(0, 3).join(" | "));
-  return outcome;
-}
-
-function cores({ cpu }: Pick<Measured, "cpu">): Metrics {
-  return { serverCores: cpu.serverCores, upstreamCores: cpu.upstreamCores, loadCores: cpu.loadCores };
-}
-
-function perToken(measured: Measured): Metrics {
-  const { window, cpu } = measured;
-  return {
-    cpuUsPerToken: cpu.serverUs / window.tokens,
-    tokensPerSecond: (window.tokens * 1000) / window.ms,
-    addedP50Ms: window.latency.p50,
-    addedP99Ms: window.latency.p99,
-    addedMaxMs: window.latency.max,
-    ...cores(measured),
-  };
-}
-
-function endings(outcome: Outcome): Metrics {
-  const { ended, unfinished, firstToken } = checked(outcome);
-  return { firstTokenP50Ms: firstToken.p50, firstTokenP99Ms: firstToken.p99, ended, unfinished };
-}
 
 /** With fewer streams, memory per stream tells more of the garbage collector than of the streams. */
 const ENOUGH_FOR_MEMORY = 1000;
@@ -180,7 +139,7 @@ const wait: Scenario = {
     const { path, body } = stage.subject;
     const hammer = { port: stage.port, path, body: body({ tokens: 2, pace: "flood" }), connections: 32 };
     await stage.askLoad("hammer", { ...hammer, ms: settle * 1000 });
-    const measured = await stage.during(stage.askLoad<Hammered>("hammer", { ...hammer, ms: window * 1000 }));
+    const measured = await stage.during(() => stage.askLoad<Hammered>("hammer", { ...hammer, ms: window * 1000 }));
     const { answers, ms } = measured.value;
     return {
       requestsPerSecond: (answers * 1000) / ms,

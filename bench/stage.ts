@@ -1,10 +1,11 @@
 import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ask, cpuUs, end, rssKiB, startPart, startServer } from "./child.ts";
 import type { Group, Outcome, Plan, Window } from "./load.ts";
+import { freePort, listening, pause } from "./patience.ts";
+import { noProfile, type ProfileSwitch, profileSwitch } from "./profile-switch.ts";
 import type { Subject } from "./subjects.ts";
 
 /** One server under measurement, with a model and clients made for it alone. */
@@ -20,7 +21,7 @@ export type Stage = {
   /** Measures for so long what the clients get and what the processes use. */
   window(seconds: number): Promise<Measured>;
   /** Runs a task of the clients and measures it in the same way. */
-  during<T>(task: Promise<T>): Promise<{ value: T; cpu: CpuUse }>;
+  during<T>(task: () => Promise<T>): Promise<{ value: T; cpu: CpuUse }>;
   /** Lets the streams end, and checks each one's tokens. */
   finish(graceMs: number): Promise<Outcome>;
   askLoad<T>(question: string, withWhat: unknown): Promise<T>;
@@ -32,62 +33,39 @@ export type Measured = { window: Window; cpu: CpuUse };
 
 const START_MS = 20_000;
 
+type Cast = { server: ChildProcess; upstream: ChildProcess; load: ChildProcess; port: number };
+
 /** Sets the stage, runs `act` on it, and clears it whatever happened. `profileTo` is a file for the profile of the window. */
 export async function onStage<T>(subject: Subject, profileTo: string | undefined, act: (stage: Stage) => Promise<T>) {
   const dir = mkdtempSync(join(tmpdir(), "chatwait-bench-"));
+  const clear = () => rmSync(dir, { recursive: true, force: true });
   const children: ChildProcess[] = [];
   const started = (child: ChildProcess) => {
     children.push(child);
     return child;
   };
+  process.once("exit", clear);
   try {
     const upstream = started(startPart("./upstream.ts"));
     const load = started(startPart("./load.ts"));
     const upstreamPort = await ask<number>(upstream, "port", null, START_MS);
     const port = await freePort();
-    const server = started(start(subject, { port, upstreamPort, dir }, profileTo));
-    await listening(server, port);
-    return await act(stageOf(subject, port, server, upstream, load, profileTo !== undefined));
+    const { command, args, env } = subject.start({ port, upstreamPort, dir });
+    const profile = profileTo !== undefined && command === process.execPath ? profileSwitch(profileTo) : noProfile;
+    const settings = { env: { ...process.env, ...env, ...profile.env } };
+    const server = started(startServer(command, [...profile.args, ...args], settings));
+    await listening(server, port, START_MS);
+    return await act(stageOf(subject, { server, upstream, load, port }, profile));
   } finally {
     await Promise.all(children.map(end));
-    rmSync(dir, { recursive: true, force: true });
+    process.off("exit", clear);
+    clear();
   }
 }
 
-function start(subject: Subject, place: { port: number; upstreamPort: number; dir: string }, profileTo?: string) {
-  const { command, args, env } = subject.start(place);
-  const profiled = profileTo !== undefined && command === process.execPath;
-  const before = profiled ? ["--import", new URL("./profiler.ts", import.meta.url).href] : [];
-  const settings = profiled ? { ...env, BENCH_PROFILE: profileTo } : env;
-  return startServer(command, [...before, ...args], { env: { ...process.env, ...settings } });
-}
-
-type Child = ChildProcess;
-
-function stageOf(
-  subject: Subject,
-  port: number,
-  server: Child,
-  upstream: Child,
-  load: Child,
-  profiled: boolean,
-): Stage {
+function stageOf(subject: Subject, { server, upstream, load, port }: Cast, profile: ProfileSwitch): Stage {
   const pid = pidOf(server);
-  const use = () => [pid, pidOf(upstream), pidOf(load)].map(cpuUs);
-  const signalProfiler = () => profiled && process.kill(pid, "SIGUSR2");
-
-  async function during<T>(task: Promise<T>) {
-    signalProfiler();
-    const from = performance.now();
-    const before = use();
-    const value = await task;
-    const spent = use().map((us, n) => us - (before[n] as number)) as [number, number, number];
-    const us = (performance.now() - from) * 1000;
-    signalProfiler();
-    const [serverCores, upstreamCores, loadCores] = spent.map((each) => each / us) as [number, number, number];
-    return { value, cpu: { serverUs: spent[0], serverCores, upstreamCores, loadCores } };
-  }
-
+  const during = measuring([pid, pidOf(upstream), pidOf(load)], profile);
   return {
     subject,
     port,
@@ -101,50 +79,33 @@ function stageOf(
       return (await ask<{ answered: number }>(load, "open", plan)).answered;
     },
     async window(seconds) {
-      const { value, cpu } = await during(
-        ask(load, "beginWindow")
-          .then(() => pause(seconds * 1000))
-          .then(() => ask<Window>(load, "endWindow")),
-      );
+      const { value, cpu } = await during(async () => {
+        await ask(load, "beginWindow");
+        await pause(seconds * 1000);
+        return ask<Window>(load, "endWindow");
+      });
       return { window: value, cpu };
     },
   };
 }
 
-export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+/** Tells what the server, the model and the clients used of the processor while a task ran. */
+function measuring(pids: [server: number, upstream: number, load: number], profile: ProfileSwitch): Stage["during"] {
+  const [server] = pids;
+  return async (task) => {
+    profile.begin(server);
+    const from = performance.now();
+    const before = pids.map(cpuUs);
+    const value = await task();
+    const spent = pids.map((pid, n) => cpuUs(pid) - (before[n] as number));
+    const elapsed = (performance.now() - from) * 1000;
+    await profile.end(server);
+    const [serverCores = 0, upstreamCores = 0, loadCores = 0] = spent.map((us) => us / elapsed);
+    return { value, cpu: { serverUs: spent[0] as number, serverCores, upstreamCores, loadCores } };
+  };
+}
 
 function pidOf(child: ChildProcess): number {
   if (child.pid === undefined) throw new Error("A process could not be started.");
   return child.pid;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
-}
-
-async function listening(server: ChildProcess, port: number) {
-  const deadline = performance.now() + START_MS;
-  while (performance.now() < deadline) {
-    if (server.exitCode !== null) throw new Error(`The server ended at its start, with exit code ${server.exitCode}.`);
-    if (await accepts(port)) return;
-    await pause(50);
-  }
-  throw new Error("The server did not listen within 20 s.");
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    const settle = (answer: boolean) => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.on("connect", () => settle(true)).on("error", () => settle(false));
-  });
 }

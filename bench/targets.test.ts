@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Metrics } from "./scenarios.ts";
+import type { Metrics } from "./metrics.ts";
 import { judged } from "./targets.ts";
 
 const result = (scenario: string, subject: string, medians: Metrics) => {
