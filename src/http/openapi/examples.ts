@@ -58,7 +58,7 @@ export const stoppedSnapshot = {
   reason: "cancelled",
 };
 
-export const models = { default: "builtin:chat", models: [{ id: "builtin:chat", context_window: 1_000_000 }] };
+export const models = { default: "builtin:chat", models: [{ id: "builtin:chat", context_window: 262_144 }] };
 
 const words = ["Your ", "name ", "is ", "Ada."];
 
