@@ -34,7 +34,7 @@ function append(log: Log, type: string, fields: string) {
   const frame = `id: ${log.id}.0.${seq}\nevent: ${type}\ndata: {"type":"${type}","seq":${seq},${fields}}\n\n`;
   const length = Buffer.byteLength(frame);
   if (log.size + length > log.bytes.length) {
-    const grown = Buffer.allocUnsafeSlow(Math.ceil((log.size + length) * 1.25));
+    const grown = Buffer.allocUnsafeSlow(Math.max(2 * log.bytes.length, log.size + length));
     log.bytes.copy(grown, 0, 0, log.size);
     log.bytes = grown;
   }
