@@ -34,6 +34,16 @@ describe("classify", () => {
       "model_unavailable",
       true,
     ],
+    [
+      "an APICallError of a 200 that was reset",
+      apiError({
+        statusCode: 200,
+        isRetryable: true,
+        cause: new TypeError("terminated", { cause: systemError("UND_ERR_SOCKET") }),
+      }),
+      "model_cut",
+      true,
+    ],
     ["a refused connection", systemError("ECONNREFUSED"), "model_unavailable", true],
     ["an unknown host", systemError("ENOTFOUND"), "model_unavailable", true],
     ["a reset in the middle", new TypeError("terminated", { cause: systemError("UND_ERR_SOCKET") }), "model_cut", true],

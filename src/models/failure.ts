@@ -90,8 +90,11 @@ function apiCallFailure(error: object, now: number): ModelFailure | undefined {
     isRetryable: boolean;
     responseHeaders?: Record<string, string>;
   };
-  if (statusCode === undefined) {
-    return isRetryable ? modelFailure("model_unavailable", { retryable: true, cause: codeOf(error) }) : undefined;
+  // A fault while a 200 was being read carries that 200: its cause says more.
+  if (statusCode === undefined || (statusCode >= 200 && statusCode < 300)) {
+    const byCause = byCauseChain(error);
+    if (byCause || statusCode !== undefined || !isRetryable) return byCause;
+    return modelFailure("model_unavailable", { retryable: true, cause: codeOf(error) });
   }
   return statusFailure(statusCode, retryAfterMs(responseHeaders?.["retry-after"], now));
 }

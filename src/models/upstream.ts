@@ -6,7 +6,7 @@ import type { Clock } from "../clock.ts";
 /** A pool of kept connections to models. Whoever makes one closes it with `destroy`. */
 export type UpstreamAgent = http.Agent;
 
-// Load balancers close idle connections after 60 s or more; one that was closed sooner costs a transparent second try.
+// Below the minute or so that common proxies allow; one that was closed sooner costs a transparent second try.
 const IDLE_SOCKET_MS = 30_000;
 
 // More idle connections than that are not worth their memory: a new one costs a round trip.
@@ -16,15 +16,11 @@ const MOST_IDLE_SOCKETS = 256;
 export function upstreamAgent(baseUrl: string): UpstreamAgent {
   const { Agent } = new URL(baseUrl).protocol === "https:" ? https : http;
   const agent = new Agent({ keepAlive: true, maxFreeSockets: MOST_IDLE_SOCKETS, scheduling: "lifo" });
-  // The agent's own `timeout` would also run, and be moved at each token, while a connection is in use.
-  const keepSocketAlive = agent.keepSocketAlive.bind(agent);
+  // The agent's own `timeout` would also run, and be moved at each token, while a connection is in use. Lent for this one
+  // question, it is the idle limit, or less where the server's Keep-Alive header says so.
+  const idle: UpstreamAgent = Object.create(agent, { options: { value: { timeout: IDLE_SOCKET_MS } } });
   const reuseSocket = agent.reuseSocket.bind(agent);
-  agent.keepSocketAlive = (socket) => {
-    // Heeds a server's Keep-Alive header, which sets a time-out of its own.
-    const keep = keepSocketAlive(socket) as unknown as boolean;
-    if (keep && socket instanceof Socket && !socket.timeout) socket.setTimeout(IDLE_SOCKET_MS);
-    return keep;
-  };
+  agent.keepSocketAlive = agent.keepSocketAlive.bind(idle);
   agent.reuseSocket = (socket, request) => {
     if (socket instanceof Socket) socket.setTimeout(0);
     reuseSocket(socket, request);
