@@ -61,6 +61,7 @@ describe("failure", () => {
     assert.ok(isFailure(failure("model_cut")));
     const others: unknown[] = [
       new Error("model_cut"),
+      Object.assign(new Error("x"), { code: "model_cut" }),
       Object.assign(new Error("x"), { code: "ECONNRESET" }),
       Object.assign(new Error("x"), { code: "ECONNRESET", extra: {} }),
       { code: "model_cut", extra: {} },

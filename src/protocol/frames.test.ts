@@ -112,6 +112,7 @@ describe("frames", () => {
     fc.assert(
       fc.property(anyDraft, (draft) => {
         const data = frameData(encodeFrame(PREFIX, 7, draft));
+        assert.doesNotMatch(data, /\n/);
         assert.ok(data.startsWith(`{"type":"${draft.type}","seq":7,`));
         assert.deepEqual(JSON.parse(data), plain({ ...draft, seq: 7 }));
       }),

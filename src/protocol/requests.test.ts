@@ -111,6 +111,7 @@ describe("parseChatStart refuses, in words that teach,", () => {
       'Unknown field "Context". Did you mean "context"?',
       "Context",
     ],
+    ["capitals", hi({ MAX_TOKENS: 1 }), "invalid_request", 'Did you mean "max_tokens"?', "MAX_TOKENS"],
     [
       "another field",
       hi({ prompt: 1 }),
