@@ -40,6 +40,7 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
   let running = 0;
   let readers = 0;
   let bytes = 0;
+  const quiet: (() => void)[] = [];
 
   // An entry without a reader is in one of the first three, by what happens to it when its time is up.
   const ended = expiringMap<Entry>(clock, limits.retentionMs, forget);
@@ -78,7 +79,10 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
   }
 
   function onSealed(entry: Entry, draft: TerminalDraft) {
-    running--;
+    if (--running === 0)
+      quiet.splice(0).forEach((resolve) => {
+        resolve();
+      });
     idle.delete(entry.log.id);
     left.delete(entry.log.id);
     if (entry.readers === 0) ended.set(entry.log.id, entry);
@@ -148,6 +152,7 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
     },
     claim: (key, fingerprint) => claims.claim(key, fingerprint),
     counts: () => ({ running, kept: entries.size, readers, bytes }),
+    idle: () => (running === 0 ? Promise.resolve() : new Promise((resolve) => quiet.push(resolve))),
     async close(cause) {
       cancelAll(cause);
       for (const map of [ended, idle, left, forgotten]) map.clear();

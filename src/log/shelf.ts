@@ -25,6 +25,8 @@ export type Shelf = {
    */
   claim(key: string, fingerprint: string): Promise<Claim>;
   counts(): ShelfCounts;
+  /** Resolves when none of this server's streams runs. */
+  idle(): Promise<void>;
   /** Ends this server's running streams, and forgets everything. */
   close(cause: CancelCause): Promise<void>;
 };

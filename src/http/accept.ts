@@ -1,0 +1,25 @@
+import Negotiator from "negotiator";
+import { failure } from "../protocol/errors.ts";
+
+export type Format = "sse" | "json";
+
+const JSON_TYPES = new Set(["application/json", "application/*"]);
+
+/**
+ * R-ACCEPT: which of the formats that a path can give is meant. Where it can give both, it is SSE unless the header allows JSON
+ * and neither names text/event-stream nor takes anything.
+ * @throws Failure `not_acceptable`
+ */
+export function formatFor(accept: string | undefined, able: readonly Format[]): Format {
+  const types = accept === undefined ? ["*/*"] : new Negotiator({ headers: { accept } }).mediaTypes();
+  const anything = types.includes("*/*");
+  const sse = types.includes("text/event-stream") || types.includes("text/*");
+  const json = types.some((type) => JSON_TYPES.has(type));
+  if (able.includes("sse") && (sse || anything)) return "sse";
+  if (able.includes("json") && (json || anything)) return "json";
+  const given = able.map((format) => (format === "sse" ? "text/event-stream" : "application/json")).join(" or ");
+  throw failure(
+    "not_acceptable",
+    `This path answers with ${given}, and the Accept header allows neither that nor */*.`,
+  );
+}

@@ -1,0 +1,227 @@
+import type { Server } from "node:http";
+import cors from "@fastify/cors";
+import helmet from "@fastify/helmet";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { Clock } from "../clock.ts";
+import { randomId } from "../ids.ts";
+import type { Shelf } from "../log/shelf.ts";
+import type { ModelLimits } from "../models/patience.ts";
+import type { Registry } from "../models/registry.ts";
+import { failure, statusOf } from "../protocol/errors.ts";
+import { chatRoutes } from "./chat-routes.ts";
+import { checkSizes, createDoor } from "./door.ts";
+import { acceptJsonBodies } from "./json-body.ts";
+import { methodTable } from "./methods.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+import { opsRoutes } from "./ops-routes.ts";
+import { sendProblem, toFailure } from "./problems.ts";
+import { answerRawProblems, LONGEST_HEADERS, LONGEST_URL } from "./raw-problems.ts";
+import { chatStarter } from "./start-chat.ts";
+import { startLimit } from "./start-limit.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** The code of the error that the request was answered with. */
+    problem: string | undefined;
+  }
+}
+
+export type AppOptions = {
+  clock: Clock;
+  random(): number;
+  shelf: Shelf;
+  registry: Registry;
+  logger: FastifyBaseLogger;
+  version: string;
+  host: string;
+  instructions: string | undefined;
+  patience: ModelLimits;
+  heartbeatMs: number;
+  maxMessageChars: number;
+  rateLimit: number;
+  corsOrigins: readonly string[];
+  allowedHosts: readonly string[];
+  trustProxy: number | string[] | undefined;
+};
+
+export type App = {
+  readonly server: FastifyInstance;
+  readonly metrics: Metrics;
+  /** From now on `readyz` says 503, and so does every start (R-DRAIN). */
+  startDraining(): void;
+  /** Stops listening and closes what is idle; whoever still receives has `flushMs` to get to the end. */
+  close(flushMs: number): Promise<void>;
+};
+
+const BODY_BYTES = 2 ** 20;
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 30_000;
+
+/** Longer than proxies keep theirs (nginx: 60 s), so that none sends into a connection that is just closing. */
+const KEEP_ALIVE_MS = 72_000;
+
+/** The edge: everything that speaks HTTP, put together. It does not listen yet. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { shelf, clock, registry } = options;
+  const metrics = createMetrics(shelf.counts);
+  const prefix = randomId(6);
+  let requests = 0;
+  let draining = false;
+  const newRequestId = () => `${prefix}-${(++requests).toString(36)}`;
+
+  const server = Fastify({
+    loggerInstance: options.logger,
+    disableRequestLogging: true,
+    genReqId: newRequestId,
+    trustProxy: trustOf(options.trustProxy),
+    bodyLimit: BODY_BYTES,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: REQUEST_MS,
+    forceCloseConnections: "idle",
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: LONGEST_URL },
+    http: {
+      // Room for both limits, so that whichever is broken can be named.
+      maxHeaderSize: LONGEST_HEADERS + LONGEST_URL,
+      headersTimeout: HEADERS_MS,
+      connectionsCheckingInterval: 1000,
+      requireHostHeader: false,
+    },
+    clientErrorHandler: () => {},
+    frameworkErrors: (error, request, reply) => fail(error, request, reply),
+  });
+  answerRawProblems(server.server as Server, { newRequestId, observe: ({ code }) => metrics.refused(code) });
+
+  function fail(error: unknown, request: FastifyRequest, reply: FastifyReply) {
+    const problem = toFailure(error);
+    if (problem.code === "internal_error") request.log.error({ err: error }, "unexpected error");
+    sendProblem(request, reply, problem);
+  }
+
+  const enter = createDoor({
+    boundTo: options.host,
+    allowedHosts: options.allowedHosts,
+    corsOrigins: options.corsOrigins,
+  });
+  server.decorateRequest("problem", undefined);
+  server.addHook("onRequest", (request, reply, done) => {
+    reply.header("x-request-id", request.id);
+    checkSizes(request.raw);
+    const { headers, host, method } = request;
+    enter({ headers, host: host ?? "", path: pathOf(request), method });
+    done();
+  });
+  server.addHook("onResponse", (request, reply, done) => {
+    logResponse(request, reply);
+    if (request.problem) metrics.refused(request.problem);
+    done();
+  });
+  server.setErrorHandler((error, request, reply) => fail(error, request, reply));
+  const methodsOf = methodTable(server);
+  server.setNotFoundHandler((request, reply) => {
+    const allowed = methodsOf(pathOf(request));
+    if (allowed.length === 0) return sendProblem(request, reply, failure("not_found"));
+    const text = `This path takes ${allowed.join(", ")}, not ${request.method}.`;
+    return sendProblem(request, reply.header("allow", allowed.join(", ")), failure("method_not_allowed", text));
+  });
+  acceptJsonBodies(server);
+
+  await server.register(helmet, HELMET);
+  await server.register(cors, { ...CORS, origin: [...options.corsOrigins], strictPreflight: false });
+  const limit = await startLimit(server, options.rateLimit);
+  const startChat = chatStarter({
+    shelf,
+    registry,
+    clock,
+    metrics,
+    instructions: options.instructions,
+    call: { clock, random: options.random, limits: options.patience, onOutcome: metrics.upstream },
+  });
+  const { heartbeatMs, maxMessageChars, version } = options;
+  const refuseWhileDraining = () => {
+    if (draining) throw failure("shutting_down");
+  };
+  // R-VERSION: every path stands bare and under its version.
+  for (const prefix of ["", "/v1"]) {
+    await server.register(
+      async (scope) => {
+        chatRoutes(scope, {
+          shelf,
+          clock,
+          metrics,
+          startChat,
+          limit,
+          heartbeatMs,
+          maxMessageChars,
+          refuseWhileDraining,
+        });
+        opsRoutes(scope, { registry, metrics, version, maxMessageChars, isDraining: () => draining });
+      },
+      { prefix },
+    );
+  }
+
+  return {
+    server,
+    metrics,
+    startDraining() {
+      draining = true;
+    },
+    async close(flushMs) {
+      const cancel = clock.after(flushMs, () => server.server.closeAllConnections());
+      await server.close();
+      cancel();
+    },
+  };
+}
+
+const pathOf = (request: FastifyRequest): string => request.url.split("?", 1)[0] ?? "";
+
+/** Whom to believe about where a request came from: the nearest so many hops, or some networks, or nobody. */
+function trustOf(proxies: AppOptions["trustProxy"]) {
+  return typeof proxies === "number" ? (_address: string, hop: number) => hop < proxies : (proxies ?? false);
+}
+
+/** One line a request: never its URL, which may hold a stream's id or a message. */
+function logResponse(request: FastifyRequest, reply: FastifyReply) {
+  const { statusCode } = reply.raw;
+  const line = {
+    method: request.method,
+    route: request.routeOptions.url ?? "unknown",
+    status: statusCode,
+    ms: Math.round(reply.elapsedTime),
+    ...(request.problem ? { error_code: request.problem } : {}),
+  };
+  request.log[statusCode >= 500 && statusCode !== statusOf("overloaded") ? "warn" : "info"](line, "request");
+}
+
+// The pages bring their own policy; everything else is data, and no page may frame, sniff or run it. No HSTS: we speak
+// plain HTTP, and the proxy in front knows whether there is TLS.
+const HELMET = {
+  contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  strictTransportSecurity: false,
+  crossOriginResourcePolicy: { policy: "cross-origin" as const },
+  crossOriginOpenerPolicy: false,
+  originAgentCluster: false,
+  xDownloadOptions: false,
+  xDnsPrefetchControl: false,
+  xPermittedCrossDomainPolicies: false,
+  xXssProtection: false,
+  referrerPolicy: { policy: "no-referrer" as const },
+};
+
+const CORS = {
+  methods: ["GET", "POST", "PATCH", "DELETE"],
+  allowedHeaders: ["Last-Event-ID", "Idempotency-Key", "Prefer", "Content-Type"],
+  exposedHeaders: [
+    "Content-Location",
+    "Location",
+    "Retry-After",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Idempotent-Replayed",
+    "X-Request-Id",
+  ],
+  maxAge: 600,
+};

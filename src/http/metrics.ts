@@ -1,0 +1,101 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { GenerationObserver } from "../generation/generate.ts";
+import type { ShelfCounts } from "../log/shelf.ts";
+import type { CallOutcome } from "../models/call.ts";
+
+export type Metrics = {
+  generation: GenerationObserver;
+  upstream(outcome: CallOutcome): void;
+  resumed(replayedEvents: number): void;
+  refused(code: string): void;
+  /** The exposition format of Prometheus. */
+  text(): Promise<string>;
+  readonly contentType: string;
+};
+
+/** From a local model's first token to the slowest generation that is let run, seconds. */
+const FIRST_TOKEN_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60];
+const GENERATION_BUCKETS = [0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600];
+
+/** What an operator sees at `GET /metrics`. */
+export function createMetrics(counts: () => ShelfCounts): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  // Among the defaults: event-loop delay, heap, garbage collection, open handles.
+  collectDefaultMetrics({ register: registry });
+
+  const gauge = (name: string, help: string, value: (counts: ShelfCounts) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value(counts()));
+      },
+    });
+  gauge("chatwait_streams_running", "Streams that are being written", ({ running }) => running);
+  gauge("chatwait_streams_kept", "Streams that can be read, running or ended", ({ kept }) => kept);
+  gauge("chatwait_readers", "Requests that read a stream", ({ readers }) => readers);
+  gauge("chatwait_log_bytes", "Bytes that the kept streams take", ({ bytes }) => bytes);
+
+  // A token costs one addition; the counter learns of it when it is asked.
+  let tokens = 0;
+  new Counter({
+    name: "chatwait_tokens_total",
+    help: "Tokens that models wrote",
+    registers,
+    collect() {
+      this.inc(tokens);
+      tokens = 0;
+    },
+  });
+  const firstToken = new Histogram({
+    name: "chatwait_first_token_seconds",
+    help: "From the start of a generation to its first token",
+    buckets: FIRST_TOKEN_BUCKETS,
+    registers,
+  });
+  const generation = new Histogram({
+    name: "chatwait_generation_seconds",
+    help: "Whole generations, by the reason of done or the code of error",
+    labelNames: ["outcome"],
+    buckets: GENERATION_BUCKETS,
+    registers,
+  });
+  const resumes = new Counter({ name: "chatwait_resumes_total", help: "Streams that were resumed", registers });
+  const replayed = new Counter({
+    name: "chatwait_replayed_events_total",
+    help: "Events that a resume found waiting",
+    registers,
+  });
+  const refusals = new Counter({
+    name: "chatwait_refusals_total",
+    help: "Requests that were answered with an error, by its code",
+    labelNames: ["error_code"],
+    registers,
+  });
+  const upstream = new Counter({
+    name: "chatwait_upstream_calls_total",
+    help: "Calls to models, by outcome",
+    labelNames: ["outcome"],
+    registers,
+  });
+
+  return {
+    generation: {
+      token() {
+        tokens++;
+      },
+      firstToken: (ms) => firstToken.observe(ms / 1000),
+      ended: (outcome, ms) => generation.labels(outcome).observe(ms / 1000),
+    },
+    upstream: (outcome) => upstream.labels(outcome).inc(),
+    resumed(replayedEvents) {
+      resumes.inc();
+      replayed.inc(replayedEvents);
+    },
+    refused: (code) => refusals.labels(code).inc(),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}

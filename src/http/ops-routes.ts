@@ -1,0 +1,48 @@
+import type { FastifyInstance, FastifyReply, RouteHandlerMethod } from "fastify";
+import type { Registry } from "../models/registry.ts";
+import { docsPage } from "./docs-page.ts";
+import { homePage } from "./home-page.ts";
+import type { Metrics } from "./metrics.ts";
+import { openApiDocument } from "./openapi.ts";
+import { pageCsp } from "./page.ts";
+
+export type OpsRoutesDeps = {
+  registry: Registry;
+  metrics: Metrics;
+  version: string;
+  maxMessageChars: number;
+  isDraining(): boolean;
+};
+
+/** What is not chat: how the server is, what it offers, how to use it. */
+export function opsRoutes(app: FastifyInstance, deps: OpsRoutesDeps): void {
+  const { registry, metrics, version, maxMessageChars } = deps;
+  const document = openApiDocument({ version, maxMessageChars });
+  // Made when they are first asked for, then kept.
+  let interfaceJson: string | undefined;
+  let docs: string | undefined;
+
+  const sendPage = (reply: FastifyReply, body: string) =>
+    reply.header("content-security-policy", pageCsp).type("text/html; charset=utf-8").send(body);
+
+  // HEAD is answered as GET is, without the body: nothing starts here.
+  const get = (url: string, handler: RouteHandlerMethod) => app.get(url, { exposeHeadRoute: true }, handler);
+
+  get("/healthz", async () => ({ status: "ok" }));
+  get("/readyz", async (_request, reply) =>
+    deps.isDraining() ? reply.code(503).send({ status: "draining" }) : { status: "ok" },
+  );
+  get("/metrics", async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
+  get("/models", async () => ({ default: registry.defaultId, models: registry.list() }));
+  get("/openapi.json", async (_request, reply) => {
+    interfaceJson ??= JSON.stringify(document);
+    return reply.type("application/json; charset=utf-8").send(interfaceJson);
+  });
+  get("/docs", async (_request, reply) => {
+    docs ??= docsPage(document);
+    return sendPage(reply, docs);
+  });
+  get("/", async (request, reply) =>
+    sendPage(reply, homePage({ baseUrl: `${request.protocol}://${request.host}`, defaultModel: registry.defaultId })),
+  );
+}

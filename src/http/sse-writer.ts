@@ -1,0 +1,56 @@
+import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { FrameSink } from "../readers/live-frames.ts";
+
+export const SSE_HEADERS: OutgoingHttpHeaders = {
+  "content-type": "text/event-stream",
+  "cache-control": "no-cache, no-transform",
+  "x-accel-buffering": "no",
+};
+
+const CRLF = Buffer.from("\r\n");
+
+/**
+ * Frames onto a response. `drained` is called when a full connection has room again, `gone` once when it has closed,
+ * however it closed.
+ */
+export function sseWriter(response: ServerResponse, { drained, gone }: { drained(): void; gone(): void }): FrameSink {
+  let written = 0;
+  response.once("close", gone);
+
+  /**
+   * Each chunk of chunked encoding is one write of our own: through `response.write` it is four buffers and a writev, 7 µs
+   * a token more. While an earlier response still holds the connection (pipelining), or without chunks (HTTP/1.0), the
+   * response writes itself.
+   */
+  function send(frames: Buffer): boolean {
+    const { socket } = response;
+    if (written === 0 || !socket || !response.chunkedEncoding) return response.write(frames);
+    return socket.write(chunkOf(frames));
+  }
+
+  return {
+    write(frames) {
+      const ready = send(frames);
+      written += frames.length;
+      if (!ready) (response.socket ?? response).once("drain", drained);
+      return ready;
+    },
+    progress: () => written - unsent(response),
+    end: () => void response.end(),
+    cut: () => void response.destroy(),
+  };
+}
+
+function chunkOf(frames: Buffer): Buffer {
+  const size = frames.length.toString(16);
+  const chunk = Buffer.allocUnsafe(size.length + frames.length + 4);
+  chunk.write(size, "latin1");
+  chunk.set(CRLF, size.length);
+  chunk.set(frames, size.length + 2);
+  chunk.set(CRLF, chunk.length - 2);
+  return chunk;
+}
+
+const unsent = ({ socket, writableLength }: ServerResponse): number =>
+  (socket as Socket | null)?.writableLength ?? writableLength;

@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import type { Clock } from "../clock.ts";
+import { fitContext, promptOf } from "../generation/context.ts";
+import { type Generation, generate } from "../generation/generate.ts";
+import { newMessageId, newStreamId } from "../ids.ts";
+import type { Shelf } from "../log/shelf.ts";
+import type { StreamLog } from "../log/stream-log.ts";
+import type { CallDeps } from "../models/call.ts";
+import type { CallOptions } from "../models/model.ts";
+import type { OfferedModel, Registry } from "../models/registry.ts";
+import { failure } from "../protocol/errors.ts";
+import { type ChatStart, canonicalJson } from "../protocol/requests.ts";
+import type { Metrics } from "./metrics.ts";
+
+export type ChatStarterDeps = {
+  shelf: Shelf;
+  registry: Registry;
+  clock: Clock;
+  call: CallDeps;
+  metrics: Metrics;
+  /** CHATWAIT_INSTRUCTIONS: what a request says takes its place. */
+  instructions: string | undefined;
+};
+
+export type StartRequest = {
+  start: ChatStart;
+  /** The body as it came: what an idempotency key is compared by. */
+  body: unknown;
+  idempotencyKey?: string | undefined;
+  /** Throws where the client may not start anything now. Not asked when it attaches to what runs already. */
+  admit(): Promise<void>;
+};
+
+/** `replayed`: the stream had been started before, by the same key. */
+export type Started = { log: StreamLog; replayed: boolean };
+
+/**
+ * Starts an answer, or finds the one that the idempotency key started (R-IDEMPOTENT).
+ * @throws Failure `unknown_model`, `idempotency_key_reused`, `overloaded`, or what `admit` throws
+ */
+export function chatStarter(deps: ChatStarterDeps): (request: StartRequest) => Promise<Started> {
+  const { shelf } = deps;
+
+  async function startUnderKey(request: StartRequest, model: OfferedModel, key: string): Promise<Started> {
+    const fingerprint = createHash("sha256").update(canonicalJson(request.body)).digest("base64");
+    for (;;) {
+      const claim = await shelf.claim(`chat ${key}`, fingerprint);
+      if (claim.state === "bound") {
+        const found = await shelf.find(claim.streamId);
+        if (found.state === "kept") return { log: found.log, replayed: true };
+        // Forgotten in this very moment, and its key with it.
+        continue;
+      }
+      try {
+        return { log: await begin(request, model, claim.bind), replayed: false };
+      } catch (error) {
+        claim.release();
+        throw error;
+      }
+    }
+  }
+
+  async function begin({ start, admit }: StartRequest, offered: OfferedModel, bind: (id: string) => void) {
+    await admit();
+    // What the shelf calls back before there is a generation, the generation is told as soon as there is one.
+    let generation: Generation | undefined;
+    const log = await shelf.create({
+      id: newStreamId(),
+      kind: "chat",
+      cancel: (cause) => generation?.cancel(cause),
+      cancelOnLeave: start.on_disconnect === "cancel",
+    });
+    bind(log.id);
+    generation = generate({
+      log,
+      modelId: offered.id,
+      model: offered.model,
+      options: callOptions(start, offered, log.createdAt, deps.instructions),
+      messageId: newMessageId(),
+      deps: deps.call,
+      observe: deps.metrics.generation,
+    });
+    return log;
+  }
+
+  return async (request) => {
+    const id = request.start.model ?? deps.registry.defaultId;
+    const model = deps.registry.get(id);
+    if (!model) throw failure("unknown_model", unknownModel(id));
+    if (request.idempotencyKey !== undefined) return startUnderKey(request, model, request.idempotencyKey);
+    return { log: await begin(request, model, () => {}), replayed: false };
+  };
+}
+
+const unknownModel = (id: string) =>
+  `This server does not offer the model "${id.length > 100 ? `${id.slice(0, 100)}…` : id}". GET /models lists what it offers.`;
+
+function callOptions(start: ChatStart, model: OfferedModel, createdAt: string, fallback?: string): CallOptions {
+  const instructions = start.instructions ?? fallback ?? "";
+  const maxTokens = start.max_tokens ?? undefined;
+  const asked = { role: "user" as const, content: start.message };
+  const said = start.context?.messages;
+  const messages = said
+    ? fitContext([...said, asked], { window: model.contextWindow, instructions, maxTokens })
+    : [asked];
+  return {
+    prompt: promptOf(messages, instructions),
+    ...(maxTokens === undefined ? {} : { maxOutputTokens: maxTokens }),
+    ...(typeof start.temperature === "number" ? { temperature: start.temperature } : {}),
+    // The built-in model is a function of what it is told, the time included.
+    providerOptions: { chatwait: { createdAt } },
+  };
+}

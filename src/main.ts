@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import closeWithGrace from "close-with-grace";
+import { pino } from "pino";
+import { systemClock } from "./clock.ts";
+import { type Config, readConfig } from "./config.ts";
+import { isLoopback } from "./http/door.ts";
+import { findOllama } from "./models/ollama.ts";
+import { startServer } from "./server.ts";
+import { isSettingError } from "./settings.ts";
+
+/** The program: settings from the environment, a server, and the signals that end it. */
+
+const BAD_SETTING = 2;
+
+/** Beyond the drain itself: the last readers' flush, and closing. */
+const CLOSING_MS = 10_000;
+
+async function main() {
+  const config = readConfig(process.env);
+  // A line a request would be a system call a request; they are gathered, and written at the latest a second later.
+  const output = pino.destination({ sync: false, minLength: 4096, periodicFlush: 1000 });
+  const logger = pino({ level: config.logLevel }, output);
+  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  };
+  const server = await startServer({ config, logger, version });
+
+  for (const warning of config.warnings) logger.warn(warning);
+  logger.info({ url: server.url, model: config.models.defaultId }, "listening");
+  hints(config, (hint) => logger.info(hint));
+  if (process.stdout.isTTY) welcome(server.url, config);
+  output.flush();
+
+  closeWithGrace({ delay: config.drainMs + CLOSING_MS, logger: false }, async ({ signal, err }) => {
+    if (err) logger.fatal({ err }, "unexpected error");
+    else logger.info({ signal }, "shutting down");
+    await server.drain();
+    logger.info("stopped");
+    output.flushSync();
+  });
+}
+
+/** What an operator may want to know and was not asked: keys that lie unused, an Ollama that nobody asked for. */
+function hints({ models, host }: Config, say: (hint: string) => void) {
+  if (!isLoopback(host))
+    say("Bound to more than this machine, and there is no log-in: put something in front that has one.");
+  if (models.defaultId !== "builtin:chat") return;
+  if (models.openaiApiKey)
+    say("OPENAI_API_KEY is set; to use it: CHATWAIT_MODEL=openai:gpt-5 (or another of its models).");
+  if (models.anthropicApiKey) say("ANTHROPIC_API_KEY is set; to use it: CHATWAIT_MODEL=anthropic:NAME.");
+  if (models.furtherIds.length > 0) return;
+  findOllama(models.ollamaHost, systemClock).then(([name]) => {
+    if (name !== undefined) say(`Ollama answers on this machine; to use it: CHATWAIT_MODEL=ollama:${name}.`);
+  });
+}
+
+function welcome(url: string, { models }: Config) {
+  process.stdout.write(
+    `\nChatWait answers at ${url} with ${models.defaultId}. Try, in another terminal:\n` +
+      `  curl -N ${url}/chat/streaming -H 'Content-Type: application/json' -d '{"message": "Hello!"}'\n\n`,
+  );
+}
+
+main().catch((error: unknown) => {
+  if (!isSettingError(error)) throw error;
+  process.stderr.write(`ChatWait cannot start. ${error.message}\n`);
+  process.exit(BAD_SETTING);
+});
