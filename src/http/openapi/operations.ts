@@ -229,7 +229,7 @@ export const OPERATIONS: Operation[] = [
     answers: [
       { status: 200, description: "The stream as it now stands.", content: json("Snapshot", examples.stoppedSnapshot) },
     ],
-    errors: [...FIND],
+    errors: [...FIND, "not_acceptable"],
     curl: `curl -X DELETE ${BASE}/chat/streaming/$STREAM_ID`,
   },
   {
@@ -262,7 +262,7 @@ export const OPERATIONS: Operation[] = [
     summary: "Does it take new work?",
     description: "For load balancers: 503 from the moment the server begins to drain.",
     answers: [
-      { status: 200, description: "It does.", content: json("Status", { status: "ready" }) },
+      { status: 200, description: "It does.", content: json("Status", { status: "ok" }) },
       { status: 503, description: "It is draining.", content: json("Status", { status: "draining" }) },
     ],
     errors: [],
