@@ -173,6 +173,7 @@ export function logContract(name: string, make: MakeEnvironment): void {
     test("stream_too_long: what is refused is not in the log, and its end always fits", () =>
       withShelf(make, { maxStreamBytes: 2000 }, async ({ shelf }) => {
         const { log } = await openStream(shelf);
+        assert.equal(log.append(token("x".repeat(2000))), "stream_too_long", "also the very first");
         let taken = 0;
         while (log.append(token("x".repeat(100))) === undefined) taken++;
         assert.ok(taken > 5 && taken < 20, `${taken} tokens of 100 bytes within 2000`);

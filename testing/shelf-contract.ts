@@ -9,6 +9,7 @@ import {
   openStream,
   sealed,
   token,
+  turn,
   visible,
   withShelf,
 } from "./log-environment.ts";
@@ -196,6 +197,23 @@ function stopping(make: MakeEnvironment) {
       await passTime(1);
       assert.deepEqual([back.causes, unread.causes, over.causes], [[], ["abandoned"], []]);
       release();
+    }));
+
+  test("R-DRAIN idle tells when nothing runs any more, which is at once where nothing does", () =>
+    withShelf(make, {}, async ({ shelf }) => {
+      await shelf.idle();
+      const [first, second] = [await openStream(shelf), await openStream(shelf)];
+      let idle = 0;
+      for (let waiting = 0; waiting < 2; waiting++) void shelf.idle().then(() => idle++);
+      first.log.seal(done);
+      await sealed(first.log);
+      await turn();
+      assert.equal(idle, 0);
+      second.log.seal(done);
+      await sealed(second.log);
+      await turn();
+      assert.equal(idle, 2);
+      await shelf.idle();
     }));
 
   test("closing cancels what runs, leaves alone what has ended, and leaves nothing behind", () =>

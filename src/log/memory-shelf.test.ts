@@ -42,6 +42,15 @@ describe("the memory shelf", () => {
       assert.equal(rung, 1);
     }));
 
+  test("a sealed log is one piece that costs what it holds", () =>
+    withShelf(memoryEnvironment, {}, async ({ shelf }) => {
+      const { log } = await openStream(shelf);
+      for (let n = 0; n < 1000; n++) log.append(token("a"));
+      log.seal(done);
+      const { bytes, seq } = log.slice(0, Number.POSITIVE_INFINITY) ?? assert.fail();
+      assert.deepEqual([seq, bytes.buffer.byteLength], [1001, bytes.length]);
+    }));
+
   test("R-ABANDON remembers 100,000 forgotten ids, and the first goes when one more comes", () =>
     withShelf(memoryEnvironment, { retentionMs: 1 }, async ({ shelf, passTime }) => {
       for (let n = 0; n <= 100_000; n++) {
