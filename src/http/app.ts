@@ -7,7 +7,7 @@ import { randomId } from "../ids.ts";
 import type { Shelf } from "../log/shelf.ts";
 import type { ModelLimits } from "../models/patience.ts";
 import type { Registry } from "../models/registry.ts";
-import { failure, statusOf } from "../protocol/errors.ts";
+import { failure } from "../protocol/errors.ts";
 import { chatRoutes } from "./chat-routes.ts";
 import { checkSizes, createDoor } from "./door.ts";
 import { acceptJsonBodies } from "./json-body.ts";
@@ -18,11 +18,11 @@ import { sendProblem, toFailure } from "./problems.ts";
 import { answerRawProblems, LONGEST_HEADERS, LONGEST_URL } from "./raw-problems.ts";
 import { chatStarter } from "./start-chat.ts";
 import { startLimit } from "./start-limit.ts";
+import { openVisit, type Visit } from "./visit.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** The code of the error that the request was answered with. */
-    problem: string | undefined;
+    visit: Visit;
   }
 }
 
@@ -70,8 +70,6 @@ export async function createApp(options: AppOptions): Promise<App> {
   const newRequestId = () => `${prefix}-${(++requests).toString(36)}`;
 
   const server = Fastify({
-    loggerInstance: options.logger,
-    disableRequestLogging: true,
     genReqId: newRequestId,
     trustProxy: trustOf(options.trustProxy),
     bodyLimit: BODY_BYTES,
@@ -95,8 +93,8 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   function fail(error: unknown, request: FastifyRequest, reply: FastifyReply) {
     const problem = toFailure(error);
-    if (problem.code === "internal_error") request.log.error({ err: error }, "unexpected error");
-    sendProblem(request, reply, problem);
+    if (problem.code === "internal_error") options.logger.error({ err: error, reqId: request.id }, "unexpected error");
+    return sendProblem(request, reply, problem);
   }
 
   const enter = createDoor({
@@ -104,17 +102,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     allowedHosts: options.allowedHosts,
     corsOrigins: options.corsOrigins,
   });
-  server.decorateRequest("problem", undefined);
   server.addHook("onRequest", (request, reply, done) => {
-    reply.header("x-request-id", request.id);
+    request.visit = openVisit({ logger: options.logger, clock, metrics }, request, reply);
+    reply.headers({ "x-request-id": request.id, "cache-control": "no-store" });
     checkSizes(request.raw);
     const { headers, host, method } = request;
     enter({ headers, host: host ?? "", path: pathOf(request), method });
-    done();
-  });
-  server.addHook("onResponse", (request, reply, done) => {
-    logResponse(request, reply);
-    if (request.problem) metrics.refused(request.problem);
     done();
   });
   server.setErrorHandler((error, request, reply) => fail(error, request, reply));
@@ -128,7 +121,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   acceptJsonBodies(server);
 
   await server.register(helmet, HELMET);
-  await server.register(cors, { ...CORS, origin: [...options.corsOrigins], strictPreflight: false });
+  // Without an origin to let in there is nothing to say to one, nor a preflight to answer.
+  if (options.corsOrigins.length > 0) {
+    await server.register(cors, { ...CORS, origin: [...options.corsOrigins], strictPreflight: false });
+  }
+  server.decorateRequest("visit");
   const limit = await startLimit(server, options.rateLimit);
   const startChat = chatStarter({
     shelf,
@@ -183,19 +180,6 @@ function trustOf(proxies: AppOptions["trustProxy"]) {
   return typeof proxies === "number" ? (_address: string, hop: number) => hop < proxies : (proxies ?? false);
 }
 
-/** One line a request: never its URL, which may hold a stream's id or a message. */
-function logResponse(request: FastifyRequest, reply: FastifyReply) {
-  const { statusCode } = reply.raw;
-  const line = {
-    method: request.method,
-    route: request.routeOptions.url ?? "unknown",
-    status: statusCode,
-    ms: Math.round(reply.elapsedTime),
-    ...(request.problem ? { error_code: request.problem } : {}),
-  };
-  request.log[statusCode >= 500 && statusCode !== statusOf("overloaded") ? "warn" : "info"](line, "request");
-}
-
 // The pages bring their own policy; everything else is data, and no page may frame, sniff or run it. No HSTS: we speak
 // plain HTTP, and the proxy in front knows whether there is TLS.
 const HELMET = {
@@ -208,6 +192,7 @@ const HELMET = {
   xDnsPrefetchControl: false,
   xPermittedCrossDomainPolicies: false,
   xXssProtection: false,
+  xFrameOptions: { action: "deny" as const },
   referrerPolicy: { policy: "no-referrer" as const },
 };
 

@@ -38,7 +38,7 @@ export function errorBody({ code, message, extra }: Failure, requestId: string, 
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Failure, streamId?: string) {
   const status = statusOf(problem.code);
   if (status === 503 || status === 429) reply.header("retry-after", problem.extra.retryAfter ?? RETRY_AFTER_S);
-  request.problem = problem.code;
+  request.visit.problem(problem.code);
   return reply
     .code(status)
     .type("application/json; charset=utf-8")

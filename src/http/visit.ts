@@ -1,0 +1,37 @@
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from "fastify";
+import type { Clock } from "../clock.ts";
+import type { Metrics } from "./metrics.ts";
+
+/** What is kept of a request for as long as its response lasts, to be logged and counted at its end. */
+export type Visit = {
+  /** Notes the code of the error that it is answered with. */
+  problem(code: string): void;
+};
+
+type VisitDeps = { logger: FastifyBaseLogger; clock: Clock; metrics: Metrics };
+
+/**
+ * Logs one line when the response has ended or its client has gone: never the URL, which may hold a stream's id or a
+ * message. A stream may last for minutes, so no more than these few values is held on to.
+ */
+export function openVisit({ logger, clock, metrics }: VisitDeps, request: FastifyRequest, reply: FastifyReply): Visit {
+  const { id: reqId, method } = request;
+  const route = request.routeOptions.url ?? "unknown";
+  const response = reply.raw;
+  const begun = clock.now();
+  let errorCode: string | undefined;
+
+  response.once("close", () => {
+    const ms = Math.round(clock.now() - begun);
+    const line = { reqId, method, route, status: response.statusCode, ms };
+    const cut = response.writableFinished ? {} : { cut: true };
+    logger.info(errorCode === undefined ? { ...line, ...cut } : { ...line, ...cut, error_code: errorCode }, "request");
+  });
+
+  return {
+    problem(code) {
+      errorCode = code;
+      metrics.refused(code);
+    },
+  };
+}
