@@ -33,10 +33,10 @@ const uiBody = (directive: Directive) =>
   });
 
 function node(file: string, settings: Record<string, string> = {}) {
-  return ({ port, upstreamPort }: Place): Start => ({
+  return ({ port, upstreamPort, dir }: Place): Start => ({
     command: process.execPath,
     args: [here(file)],
-    env: { PORT: String(port), UPSTREAM_PORT: String(upstreamPort), ...settings },
+    env: { PORT: String(port), UPSTREAM_PORT: String(upstreamPort), CHATWAIT_DATA_DIR: dir, ...settings },
   });
 }
 
