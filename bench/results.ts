@@ -42,7 +42,8 @@ export function report({ results, loadBefore, rounds, windowSeconds }: Run): Rep
 }
 
 function commit(): string {
-  const git = (...args: string[]) => execFileSync("git", args, { encoding: "utf8" }).trim();
+  const git = (...args: string[]) =>
+    execFileSync("git", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
   try {
     const changed = git("status", "--porcelain", "--untracked-files=no", "src") !== "";
     return git("rev-parse", "--short", "HEAD") + (changed ? "-changed" : "");
