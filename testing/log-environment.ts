@@ -16,7 +16,8 @@ export type LogEnvironment = {
 
 export type MakeEnvironment = (limits: ShelfLimits) => Promise<LogEnvironment>;
 
-const ROOMY: ShelfLimits = {
+/** Limits that a small test does not meet. */
+export const ROOMY: ShelfLimits = {
   retentionMs: 300_000,
   abandonMs: 300_000,
   maxStreams: 1000,

@@ -145,14 +145,27 @@ export function readingContract(name: string, make: MakeEnvironment): void {
     test("nothing yet and nothing more are told apart", () =>
       withShelf(make, {}, async ({ shelf }) => {
         const { log } = await openStream(shelf);
-        const cursor = openCursor(log, 0, () => {});
+        let woken = 0;
+        const cursor = openCursor(log, 0, () => woken++);
         assert.deepEqual([cursor.next(100), cursor.ended], [undefined, false]);
         log.seal(done);
         await sealed(log);
         assert.equal(cursor.ended, false, "the terminal event is still to be read");
         assert.equal(cursor.next(100)?.seq, 1);
         assert.deepEqual([cursor.next(100), cursor.ended, cursor.seq], [undefined, true, 1]);
+        await turn();
+        assert.ok(woken >= 1);
         cursor.close();
+      }));
+
+    test("a cursor that was closed is woken no more", () =>
+      withShelf(make, {}, async ({ shelf }) => {
+        const { log } = await openStream(shelf);
+        const cursor = openCursor(log, 0, () => assert.fail("woken"));
+        cursor.close();
+        log.seal(done);
+        await sealed(log);
+        await turn();
       }));
   });
 }

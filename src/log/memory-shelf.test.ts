@@ -2,14 +2,13 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { claimContract } from "../../testing/claim-contract.ts";
 import { logContract } from "../../testing/log-contract.ts";
-import { done, type LogEnvironment, openStream, token, turn, withShelf } from "../../testing/log-environment.ts";
+import { done, type LogEnvironment, openStream, ROOMY, token, turn, withShelf } from "../../testing/log-environment.ts";
 import { manualClock } from "../../testing/manual-clock.ts";
 import { readingContract } from "../../testing/reading-contract.ts";
 import { shelfContract } from "../../testing/shelf-contract.ts";
 import { createMemoryShelf, type ShelfLimits } from "./memory-shelf.ts";
 
-async function memoryEnvironment(limits: ShelfLimits): Promise<LogEnvironment> {
-  const clock = manualClock();
+async function memoryEnvironment(limits: ShelfLimits, clock = manualClock()): Promise<LogEnvironment> {
   const shelf = createMemoryShelf(clock, limits);
   return {
     shelf,
@@ -60,6 +59,18 @@ describe("the memory shelf", () => {
       const states = await Promise.all(["s0", "s1", "s100000"].map(async (id) => (await shelf.find(id)).state));
       assert.deepEqual(states, ["unknown", "expired", "expired"]);
     }));
+
+  test("a reader that outlives the shelf sets no timer when it leaves", async () => {
+    const clock = manualClock();
+    const { shelf, close } = await memoryEnvironment(ROOMY, clock);
+    const [running, ended] = [await openStream(shelf), await openStream(shelf)];
+    ended.log.seal(done);
+    const releases = [shelf.attach(running.log), shelf.attach(ended.log)];
+    await close();
+    for (const release of releases) release();
+    assert.equal(clock.pending(), 0);
+    assert.deepEqual(shelf.counts(), { running: 0, kept: 0, readers: 0, bytes: 0 });
+  });
 
   test("many tiny logs count with more than their frames, so that they cannot outgrow the limit", () =>
     withShelf(memoryEnvironment, { maxLogBytes: 100_000 }, async ({ shelf }) => {

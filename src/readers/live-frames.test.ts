@@ -230,6 +230,19 @@ describe("R-SLOW liveFrames", () => {
     assert.deepEqual([seen.cuts, seen.ends, closed(), leftBehind()], [1, 0, 1, NOTHING]);
   });
 
+  test("R-SLOW what it took before it was full is no progress", () => {
+    const { log, open, seen, clock } = rig();
+    const live = open();
+    seen.left = 1000;
+    seen.full = true;
+    for (let n = 0; n < 1000; n++) log.append(token("x".repeat(100)));
+    live.drained();
+    clock.advance(STALL_MS - 1);
+    assert.equal(seen.cuts, 0);
+    clock.advance(1);
+    assert.equal(seen.cuts, 1);
+  });
+
   test("R-SLOW a reader that takes a little each minute is not cut, until it takes nothing", () => {
     const { open, seen, clock, closed } = rig();
     seen.full = true;
