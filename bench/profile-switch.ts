@@ -21,9 +21,9 @@ export function profileSwitch(file: string): ProfileSwitch {
   return {
     args: ["--import", new URL("./profiler.ts", import.meta.url).href],
     env: { BENCH_PROFILE: file },
-    begin: (pid) => void process.kill(pid, "SIGUSR2"),
+    begin: (pid) => void process.kill(pid, "SIGURG"),
     async end(pid) {
-      process.kill(pid, "SIGUSR2");
+      process.kill(pid, "SIGURG");
       if (!(await within(WRITE_MS, () => existsSync(file)))) throw new Error("The server wrote no profile.");
     },
   };

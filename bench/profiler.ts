@@ -2,7 +2,7 @@ import { renameSync, writeFileSync } from "node:fs";
 import { Session } from "node:inspector";
 
 /**
- * Preloaded into a server (`node --import`): SIGUSR2 begins a profile of its processor time, a second SIGUSR2 writes it to
+ * Preloaded into a server (`node --import`): SIGURG begins a profile of its processor time, a second SIGURG writes it to
  * the file BENCH_PROFILE. So a profile shows the window that is measured and nothing else.
  */
 const SAMPLING_US = 200;
@@ -12,7 +12,7 @@ session.post("Profiler.enable");
 session.post("Profiler.setSamplingInterval", { interval: SAMPLING_US });
 
 let profiling = false;
-process.on("SIGUSR2", () => {
+process.on("SIGURG", () => {
   profiling = !profiling;
   if (profiling) return session.post("Profiler.start");
   session.post("Profiler.stop", (error, result) => {
