@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { blockBytes as memory } from "../../testing/log-environment.ts";
 import { createFrameStore } from "./frame-store.ts";
 
 // From a few bytes to far more than a block, ASCII or not, so that frames meet every kind of edge.
@@ -47,15 +48,16 @@ describe("frame store", () => {
     );
   });
 
-  test("compacted, a slice is as long as can be: only the limit ends it", () => {
-    const frames = Array.from({ length: 300 }, (_, n) => "x".repeat(50 + (n % 50)));
+  test("within a block a slice is as long as can be: only the limit ends it", () => {
+    const frames = Array.from({ length: 20 }, (_, n) => "x".repeat(30 + n));
     const store = filled(frames);
-    store.compact();
-    assert.equal(store.slice(0, 1e9)?.seq, 300);
-    for (let after = 0; after < 280; after++) {
-      const twenty = joined(frames.slice(after, after + 20)).length;
-      assert.equal(store.slice(after, twenty)?.seq, after + 20);
-      assert.equal(store.slice(after, twenty - 1)?.seq, after + 19, "the last one no longer fits");
+    for (let after = 0; after < 20; after++) {
+      assert.equal(store.slice(after, 1e9)?.seq, 20);
+      for (let seq = after + 2; seq <= 20; seq++) {
+        const exactly = joined(frames.slice(after, seq)).length;
+        assert.equal(store.slice(after, exactly)?.seq, seq);
+        assert.equal(store.slice(after, exactly - 1)?.seq, seq - 1, "the last one no longer fits");
+      }
     }
   });
 
@@ -73,18 +75,16 @@ describe("frame store", () => {
     assert.equal(a?.bytes.buffer, b?.bytes.buffer);
   });
 
-  test("little of a long log is unused, an idle one holds 1 KiB, and a compacted one just its frames", () => {
-    const idle = filled(["start"]);
-    assert.equal(memory(idle), 1024);
-    const long = createFrameStore();
+  test("little is unused: some of a growing log, less of a compacted one, and 2 KiB of an idle one", () => {
+    assert.ok(memory(filled(["start"])) <= 2048);
+    const growing = createFrameStore();
     for (let n = 1; n <= 2000; n++) {
-      long.append("x".repeat(130), 130);
+      growing.append("x".repeat(130), 130);
       if (n % 50) continue;
-      assert.ok(memory(long) <= long.size * 1.4 + 1024, `${memory(long)} bytes held for ${long.size}`);
-    }
-    for (const store of [idle, long]) {
-      store.compact();
-      assert.equal(memory(store), store.size);
+      assert.ok(memory(growing) <= growing.size * 1.4 + 2048, `${memory(growing)} bytes for ${growing.size}`);
+      const sealed = filled(Array(n).fill("x".repeat(130)));
+      sealed.compact();
+      assert.ok(memory(sealed) <= sealed.size * 1.125 + 2048, `${memory(sealed)} bytes for ${sealed.size}`);
     }
   });
 
@@ -94,11 +94,3 @@ describe("frame store", () => {
     assert.deepEqual([store.count, store.size, store.slice(0, 100)], [0, 0, undefined]);
   });
 });
-
-/** The bytes of all blocks that a store's slices lie in. */
-function memory(store: ReturnType<typeof createFrameStore>): number {
-  const blocks = new Set<ArrayBufferLike>();
-  for (let after = 0; after < store.count; after++)
-    blocks.add(store.slice(after, 1)?.bytes.buffer ?? new ArrayBuffer(0));
-  return [...blocks].reduce((sum, block) => sum + block.byteLength, 0);
-}
