@@ -60,14 +60,12 @@ test("a long stream is shortened in its middle, and keeps its shape", () => {
   assert.equal(shorten("sse", stream(3)), stream(3));
 });
 
-test("HTTP has the same shape with the same status, header names and body", () => {
+test("HTTP has the same shape with the same status, telling headers and body", () => {
   const output = 'HTTP/1.1 202 Accepted\nlocation: /a\ndate: x\n\n{"a": 1}';
-  assert.deepEqual(
-    shapeOf("http", 'HTTP/1.1 202 Accepted\nDate: y\nLocation: /b\n\n{"a": 2}'),
-    shapeOf("http", output),
-  );
+  assert.deepEqual(shapeOf("http", 'HTTP/1.1 202 Accepted\nLocation: /b\n\n{"a": 2}'), shapeOf("http", output));
   assert.notDeepEqual(shapeOf("http", output.replace("202", "200")), shapeOf("http", output));
   assert.notDeepEqual(shapeOf("http", output.replace("location", "place")), shapeOf("http", output));
+  assert.equal(shorten("http", output), 'HTTP/1.1 202 Accepted\nlocation: /a\n…\n\n{"a": 1}');
 });
 
 test("text is the same but for its numbers", () => {

@@ -68,9 +68,12 @@ function frameShape(frame: string): string {
   return lines.join("\n");
 }
 
+/** Of the headers only those that the protocol is about; the others may change with every dependency. */
+const TOLD = /^(?:HTTP\/|location:|content-type:|retry-after:|idempotent-replayed:)/i;
+
 function httpShape(output: string): unknown {
   const [head = "", body = ""] = output.split("\n\n");
-  const [status, ...headers] = head.trim().split("\n");
+  const [status, ...headers] = head.split("\n").filter((line) => TOLD.test(line));
   const names = headers.map((header) => header.split(":")[0]?.toLowerCase()).sort();
   return { status, names, body: jsonShape(JSON.parse(body)) };
 }
@@ -81,9 +84,16 @@ function jsonShape(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, jsonShape(inner)]));
 }
 
-/** Leaves out the middle of long runs of events, so that a page can show them. */
+/** What the README shows of an output: of HTTP the headers that matter, of a long run of events its two ends. */
 export function shorten(format: OutputFormat, output: string): string {
-  if (format !== "sse") return output;
+  if (format === "sse") return shortenEvents(output);
+  if (format !== "http") return output;
+  const [head = "", body = ""] = output.split("\n\n");
+  const told = head.split("\n").filter((line) => TOLD.test(line));
+  return `${[...told, ELLIPSIS].join("\n")}\n\n${body}`;
+}
+
+function shortenEvents(output: string): string {
   const frames = framesOf(output);
   const shapes = frames.map(frameShape);
   const isInner = (index: number) => [-2, -1, 0, 1].every((step) => shapes[index + step] === shapes[index]);

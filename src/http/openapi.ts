@@ -131,7 +131,7 @@ function errorResponse(description: string, codes: ErrorCode[]): ResponseObject 
 }
 
 function errorExample(code: ErrorCode): object {
-  const body = { error_code: code, message: textOf(code), request_id: "req_3f9c2a" };
+  const body = { error_code: code, message: textOf(code), request_id: "QvIV9C-8" };
   if (code === "cursor_ahead") return { ...body, last_seq: 8 };
   return GENERATION.includes(code) ? { ...body, stream_id: examples.streamId, retryable: isRetryable(code) } : body;
 }

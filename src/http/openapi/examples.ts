@@ -3,7 +3,7 @@ import { encodeFrame, RETRY_LINE } from "../../protocol/frames.ts";
 /** The values that the OpenAPI document shows: one conversation, told the same way everywhere. */
 
 const STREAM = "5mXq0Zc2vJt8RkPw1bNhYd";
-const MESSAGE = "msg_7Qd2LrT0";
+const MESSAGE = "mvhBpQpclcjw";
 const CREATED = "2026-01-02T03:04:05.000Z";
 const FINISHED = "2026-01-02T03:04:05.420Z";
 
