@@ -16,18 +16,19 @@ export type MemoryLogOptions = Pick<StreamLog, "id" | "kind" | "world" | "create
 export function createMemoryLog(options: MemoryLogOptions): StreamLog {
   const store = createFrameStore();
   const idPrefix = `${options.id}.0.`;
-  let bells: (() => void)[] = [];
+  const bells = new Set<{ bell(): void }>();
   let ringing = false;
   let sealed = false;
 
   function ring() {
     ringing = false;
-    for (const bell of bells) bell();
+    // Of those who listened before it rang: one that is released meanwhile stays silent, one that comes meanwhile has read.
+    for (const one of [...bells]) if (bells.has(one)) one.bell();
   }
 
   // All that was appended in one turn of the event loop is one wake-up of its readers, and so one write to each.
   function ringSoon() {
-    if (ringing || bells.length === 0) return;
+    if (ringing || bells.size === 0) return;
     ringing = true;
     queueMicrotask(ring);
   }
@@ -68,10 +69,9 @@ export function createMemoryLog(options: MemoryLogOptions): StreamLog {
     event: (seq) => JSON.parse(frameData(store.frame(seq))) as StreamEvent,
     sharedUpTo: (epoch) => (epoch === 0 ? Number.POSITIVE_INFINITY : -1),
     listen(bell) {
-      bells = [...bells, bell];
-      return () => {
-        bells = bells.filter((other) => other !== bell);
-      };
+      const one = { bell };
+      bells.add(one);
+      return () => void bells.delete(one);
     },
   };
 }
