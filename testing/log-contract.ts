@@ -170,6 +170,35 @@ export function logContract(name: string, make: MakeEnvironment): void {
         assert.equal(seen.at(-1), 15);
       }));
 
+    test("a bell that another one releases while it rings stays silent", () =>
+      withShelf(make, {}, async ({ shelf }) => {
+        const { log } = await openStream(shelf);
+        const rung: number[] = [];
+        const releases = [0, 1].map((n) =>
+          log.listen(() => {
+            rung.push(n);
+            for (const release of releases) release();
+          }),
+        );
+        log.append(token("a"));
+        await visible(log, 1);
+        await turn();
+        assert.equal(rung.length, 1);
+      }));
+
+    test("the same function may listen twenty thousand times, and each release is its own", () =>
+      withShelf(make, {}, async ({ shelf }) => {
+        const { log } = await openStream(shelf);
+        let rung = 0;
+        const bell = () => void rung++;
+        const releases = Array.from({ length: 20_000 }, () => log.listen(bell));
+        for (const release of releases.slice(1)) release();
+        log.append(token("a"));
+        await visible(log, 1);
+        await turn();
+        assert.equal(rung, 1);
+      }));
+
     test("stream_too_long: what is refused is not in the log, and its end always fits", () =>
       withShelf(make, { maxStreamBytes: 2000 }, async ({ shelf }) => {
         const { log } = await openStream(shelf);
