@@ -98,7 +98,7 @@ ${Object.entries(content).map(
 
 function responseEntry(status: string, { description, headers, content }: ResponseObject): Html {
   const named = Object.entries(headers ?? {}).map(
-    ([name, header]) => html`<li><code>${name}</code>: ${header.description}</li>`,
+    ([name, header]) => html`<li><code>${name}</code>: ${inline(header.description)}</li>`,
   );
   const label = status === "default" ? "else" : status;
   return html`<details><summary><span class="status">${label}</span> ${inline(description)}</summary>

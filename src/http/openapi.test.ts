@@ -11,6 +11,7 @@ import { ANYWHERE, GENERATION, OPERATIONS, PLANNED } from "./openapi/operations.
 import { namedSchemas } from "./openapi/schemas.ts";
 import type { MediaType, OperationObject } from "./openapi/types.ts";
 import { openApiDocument } from "./openapi.ts";
+import type { ErrorBody } from "./problems.ts";
 
 const document = openApiDocument({ version: "0.1.0" });
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -149,4 +150,5 @@ type Describes<Schema extends z.ZodType, Made extends z.infer<Schema>> = Made;
 export type Described = [
   Describes<typeof answers.waitReplySchema, WholeReply & { reason: "stop" }>,
   Describes<typeof answers.snapshotSchema, Snapshot>,
+  Describes<typeof answers.errorBodySchema, ErrorBody>,
 ];

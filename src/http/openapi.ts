@@ -1,7 +1,7 @@
 import { ERRORS, type ErrorCode, isRetryable, statusOf, textOf } from "../protocol/errors.ts";
 import * as examples from "./openapi/examples.ts";
 import { ANYWHERE, type Answer, GENERATION, OPERATIONS, type Operation } from "./openapi/operations.ts";
-import { HEADERS, PARAMETERS } from "./openapi/parameters.ts";
+import { ERROR_HEADERS, HEADERS, PARAMETERS } from "./openapi/parameters.ts";
 import { componentSchemas, ref } from "./openapi/schemas.ts";
 import type { ErrorEntry, JsonSchema, OpenApiDocument, OperationObject, ResponseObject } from "./openapi/types.ts";
 
@@ -113,19 +113,19 @@ function errorResponses({ errors, answers: given }: Operation): Record<string, R
     ...Object.fromEntries(
       entries.map(([status, codes]) => [
         String(status),
-        errorResponse(codes.map((code) => `\`${code}\``).join(", "), codes),
+        errorResponse(codes.map((code) => `\`${code}\``).join(", "), codes, status),
       ]),
     ),
     default: errorResponse("Any other refusal.", ANYWHERE),
   };
 }
 
-function errorResponse(description: string, codes: ErrorCode[]): ResponseObject {
+function errorResponse(description: string, codes: ErrorCode[], status?: number): ResponseObject {
   const named = codes.map((code) => [code, { summary: textOf(code), value: errorExample(code) }] as const);
-  const headers = codes.some((code) => statusOf(code) === 503 || statusOf(code) === 429);
+  const headers = status === undefined ? undefined : ERROR_HEADERS[status];
   return {
     description,
-    ...(headers ? { headers: { "Retry-After": { description: "In seconds", schema: { type: "integer" } } } } : {}),
+    ...(headers ? { headers } : {}),
     content: { "application/json": { schema: ref("Error"), examples: Object.fromEntries(named) } },
   };
 }

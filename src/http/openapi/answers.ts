@@ -61,7 +61,7 @@ export const errorBodySchema = z
   .object({
     error_code: z.string().describe("One of the codes in x-error-codes"),
     message: z.string().describe("For people: what was wrong and how to mend it"),
-    request_id: z.string().describe("Names this request in the server's log"),
+    request_id: z.string().describe("Names this request in the server's log; also the header X-Request-Id"),
     details: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
     last_seq: z.int().min(0).optional().describe("cursor_ahead: how far the stream is"),
     stream_id: streamId.optional().describe("Where a stream had begun: its partial text can be read there"),

@@ -34,7 +34,7 @@ export type ParameterName =
   | "Prefer"
   | "Accept";
 
-export type HeaderName = "Content-Location" | "Location" | "Idempotent-Replayed";
+export type HeaderName = "Content-Location" | "Location" | "Idempotent-Replayed" | "Preference-Applied";
 
 const BASE = "http://localhost:3000";
 const json = (schema: string, example: unknown) => ({ "application/json": { schema, example } });
@@ -102,7 +102,7 @@ export const PLANNED: ErrorCode[] = [
 const stillRunning: Answer = {
   status: 202,
   description: "With `Prefer: wait=N`: not complete within N seconds. The generation goes on.",
-  headers: ["Location"],
+  headers: ["Location", "Preference-Applied"],
   content: json("WaitRunning", examples.waitRunning),
 };
 

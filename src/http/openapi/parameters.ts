@@ -5,7 +5,21 @@ import type { Header, Parameter } from "./types.ts";
 export const HEADERS: Record<HeaderName, Header> = {
   "Content-Location": { description: "Where this stream can be read again", schema: { type: "string" } },
   Location: { description: "Where to wait on", schema: { type: "string" } },
+  "Preference-Applied": { description: "`wait`: `Prefer` was what ended the waiting", schema: { type: "string" } },
   "Idempotent-Replayed": { description: "`true`: the key had started this stream before", schema: { type: "string" } },
+};
+
+const seconds: Header = { description: "Seconds to stay away for", schema: { type: "integer" } };
+const limit = (description: string): Header => ({ description, schema: { type: "string" } });
+
+/** What errors of a status bring along. */
+export const ERROR_HEADERS: Record<number, Record<string, Header>> = {
+  429: {
+    "Retry-After": seconds,
+    RateLimit: limit("What is left of the limit, and until when"),
+    "RateLimit-Policy": limit("The limit"),
+  },
+  503: { "Retry-After": seconds },
 };
 
 export const PARAMETERS: Record<ParameterName, Parameter> = {
