@@ -31,13 +31,16 @@ async function main() {
   if (process.stdout.isTTY) welcome(server.url, config);
   output.flush();
 
-  closeWithGrace({ delay: config.drainMs + CLOSING_MS, logger: false }, async ({ signal, err }) => {
-    if (err) logger.fatal({ err }, "unexpected error");
-    else logger.info({ signal }, "shutting down");
-    await server.drain();
-    logger.info("stopped");
-    output.flushSync();
-  });
+  closeWithGrace(
+    { delay: config.drainMs + CLOSING_MS, logger: false, skip: ["SIGUSR2", "SIGHUP"] },
+    async ({ signal, err }) => {
+      if (err) logger.fatal({ err }, "unexpected error");
+      else logger.info({ signal }, "shutting down");
+      await server.drain();
+      logger.info("stopped");
+      output.flushSync();
+    },
+  );
 }
 
 /** What an operator may want to know and was not asked: keys that lie unused, an Ollama that nobody asked for. */

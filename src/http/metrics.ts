@@ -81,13 +81,21 @@ export function createMetrics(counts: () => ShelfCounts): Metrics {
     registers,
   });
 
+  // A child is looked up by its label once: prom-client hashes labels at each call.
+  const endings = new Map<string, { observe(seconds: number): void }>();
+  const endingOf = (outcome: string) => {
+    const known = endings.get(outcome) ?? generation.labels(outcome);
+    endings.set(outcome, known);
+    return known;
+  };
+
   return {
     generation: {
       token() {
         tokens++;
       },
       firstToken: (ms) => firstToken.observe(ms / 1000),
-      ended: (outcome, ms) => generation.labels(outcome).observe(ms / 1000),
+      ended: (outcome, ms) => endingOf(outcome).observe(ms / 1000),
     },
     upstream: (outcome) => upstream.labels(outcome).inc(),
     resumed(replayedEvents) {

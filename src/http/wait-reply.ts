@@ -4,7 +4,7 @@ import type { Shelf } from "../log/shelf.ts";
 import type { StreamLog } from "../log/stream-log.ts";
 import { type ErrorCode, failure } from "../protocol/errors.ts";
 import { preferredWait } from "../protocol/requests.ts";
-import { untilSealed, wholeReply } from "../readers/whole-reply.ts";
+import { wholeReply } from "../readers/whole-reply.ts";
 import { sendProblem } from "./problems.ts";
 import { versionOf } from "./stream-reply.ts";
 
@@ -16,32 +16,38 @@ export type WaitReplyDeps = { shelf: Shelf; clock: Clock };
  * @throws Failure `overloaded` where there are too many readers
  */
 export async function waitReply(
-  { shelf, clock }: WaitReplyDeps,
+  deps: WaitReplyDeps,
   request: FastifyRequest,
   reply: FastifyReply,
   log: StreamLog,
 ): Promise<FastifyReply> {
-  const detach = shelf.attach(log);
-  const { sealed, release } = untilSealed(log);
-  const { promise: late, cancel } = patienceOf(request, clock);
-  const { promise: gone, resolve: leave } = Promise.withResolvers<void>();
-  reply.raw.once("close", leave);
+  const detach = deps.shelf.attach(log);
   try {
-    await (log.sealed ? sealed : Promise.race([sealed, late, gone]));
+    if (!log.sealed) await sealedOrLate(deps.clock, request, reply, log);
   } finally {
-    reply.raw.off("close", leave);
-    cancel();
-    release();
     detach();
   }
   if (reply.raw.destroyed) return reply.hijack();
   return log.sealed ? sendWhole(request, reply, log) : sendRunning(request, reply, log);
 }
 
-function patienceOf(request: FastifyRequest, clock: Clock): { promise: Promise<void>; cancel: () => void } {
+/** Resolves when the log is sealed, when the client has waited for as long as it prefers, or when it has gone. */
+function sealedOrLate(clock: Clock, request: FastifyRequest, reply: FastifyReply, log: StreamLog): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const seconds = preferredWait(request.headers.prefer as string | undefined);
-  return { promise, cancel: seconds === undefined ? () => {} : clock.after(seconds * 1000, resolve) };
+  const cancelTimer = seconds === undefined ? undefined : clock.after(seconds * 1000, done);
+  const release = log.listen(() => {
+    if (log.sealed) done();
+  });
+  reply.raw.once("close", done);
+
+  function done() {
+    release();
+    cancelTimer?.();
+    reply.raw.off("close", done);
+    resolve();
+  }
+  return promise;
 }
 
 function sendWhole(request: FastifyRequest, reply: FastifyReply, log: StreamLog) {

@@ -12,13 +12,32 @@ export type MemoryLogOptions = Pick<StreamLog, "id" | "kind" | "world" | "create
   onSealed(draft: TerminalDraft): void;
 };
 
-/** A log in this process's memory. */
-export function createMemoryLog(options: MemoryLogOptions): StreamLog {
-  const store = createFrameStore();
+/** A log in this process's memory; `archive` takes what is in it, for {@link openArchive}. */
+export type MemoryLog = StreamLog & { archive(): Archive };
+
+/** A sealed log that nobody reads: its bytes, and what it is called. */
+export type Archive = Pick<StreamLog, "id" | "kind" | "world" | "createdAt"> & { readonly bytes: Buffer };
+
+const REFUSING = {
+  maxBytes: 0,
+  grow: () => false,
+  onSealed: () => {},
+};
+
+/** The log that was archived, to be read again. */
+export function openArchive(archive: Archive): MemoryLog {
+  return memoryLog({ ...archive, ...REFUSING }, archive.bytes);
+}
+
+/** A new, empty log. */
+export const createMemoryLog = (options: MemoryLogOptions): MemoryLog => memoryLog(options);
+
+function memoryLog(options: MemoryLogOptions, archived?: Buffer): MemoryLog {
+  const store = createFrameStore(archived);
   const idPrefix = `${options.id}.0.`;
   const bells = new Set<{ bell(): void }>();
   let ringing = false;
-  let sealed = false;
+  let sealed = archived !== undefined;
 
   function ring() {
     ringing = false;
@@ -62,12 +81,15 @@ export function createMemoryLog(options: MemoryLogOptions): StreamLog {
     seal(draft) {
       add(draft);
       sealed = true;
-      store.compact();
       options.onSealed(draft);
     },
     slice: (after, maxBytes) => store.slice(after, maxBytes),
     event: (seq) => JSON.parse(frameData(store.frame(seq))) as StreamEvent,
     sharedUpTo: (epoch) => (epoch === 0 ? Number.POSITIVE_INFINITY : -1),
+    archive() {
+      const { id, kind, world, createdAt } = options;
+      return { id, kind, world, createdAt, bytes: archived ?? store.archive() };
+    },
     listen(bell) {
       const one = { bell };
       bells.add(one);

@@ -3,9 +3,8 @@ import { type ErrorCode, failure, isRetryable } from "../protocol/errors.ts";
 import type { TerminalDraft } from "../protocol/events.ts";
 import { createClaims } from "./claims.ts";
 import { expiringMap } from "./expiring-map.ts";
-import { createMemoryLog } from "./memory-log.ts";
+import { type Archive, createMemoryLog, type MemoryLog, openArchive } from "./memory-log.ts";
 import type { CancelCause, LogSpec, Shelf } from "./shelf.ts";
-import type { StreamLog } from "./stream-log.ts";
 
 export type ShelfLimits = {
   /** How long an ended log is kept after its end or its last reader, and a running one without a reader; ms. */
@@ -31,7 +30,18 @@ const LOG_OVERHEAD_BYTES = 1024;
 /** How long a client should stay away from a full server; seconds. */
 const RETRY_AFTER_S = 5;
 
-type Entry = { log: StreamLog; spec: LogSpec; readers: number; bytes: number };
+/**
+ * A log that is written or read is open; else it is its archive alone, for most of what is kept is never looked at again and
+ * shall cost what it holds. `spec`, which holds the generation, goes when the log is sealed.
+ */
+type Entry = {
+  id: string;
+  open: MemoryLog | undefined;
+  archive: Archive | undefined;
+  spec: LogSpec | undefined;
+  readers: number;
+  bytes: number;
+};
 
 /** A shelf in this process's memory. */
 export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
@@ -45,19 +55,19 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
   // An entry without a reader is in one of the first three, by what happens to it when its time is up.
   const ended = expiringMap<Entry>(clock, limits.retentionMs, forget);
   const idle = expiringMap<Entry>(clock, limits.abandonMs, abandon);
-  const left = expiringMap<Entry>(clock, LEAVE_GRACE_MS, (entry) => entry.spec.cancel("left"));
+  const left = expiringMap<Entry>(clock, LEAVE_GRACE_MS, ({ spec }) => spec?.cancel("left"));
   const forgotten = expiringMap<true>(clock, FORGOTTEN_MS, () => {}, MOST_FORGOTTEN);
 
-  function forget({ log, bytes: freed }: Entry) {
-    entries.delete(log.id);
-    ended.delete(log.id);
-    claims.free(log.id);
-    forgotten.set(log.id, true);
+  function forget({ id, bytes: freed }: Entry) {
+    entries.delete(id);
+    ended.delete(id);
+    claims.free(id);
+    forgotten.set(id, true);
     bytes -= freed;
   }
 
   function abandon(entry: Entry) {
-    entry.spec.cancel("abandoned");
+    entry.spec?.cancel("abandoned");
     forget(entry);
   }
 
@@ -79,29 +89,40 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
   }
 
   function onSealed(entry: Entry, draft: TerminalDraft) {
-    if (--running === 0)
-      quiet.splice(0).forEach((resolve) => {
-        resolve();
-      });
-    idle.delete(entry.log.id);
-    left.delete(entry.log.id);
-    if (entry.readers === 0) ended.set(entry.log.id, entry);
-    if (draft.type === "error" && isRetryable(draft.error_code as ErrorCode)) claims.free(entry.log.id);
+    entry.spec = undefined;
+    if (--running === 0) for (const resolve of quiet.splice(0)) resolve();
+    idle.delete(entry.id);
+    left.delete(entry.id);
+    if (entry.readers === 0) putAway(entry);
+    if (draft.type === "error" && isRetryable(draft.error_code as ErrorCode)) claims.free(entry.id);
+  }
+
+  /** An ended log without a reader: what it holds is kept, for as long as it may be asked for. */
+  function putAway(entry: Entry) {
+    entry.archive ??= entry.open?.archive();
+    entry.open = undefined;
+    ended.set(entry.id, entry);
+  }
+
+  function opened(entry: Entry): MemoryLog {
+    entry.open ??= openArchive(entry.archive as Archive);
+    return entry.open;
   }
 
   function detach(entry: Entry) {
     readers--;
-    if (--entry.readers > 0 || entries.get(entry.log.id) !== entry) return;
-    if (entry.log.sealed) ended.set(entry.log.id, entry);
-    else (entry.spec.cancelOnLeave ? left : idle).set(entry.log.id, entry);
+    if (--entry.readers > 0 || entries.get(entry.id) !== entry) return;
+    if (entry.spec === undefined) putAway(entry);
+    else (entry.spec.cancelOnLeave ? left : idle).set(entry.id, entry);
   }
 
   function createEntry(spec: LogSpec): Entry {
-    const entry = { spec, readers: 0, bytes: LOG_OVERHEAD_BYTES } as Entry;
-    entry.log = createMemoryLog({
-      id: spec.id,
-      kind: spec.kind,
-      world: spec.world,
+    const { id, kind, world } = spec;
+    const entry: Entry = { id, open: undefined, archive: undefined, spec, readers: 0, bytes: LOG_OVERHEAD_BYTES };
+    entry.open = createMemoryLog({
+      id,
+      kind,
+      world,
       createdAt: new Date(clock.wall()).toISOString(),
       maxBytes: limits.maxStreamBytes,
       grow: (more, must) => grow(entry, more, must),
@@ -111,7 +132,7 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
   }
 
   function cancelAll(cause: CancelCause) {
-    for (const { log, spec } of entries.values()) if (!log.sealed) spec.cancel(cause);
+    for (const { spec } of entries.values()) spec?.cancel(cause);
   }
 
   return {
@@ -124,11 +145,11 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
       running++;
       bytes += LOG_OVERHEAD_BYTES;
       idle.set(spec.id, entry);
-      return entry.log;
+      return opened(entry);
     },
     async find(id) {
       const entry = entries.get(id);
-      if (entry) return { state: "kept", log: entry.log };
+      if (entry) return { state: "kept", log: opened(entry) };
       return { state: forgotten.get(id) ? "expired" : "unknown" };
     },
     attach(log) {
@@ -147,8 +168,7 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
       };
     },
     async cancel(id, cause) {
-      const entry = entries.get(id);
-      if (entry && !entry.log.sealed) entry.spec.cancel(cause);
+      entries.get(id)?.spec?.cancel(cause);
     },
     claim: (key, fingerprint) => claims.claim(key, fingerprint),
     counts: () => ({ running, kept: entries.size, readers, bytes }),

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { looseLog, token, turn } from "../../testing/log-environment.ts";
+import { looseLog, token } from "../../testing/log-environment.ts";
 import type { StreamLog } from "../log/stream-log.ts";
 import type { MessageReason, Usage } from "../protocol/events.ts";
-import { untilSealed, wholeReply } from "./whole-reply.ts";
+import { wholeReply } from "./whole-reply.ts";
 
 const timestamp = "2026-01-02T03:04:09.000Z";
 
@@ -59,41 +59,5 @@ describe("wholeReply", () => {
     assert.deepEqual(wholeReply(log), {
       ...{ type: "error", seq: 5, error_code: "model_cut", message: "It was cut.", retryable: true },
     });
-  });
-});
-
-describe("untilSealed", () => {
-  /** Whether a promise has resolved by now. */
-  function watch(promise: Promise<void>) {
-    let resolved = false;
-    void promise.then(() => {
-      resolved = true;
-    });
-    return async () => {
-      await turn();
-      return resolved;
-    };
-  }
-
-  test("resolves when the log is sealed, not before", async () => {
-    const log = newLog();
-    const resolved = watch(untilSealed(log).sealed);
-    log.append(token("a"));
-    assert.equal(await resolved(), false);
-    log.seal({ type: "done", reason: "stop" });
-    assert.equal(await resolved(), true);
-  });
-
-  test("resolves at once for a log that is sealed already", async () => {
-    assert.equal(await watch(untilSealed(chat(["a"], "stop")).sealed)(), true);
-  });
-
-  test("released, it never resolves: whoever waited has gone", async () => {
-    const log = newLog();
-    const { sealed, release } = untilSealed(log);
-    const resolved = watch(sealed);
-    release();
-    log.seal({ type: "done", reason: "stop" });
-    assert.equal(await resolved(), false);
   });
 });

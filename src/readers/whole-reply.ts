@@ -11,16 +11,6 @@ export type WholeReply = {
   usage?: Usage;
 };
 
-/** Resolves when the log is sealed; `release` stops waiting, and then it never does. */
-export function untilSealed(log: StreamLog): { sealed: Promise<void>; release: () => void } {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  if (log.sealed) resolve();
-  const release = log.listen(() => {
-    if (log.sealed) resolve();
-  });
-  return { sealed: promise, release };
-}
-
 /**
  * A sealed chat, folded into one body; or the error that it ended with. It reads three events, however long the answer:
  * a chat that ends well ends with its one message and `done`.
