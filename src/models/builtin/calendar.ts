@@ -1,0 +1,254 @@
+import { ofTopic } from "./facts.ts";
+import { answer, type Skill } from "./skill.ts";
+import { plural } from "./text.ts";
+import type { Turn } from "./turn.ts";
+
+const DAY = 86_400_000;
+const MONTHS = "january february march april may june july august september october november december".split(" ");
+const WEEKDAYS = "sunday monday tuesday wednesday thursday friday saturday".split(" ");
+const MONTH = `(${MONTHS.map((month) => `${month.slice(0, 3)}(?:${month.slice(3)})?`)
+  .join("|")
+  .replace("may(?:)?", "may")})`;
+
+const format = (date: Date, options: Intl.DateTimeFormatOptions): string =>
+  new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options }).format(date);
+/** "Friday, 2 January 2026" */
+const dayOf = (date: Date): string =>
+  `${format(date, { weekday: "long" })}, ${format(date, { day: "numeric", month: "long", year: "numeric" })}`;
+const timeOf = (date: Date): string => format(date, { hour: "2-digit", minute: "2-digit" });
+
+const dateAt = (year: number, month: number, day: number): Date | undefined => {
+  const date = new Date(Date.UTC(year, month, day));
+  date.setUTCFullYear(year);
+  return date.getUTCMonth() === month && date.getUTCDate() === day ? date : undefined;
+};
+const midnight = (date: Date): number => Math.floor(date.getTime() / DAY) * DAY;
+
+/** Good morning, afternoon or evening, by the hour in UTC. */
+export function dayGreeting(date: Date): string {
+  const hour = date.getUTCHours();
+  if (hour >= 5 && hour < 12) return "Good morning";
+  return hour >= 12 && hour < 18 ? "Good afternoon" : "Good evening";
+}
+
+const FEASTS: readonly [RegExp, string, number, number][] = [
+  [/\b(?:christmas eve)\b/, "Christmas Eve", 11, 24],
+  [/\b(?:christmas(?: day)?|xmas)\b/, "Christmas Day", 11, 25],
+  [/\bboxing day\b/, "Boxing Day", 11, 26],
+  [/\bnew year'?s eve\b/, "New Year's Eve", 11, 31],
+  [/\bnew year(?:'?s)?(?: day)?\b/, "New Year's Day", 0, 1],
+  [/\bhallowe'?en\b/, "Halloween", 9, 31],
+  [/\bvalentine'?s?(?: day)?\b/, "Valentine's Day", 1, 14],
+  [/\bapril fools'?(?: day)?\b/, "April Fools' Day", 3, 1],
+  [/\b(?:may|labou?r) day\b/, "May Day", 4, 1],
+  [/\bst\.? patrick'?s(?: day)?\b/, "St Patrick's Day", 2, 17],
+  [/\bpi day\b/, "Pi Day", 2, 14],
+];
+
+/** A day that a text names: a date, a feast, or the birthday that its speaker told. */
+type Named = { date: Date; label: string | undefined; yearGiven: boolean };
+
+function namedDay(text: string, turn: Turn): Named | undefined {
+  const now = turn.createdAt;
+  if (/\bmy birthday\b/.test(text)) return birthday(turn);
+  for (const [pattern, label, month, day] of FEASTS) {
+    if (pattern.test(text)) return upcoming(now, (year) => dateAt(year, month, day), label, yearIn(text));
+  }
+  if (/\beaster\b/.test(text)) return upcoming(now, easter, "Easter Sunday", yearIn(text));
+  return writtenDate(text, now);
+}
+
+function birthday(turn: Turn): Named | undefined {
+  const told = ofTopic(turn.facts(), "my", "origin").find(
+    ({ about, key }) => about === "birthday" || key === "born:when",
+  );
+  const day = told && writtenDate(told.value.toLowerCase(), turn.createdAt);
+  if (!day) return undefined;
+  return upcoming(
+    turn.createdAt,
+    (year) => dateAt(year, day.date.getUTCMonth(), day.date.getUTCDate()),
+    "your birthday",
+    undefined,
+  );
+}
+
+const yearIn = (text: string): number | undefined => Number(/\b(1\d{3}|2\d{3})\b/.exec(text)?.[1]) || undefined;
+
+function upcoming(
+  now: Date,
+  at: (year: number) => Date | undefined,
+  label: string | undefined,
+  year: number | undefined,
+): Named | undefined {
+  const first = year ?? now.getUTCFullYear();
+  for (let candidate = first; candidate <= first + 8; candidate++) {
+    const date = at(candidate);
+    if (date && (year !== undefined || date.getTime() >= midnight(now)))
+      return { date, label, yearGiven: year !== undefined };
+  }
+  return undefined;
+}
+
+const DATES = [
+  { pattern: /\b(\d{4})-(\d{1,2})-(\d{1,2})\b/, read: ([, y = "", m = "", d = ""]: string[]) => [d, m, y] },
+  {
+    pattern: new RegExp(`\\b(\\d{1,2})(?:st|nd|rd|th)?(?: of)? ${MONTH}\\b,?(?: (\\d{4}))?`),
+    read: ([, d = "", m = "", y = ""]: string[]) => [d, m, y],
+  },
+  {
+    pattern: new RegExp(`\\b${MONTH} (\\d{1,2})(?:st|nd|rd|th)?\\b,?(?: (\\d{4}))?`),
+    read: ([, m = "", d = "", y = ""]: string[]) => [d, m, y],
+  },
+] as const;
+
+function writtenDate(text: string, now: Date): Named | undefined {
+  for (const { pattern, read } of DATES) {
+    const match = pattern.exec(text);
+    if (!match) continue;
+    const [day = "", month = "", year = ""] = read([...match]);
+    const index = /^\d/.test(month)
+      ? Number(month) - 1
+      : MONTHS.findIndex((name) => name.startsWith(month.slice(0, 3)));
+    return upcoming(
+      now,
+      (candidate) => dateAt(candidate, index, Number(day)),
+      undefined,
+      year ? Number(year) : undefined,
+    );
+  }
+  return undefined;
+}
+
+/** Easter Sunday of a year, by the anonymous Gregorian algorithm (Meeus, Astronomical Algorithms, chapter 8). */
+export function easter(year: number): Date {
+  const a = year % 19;
+  const b = Math.floor(year / 100);
+  const c = year % 100;
+  const h = (19 * a + b - Math.floor(b / 4) - Math.floor((b - Math.floor((b + 8) / 25) + 1) / 3) + 15) % 30;
+  const l = (32 + 2 * (b % 4) + 2 * Math.floor(c / 4) - h - (c % 4)) % 7;
+  const m = Math.floor((a + 11 * h + 22 * l) / 451);
+  const n = h + l - 7 * m + 114;
+  return new Date(Date.UTC(year, Math.floor(n / 31) - 1, (n % 31) + 1));
+}
+
+/** What day and time it is, when a day comes and how far away it is; all in UTC. */
+export const calendar: Skill = (turn, { bare }) => {
+  for (const { pattern, tell } of QUESTIONS) {
+    const match = pattern.exec(bare);
+    const told = match && tell(turn, [...match], bare);
+    if (told) return answer(told);
+  }
+  return undefined;
+};
+
+type Question = { pattern: RegExp; tell(turn: Turn, match: string[], bare: string): string | undefined };
+
+const daysBetween = (now: Date, then: Date): number => Math.round((midnight(then) - midnight(now)) / DAY);
+const shifted = (now: Date, days: number): Date => new Date(now.getTime() + days * DAY);
+const UNITS: Record<string, number> = { day: 1, week: 7, fortnight: 14 };
+
+const QUESTIONS: readonly Question[] = [
+  {
+    pattern:
+      /^(?:what|what's|whats|tell me|give me|say|do you (?:know|have))\b.{0,20}\btime\b(?: is it)?(?: now| right now| please| today| utc)?$|^(?:the )?time$/,
+    tell: ({ createdAt }) =>
+      `It is ${timeOf(createdAt)} UTC. I do not know your time zone, so add or take off your hours.`,
+  },
+  {
+    pattern:
+      /^(?:how many|how long|how far|count the days|days)\b.{0,30}\b(?:until|till|til|to|before|is it to|away is|since|from now to)\b (.+)$/,
+    tell: (turn, [, rest = ""]) => distance(turn, rest),
+  },
+  {
+    pattern:
+      /^(?:when|what day|what date|which day|on (?:what|which) day)\b.{0,25}?\b(?:is|was|will|does|falls?)\b (.+)$/,
+    tell: (turn, [, rest = ""]) => whenIs(turn, rest),
+  },
+  {
+    pattern:
+      /^(?:what|which)(?:'s| is| will)?.{0,14}\b(?:day|date)\b.{0,20}\bin (\d{1,4}|a|an|one|two|three) (day|week|fortnight)s?$|^(?:what|which)\b.{0,25}\b(\d{1,4}) (day|week)s? (?:from now|ahead|ago)$/,
+    tell: ({ createdAt }, match, bare) => {
+      const count =
+        { a: 1, an: 1, one: 1, two: 2, three: 3 }[match[1] ?? match[3] ?? ""] ?? Number(match[1] ?? match[3]);
+      const days = count * (UNITS[match[2] ?? match[4] ?? "day"] ?? 1) * (/ago$/.test(bare) ? -1 : 1);
+      return `That ${days < 0 ? "was" : "will be"} ${dayOf(shifted(createdAt, days))} (UTC).`;
+    },
+  },
+  {
+    pattern:
+      /^(?:what|which|what's|whats|tell me).{0,30}\b(?:day|date)\b.{0,30}\b(tomorrow|yesterday|the day after tomorrow|the day before yesterday)\b|^(?:what|which|what's|whats)\b.{0,20}\b(tomorrow|yesterday)('s)? (?:date|day)\b/,
+    tell: ({ createdAt }, _, bare) => relativeDay(createdAt, bare),
+  },
+  {
+    pattern: /^(?:what|which|what's) (?:is )?(?:the )?(?:current )?year\b(?: is it| are we in)?$|^what year\b/,
+    tell: ({ createdAt }) => `It is the year ${createdAt.getUTCFullYear()}.`,
+  },
+  {
+    pattern: /^(?:what|which|what's) (?:is )?(?:the )?(?:current )?month\b/,
+    tell: ({ createdAt }) => `It is ${format(createdAt, { month: "long", year: "numeric" })}.`,
+  },
+  {
+    pattern: /\bleap year\b/,
+    tell: ({ createdAt }, _, bare) => {
+      const year = yearIn(bare) ?? createdAt.getUTCFullYear();
+      const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+      return `${year} ${leap ? "is" : "is not"} a leap year.`;
+    },
+  },
+  {
+    pattern:
+      /^(?:what(?:'s| is)?|whats|which|tell me|give me|do you know)(?: me)? ?(?:the |a )?(?:current )?(?:today's )?(?:day|date|weekday|day of the week)\b(?: is)?(?: it| today| is it| of today| of the week| now| is today)*$|^(?:today's date|the date|what is today|what's today|is (?:it|today) (?:a )?\w+day|which day of the week is it)$/,
+    tell: ({ createdAt }, _, bare) => {
+      const asked = WEEKDAYS.find((day) => new RegExp(`^is (?:it|today) (?:a )?${day}$`).test(bare));
+      if (!asked) return `Today is ${dayOf(createdAt)}, by UTC.`;
+      return `${WEEKDAYS[createdAt.getUTCDay()] === asked ? "Yes" : "No"}, today is ${dayOf(createdAt)}, by UTC.`;
+    },
+  },
+];
+
+function relativeDay(now: Date, bare: string): string {
+  const days = /after tomorrow/.test(bare) ? 2 : /before yesterday/.test(bare) ? -2 : /tomorrow/.test(bare) ? 1 : -1;
+  return `${{ "2": "The day after tomorrow is", "1": "Tomorrow is", "-1": "Yesterday was", "-2": "The day before yesterday was" }[days]} ${dayOf(shifted(now, days))} (UTC).`;
+}
+
+function distance(turn: Turn, rest: string): string | undefined {
+  const weekday = WEEKDAYS.indexOf(/^(?:next |the next |this )?(\w+day)$/.exec(rest)?.[1] ?? "");
+  if (weekday >= 0) {
+    const days = (weekday - turn.createdAt.getUTCDay() + 7) % 7 || 7;
+    return `${daysWord(days)} until ${dayOf(shifted(turn.createdAt, days))}.`;
+  }
+  const named = /^(?:the )?weekend$/.test(rest) ? weekend(turn.createdAt) : namedDay(rest, turn);
+  if (!named)
+    return /my birthday/.test(rest)
+      ? "You haven't told me when your birthday is. Tell me the day and the month, and I will count."
+      : undefined;
+  const days = daysBetween(turn.createdAt, named.date);
+  const label = named.label ? `${named.label}, ${dayOf(named.date)}` : dayOf(named.date);
+  if (days === 0) return `That is today: ${label} (UTC).`;
+  return days > 0
+    ? `${daysWord(days)} until ${label}, counted from today in UTC.`
+    : `${daysWord(-days)} since ${label}, counted to today in UTC.`;
+}
+
+const daysWord = (days: number): string => {
+  const text = days > 20 ? `${days} days` : plural(days, "day");
+  return `It is ${text}`;
+};
+
+const weekend = (now: Date): Named => ({
+  date: shifted(now, (6 - now.getUTCDay() + 7) % 7),
+  label: "the weekend",
+  yearGiven: false,
+});
+
+function whenIs(turn: Turn, rest: string): string | undefined {
+  const relative = /^(?:it )?(tomorrow|yesterday)$/.exec(rest)?.[1];
+  if (relative) return relativeDay(turn.createdAt, relative);
+  const named = namedDay(rest, turn);
+  if (!named) return /my birthday/.test(rest) ? "You haven't told me when your birthday is." : undefined;
+  const past = named.date.getTime() < midnight(turn.createdAt);
+  const verb = past ? "was" : "is";
+  return named.label
+    ? `${named.label.replace(/^y/, "Y")} ${verb} on ${dayOf(named.date)}.`
+    : `${format(named.date, { day: "numeric", month: "long", year: "numeric" })} ${verb} a ${format(named.date, { weekday: "long" })}.`;
+}

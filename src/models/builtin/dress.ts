@@ -1,0 +1,40 @@
+import type { Orders } from "./character.ts";
+import { clip } from "./text.ts";
+
+/** Brings an answer into the form that was ordered. An exact one, like a poem or a command line, keeps its length. */
+export function dress(text: string, orders: Orders, exact: boolean): string {
+  let dressed = text;
+  if (!exact) {
+    if (orders.sentences !== undefined) dressed = sentences(dressed).slice(0, orders.sentences).join(" ");
+    if (orders.words !== undefined) dressed = words(dressed, orders.words);
+    if (orders.bullets)
+      dressed = sentences(dressed)
+        .map((sentence) => `- ${sentence}`)
+        .join("\n");
+  }
+  if (orders.begin && !dressed.startsWith(orders.begin)) dressed = `${orders.begin} ${dressed}`;
+  if (orders.end && !dressed.trimEnd().endsWith(orders.end))
+    dressed = `${dressed}${orders.bullets ? "\n\n" : " "}${orders.end}`;
+  if (orders.letters === "upper") return dressed.toUpperCase();
+  return orders.letters === "lower" ? dressed.toLowerCase() : dressed;
+}
+
+/** Sentences of our own texts; a heading, or the words before a list, stand for themselves. */
+function sentences(text: string): string[] {
+  const all = text
+    .split(/(?<=[.!?…][”"')*]*)\s+(?=[\p{Lu}\p{N}"“@*`(])|\n+/u)
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => sentence !== "" && !/^\*\*[^*]+\*\*$/.test(sentence));
+  // "Arr!" or "Ahoy, Bob!" is not yet an answer.
+  return all.reduce<string[]>((merged, sentence) => {
+    const last = merged.at(-1);
+    const shout = last !== undefined && last.endsWith("!") && last.split(" ").length <= 2;
+    return shout ? [...merged.slice(0, -1), `${last} ${sentence}`] : [...merged, sentence];
+  }, []);
+}
+
+function words(text: string, most: number): string {
+  const all = text.split(/\s+/).filter((word) => word !== "");
+  if (all.length <= most) return text;
+  return `${clip(all.slice(0, most).join(" "), 2000).replace(/[\s,.;:!?…]+$/, "")}.`;
+}

@@ -1,0 +1,132 @@
+import type { Stance } from "./character.ts";
+import { likesOf } from "./facts.ts";
+import { answer, type Part, type Skill } from "./skill.ts";
+import { capital, clip, straighten, swapPerson } from "./text.ts";
+import { topicOf } from "./topics.ts";
+import type { Turn } from "./turn.ts";
+import { VOICES } from "./voices.ts";
+
+type Bank = "opinion" | "advice" | "liking" | "favourite";
+type Question = { pattern: RegExp; bank: Bank; subject(match: readonly (string | undefined)[]): string };
+
+const first = (match: readonly (string | undefined)[]): string => match[1] ?? "";
+const either = (match: readonly (string | undefined)[]): string => `${match[1]?.replace(/^(?:which is |what is |what's )?(?:better|worse|best|nicer|healthier)[:,]? /, "")} or ${match[2]}`;
+const EITHER = /^(.{2,60}) or (.{2,60})$/;
+
+const QUESTIONS: readonly Question[] = [
+  {
+    pattern:
+      /^(?:so )?(?:what (?:do|would|did|does) (?:you|everyone|everybody|the others|y'all|you all|you both) (?:think|say|make|feel|reckon|believe)|what(?:'s| is| are) your (?:opinions?|views?|take|thoughts|stance|position|idea)|how do you (?:feel|think)|what are your (?:thoughts|views)|give me your (?:opinion|view|take)|share your (?:opinion|view|thoughts)|your (?:opinion|view|thoughts|take)|thoughts|any thoughts)(?: (?:about|of|on|regarding|to|towards?))? ?(.{0,160})$/,
+    bank: "opinion",
+    subject: first,
+  },
+  {
+    pattern:
+      /^do you (?:really |also |even )?(?:like|love|enjoy|prefer|hate|believe in|agree with|trust|support|want|approve of|care about) (.{2,160})$/,
+    bank: "opinion",
+    subject: first,
+  },
+  { pattern: /^(?:do you (?:think|believe|agree)|would you (?:say|agree))(?: that)? (.{2,160})$/, bank: "opinion", subject: first },
+  { pattern: /^what(?:'s| is) your (?:favou?rite) (.{2,80})$/, bank: "opinion", subject: first },
+  {
+    pattern:
+      /^(?:which is|what is|what's|who is|who's|is|are) (.{2,100}\b(?:better|worse|best|good|bad|healthy|worth|overrated|fair|dangerous|useful|important|beautiful|fun|moral|ethical|right|wrong)\b.{0,100})$/,
+    bank: "opinion",
+    subject: first,
+  },
+  { pattern: EITHER, bank: "opinion", subject: either },
+  {
+    pattern:
+      /^(?:should (?:i|we|one|people)|would you advise(?: me)? to|shall i|is it (?:wise|smart|a good idea) (?:for me )?to|do you think (?:i|we) should|ought i to|may i|how (?:should|can|could|do) i (?:decide|choose)) (.{2,160})$/,
+    bank: "advice",
+    subject: first,
+  },
+  {
+    pattern:
+      /^(?:what (?:should|can|could|would|shall) (?:i|you|we) (?:do|say|try|choose|cook|wear|eat|buy|read|watch|learn)|(?:can|could) you (?:advise|recommend|suggest)|do you have (?:any |some )?(?:advice|tips?|recommendations?|suggestions?)|give me (?:some |your )?(?:advice|tips?)|any (?:advice|tips?|ideas?|suggestions?)|recommend|suggest|i need (?:some |your )?(?:advice|help))(?: (?:me|for|on|about|to|with|if|when))? ?(.{0,160})$/,
+    bank: "advice",
+    subject: first,
+  },
+];
+
+/** Asked for an opinion or for advice, a character takes its side; without one, it helps to find the asker's. */
+export const opinions: Skill = (turn, { bare, text, question }) => {
+  const choice = CHOICE.test(bare);
+  if (choice) return answer(turn.choose([...ideas(turn), ...CHOICES]));
+  for (const { pattern, bank, subject } of QUESTIONS) {
+    const match = pattern.exec(bare);
+    if (match && (question || pattern !== EITHER)) return opinion(turn, bank, subject([...match]), text);
+  }
+  return undefined;
+};
+
+const CHOICE =
+  /^(?:what|which \w+|where) (?:should|can|could|shall|would you have me) (?:i|we) (?:do|cook|eat|drink|wear|buy|read|watch|learn|play|go|make|have|listen to|give)\b/;
+const CHOICES = [
+  "What have you enjoyed lately? Begin there, and change one thing about it.",
+  "What is at hand, and what would you regret not having done tonight? The answer is often both.",
+  "Take the first thing that comes to your mind. What was it?",
+];
+
+/** A suggestion out of what the person likes. */
+function ideas(turn: Turn): string[] {
+  const [like] = likesOf(turn.facts());
+  return like ? [`You told me that you like ${swapPerson(like)}: how about something with that?`] : [];
+}
+
+function opinion(turn: Turn, bank: Bank, subject: string, text: string): Part {
+  const topic = named(subject, text, bank) ?? lastTopic(turn) ?? "that";
+  const { stance } = turn.character;
+  const own = stance === "plain" || bank === "favourite" ? OWN[bank]?.[stance] : undefined;
+  const voice = VOICES[stance][bank === "advice" ? "advice" : "opinion"];
+  return answer(capital(turn.choose(own ?? voice, { topic })));
+}
+
+/** Where a taste is asked for instead of a view. */
+const OWN: Partial<Record<Bank, Partial<Record<Stance, readonly string[]>>>> = {
+  liking: {
+    plain: [
+      "I have no likes of my own, being made of rules. What do you think of {topic}?",
+      "{Topic}? I would have to taste the world first, and I cannot. How is it with you?",
+      "I neither like nor dislike things. But I can listen: what is it about {topic}?",
+    ],
+  },
+  favourite: {
+    plain: ["I have no favourite {topic}, but I remember favourites well. What is yours?", "To have a favourite {topic} one must have tried some. Which is yours?"],
+    sceptic: ["I avoid favourites; they cloud the judgement. What is your favourite {topic}, and how did it earn that?"],
+    optimist: ["So many good ones to choose from! Tell me your favourite {topic} first."],
+    pessimist: ["Whichever {topic} I choose, it will be discontinued. And yours?"],
+    host: ["The {topic} that my guests like best. Which is yours?"],
+    pirate: ["Whatever {topic} be in the treasure chest! And yers?"],
+    poet: ["The {topic} that has no name yet. And yours?"],
+    teacher: ["Let us ask what makes a {topic} a favourite. Which is yours, and why?"],
+    formal: ["I should not presume to have one. May I ask which {topic} you prefer?"],
+  },
+};
+
+const PRONOUN =
+  /^(?:it|that|this|them|they|him|her|he|she|me|us|you|so|one|those|these)?(?: (?:all|now|then|too|is|next))?$/;
+
+/** The subject as the person spelled it, as a phrase that can stand in a sentence. */
+function named(subject: string, text: string, bank: Bank): string | undefined {
+  const words = subject
+    .replace(/^(?:if|whether|when|that) /, "")
+    .replace(/ (?:too|then|please|right now|today)$/, "")
+    .trim();
+  if (words.length < 2 || PRONOUN.test(words)) return undefined;
+  const plain = straighten(text);
+  const at = plain.toLowerCase().indexOf(words);
+  const spelled = at < 0 ? words : plain.slice(at, at + words.length);
+  if (bank === "advice") return clip(gerund(swapPerson(spelled)), 80);
+  return words.split(" ").length > 5 ? (topicOf(spelled) ?? clip(swapPerson(spelled), 60)) : swapPerson(spelled);
+}
+
+/** "quit my job" as "quitting …" is English that rules get wrong too often; "the plan to quit …" never is. */
+const gerund = (phrase: string): string =>
+  /^(?:an?|the|your|my|this|that)\b|ing\b/.test(phrase) ? phrase : `the idea to ${phrase}`;
+
+const lastTopic = (turn: Turn): string | undefined =>
+  turn.before
+    .slice(-4)
+    .map(({ read }) => topicOf(read.slice(0, 200)))
+    .findLast((topic) => topic !== undefined);

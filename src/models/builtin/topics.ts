@@ -1,0 +1,70 @@
+import { swapPerson } from "./text.ts";
+
+const WORDS =
+  "a an the this that these those and or but so if because as than then of in on at to for from with by about into over after before between without through during until while " +
+  "i i'm i've i'll i'd im me my mine myself you you're your yours yourself he she it it's its we us our they them their his her him who whom whose which what where when why how whether " +
+  "am is are was were be been being do does did done doing have has had having can could will would shall should may might must ought let lets " +
+  "isn't aren't wasn't weren't don't doesn't didn't haven't hasn't hadn't can't couldn't won't wouldn't shouldn't not no never none nothing nobody " +
+  "yes yeah ok okay please well oh just only also too very really quite rather pretty much many more most some any all both each every few lot lots bit little such own same other another " +
+  "think thought believe feel felt guess suppose know knew say said says tell told ask asked want wanted need like liked love loved hate hated hope wish find found see saw seen look looks seem seems get gets got go goes going went gone come comes came make makes made take takes took give gives gave keep keeps kept put let use used try tried mean means meant work works talk talking discuss debate start began begin happened happen become became call called buy bought " +
+  "good bad great nice better best worse worst big small new old long short right wrong true false hard easy different important possible sure able boring interesting beautiful wonderful terrible awful amazing expensive cheap " +
+  "here there now today tomorrow yesterday tonight always often sometimes usually still already again ever ago soon later maybe perhaps almost even yet back up down out off away together " +
+  "thing things something anything everything someone somebody anyone anybody everyone everybody people way kind sort time times one two three actually honestly currently recently finally probably definitely absolutely certainly simply mostly quickly slowly";
+const STOP = new Set(WORDS.split(" "));
+const POSSESSIVE: Record<string, string> = {
+  my: "your",
+  our: "your",
+  your: "my",
+  the: "the",
+  his: "his",
+  her: "her",
+  their: "their",
+};
+
+/**
+ * What a sentence is about, as a noun phrase that fits after "about": its longest run of words that carry meaning, with the
+ * possessive before it. Undefined where no word does.
+ */
+export function topicOf(sentence: string): string | undefined {
+  const words = sentence.split(/\s+/).slice(0, 60);
+  let run: string[] = [];
+  let owner = "";
+  let best: { words: string[]; owner: string } | undefined;
+  const close = () => {
+    if (run.length > 0 && (!best || run.length > best.words.length)) best = { words: run, owner };
+    run = [];
+  };
+  for (const word of words) {
+    const bare = word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, "");
+    const lower = bare.toLowerCase();
+    if (bare === "" || bare.length > 40 || STOP.has(lower) || /(?:ed|ly)$/.test(lower)) {
+      close();
+      owner = POSSESSIVE[lower] ?? "";
+    } else {
+      if (run.length === 3) close();
+      run.push(run.length === 0 && /^\p{Lu}\p{Ll}+$/u.test(bare) && word === words[0] ? lower : bare);
+      if (/[,.;:!?)]$/.test(word)) close();
+    }
+  }
+  close();
+  return best && `${best.owner} ${best.words.join(" ")}`.trim();
+}
+
+const ABOUT = /\b(?:about|on|of|over|whether|regarding|concerning)\s+([^?!.;\n]{2,120})/i;
+
+/** The subject that a request names: what follows "about", else what it is about. */
+export function subjectOf(request: string): string | undefined {
+  const named = ABOUT.exec(request)?.[1]
+    ?.trim()
+    .replace(/[\s,"]+$/, "");
+  const clean = named?.replace(/\s+(?:please|with (?:me|us|each other)|together|a (?:bit|little))$/i, "");
+  if (clean && !/^(?:it|that|this|them|these|me|yourself)$/i.test(clean))
+    return swapPerson(
+      /\bwhether\b/i.test(request) &&
+        !/^whether/i.test(clean) &&
+        /\bwhether\s/i.test(request.slice(0, request.indexOf(clean)))
+        ? `whether ${clean}`
+        : clean,
+    );
+  return topicOf(request);
+}

@@ -1,0 +1,187 @@
+import { type Character, characterOf, nameIn, ordersIn, type Stance, stanceIn } from "./character.ts";
+import { type Facts, factsOf } from "./facts.ts";
+import { clip, excerpt, fill, hashOf, plainOf, sentencesOf, unwrap } from "./text.ts";
+
+/** One message of a conversation, as it came. */
+export type Message = { role: "user" | "assistant"; content: string };
+
+/** All that an answer depends on. `createdAt` is RFC 3339. */
+export type Request = { instructions: string; messages: readonly Message[]; createdAt: string };
+
+/** A message understood: who said it (in a room, where `[Ada]: …` says so), and the words without that line's head. */
+export type Line = {
+  role: "user" | "assistant";
+  speaker: string | undefined;
+  text: string;
+  /** What is read for its meaning: all of a usual message, the ends of a long one. */
+  read: string;
+};
+
+/** A sentence of the line that is answered. */
+export type Sentence = {
+  text: string;
+  /** Lower case, no punctuation around it. */
+  plain: string;
+  /** Besides without "hey, could you tell me …". */
+  bare: string;
+  question: boolean;
+};
+
+/** The line to answer and all that is known about it. */
+export type Turn = {
+  character: Character;
+  createdAt: Date;
+  line: Line;
+  sentences: readonly Sentence[];
+  /** What was said before it, oldest first, without empty messages. */
+  before: readonly Line[];
+  /** What this speaker of the line has said before it, oldest first. */
+  asked: readonly Line[];
+  /** What was answered before, newest first. */
+  mine: readonly string[];
+  /** What a speaker (by default this one) has told, this line included. */
+  facts(speaker?: string): Facts;
+  /** One phrase of a bank, with its places filled: one that was not said lately. */
+  choose(bank: readonly string[], values?: Readonly<Record<string, string | undefined>>): string;
+};
+
+const MY_OWN = 20;
+const READ_OF_MINE = 1200;
+
+/** Understands a request. Undefined where no user has said anything yet. */
+export function turnOf(request: Request): Turn | undefined {
+  const given = characterOf(request.instructions);
+  const lines = request.messages.filter(({ content }) => content.trim() !== "").flatMap(linesOf);
+  const at = lines.findLastIndex(({ role }) => role === "user");
+  const last = lines[at];
+  if (!last) return undefined;
+  const before = lines.slice(0, at);
+  const line = addressed(last, given);
+  const asked = before.filter(({ role, speaker }) => role === "user" && speaker === line.speaker);
+  const mine = before
+    .filter(({ role }) => role === "assistant")
+    .reverse()
+    .slice(0, MY_OWN)
+    .map(({ text }) => text.slice(0, READ_OF_MINE));
+  const character = adjusted(given, [...asked, line], lines);
+  const told = new Map<string, Facts>();
+  const facts = (speaker = line.speaker ?? "") => {
+    const known =
+      told.get(speaker) ??
+      factsOf(
+        [...before, line]
+          .filter((entry) => entry.role === "user" && (entry.speaker ?? "") === speaker)
+          .map(({ read }) => read),
+      );
+    told.set(speaker, known);
+    return known;
+  };
+  const seed = hashOf(line.read) + asked.length;
+  return {
+    character,
+    createdAt: new Date(request.createdAt),
+    line,
+    sentences: understood(line.read),
+    before,
+    asked,
+    mine,
+    facts,
+    choose: (bank, values = {}) => fill(freshest(bank, mine, seed), values),
+  };
+}
+
+const HEAD = /^\[([^\]\n]{1,64})\]:[ ]?/;
+
+/** Messages of a room carry their speakers; several may have been put into one. */
+function linesOf({ role, content }: Message): Line[] {
+  if (role === "assistant" || !HEAD.test(content))
+    return [{ role, speaker: undefined, text: content, read: excerpt(content) }];
+  return content.split(/\n(?=\[[^\]\n]{1,64}\]:)/).map((part) => {
+    const speaker = HEAD.exec(part)?.[1];
+    const text = part.replace(HEAD, "");
+    return { role, speaker, text, read: excerpt(text) };
+  });
+}
+
+/** Without the mention by which it was addressed to this character. */
+function addressed(line: Line, { name }: Character): Line {
+  if (!name) return line;
+  const word = name.split(" ")[0] ?? name;
+  const mention = new RegExp(`^\\s*@?${word.replace(/[^\w]/g, "\\$&")}(?:\\s*[,:!]\\s*|\\s+)(?=\\S)`, "i");
+  const text = /^\s*@/.test(line.text) || line.speaker ? line.text.replace(mention, "") : line.text;
+  return { ...line, text, read: excerpt(text) };
+}
+
+const PLAY =
+  /^(?:from now on,? |now |please )*(?:speak|talk|answer|reply|respond|act|behave|be|pretend to be|write)(?: to me)?(?: from now on)?(?: like| as)?(?: if you were)?(?: an?)? (?:more )?(\S+)(?: please| from now on)?$/;
+const ORDERING =
+  /^(?:from now on|please (?:always )?(?:answer|reply|respond)|always|(?:answer|reply|respond) (?:in|with|briefly))\b/;
+
+/** What the people in the conversation have asked of the character since: a name, a manner, a form. */
+function adjusted(given: Character, asked: readonly Line[], lines: readonly Line[]): Character {
+  let { name, stance, orders } = given;
+  for (const { read } of asked) {
+    if (read.length > 200) continue;
+    for (const sentence of sentencesOf(read)) {
+      const bare = unwrap(plainOf(sentence));
+      stance = stancePlayed(bare) ?? stance;
+      if (ORDERING.test(bare)) orders = { ...orders, ...ordersIn(sentence) };
+      if (/^(?:your name is|you are (?:now )?called|i(?:'ll| will) call you|call yourself)\b/.test(bare))
+        name = renamed(sentence) ?? name;
+    }
+  }
+  const speakers = lines.flatMap(({ speaker }) => (speaker && /^[\w-]+$/.test(speaker) ? [speaker] : []));
+  const known = new Map(
+    [...given.others, ...speakers.filter((one) => one !== "HUMAN")].map((one) => [one.toLowerCase(), one]),
+  );
+  known.delete((name ?? "").toLowerCase());
+  return { ...given, name, stance, orders, others: given.others.length ? given.others : [...known.values()] };
+}
+
+function stancePlayed(bare: string): Stance | undefined {
+  const word = PLAY.exec(bare)?.[1];
+  if (!word) return undefined;
+  return /^(?:normal|normally|yourself|usual|usually)$/.test(word) ? "plain" : stanceIn(word);
+}
+
+const renamed = (sentence: string): string | undefined =>
+  nameIn(sentence) ?? /\bcall you (\p{L}[\p{L}\p{N}-]{0,40})/u.exec(sentence)?.[1];
+
+function understood(text: string): Sentence[] {
+  return sentencesOf(text)
+    .flatMap((sentence) =>
+      sentence.split(/,\s+(?=(?:what|who|how|where|when|can you|could you|do you|and you|and what|and how)\b)/i),
+    )
+    .slice(0, 40)
+    .map((sentence) => {
+      const plain = plainOf(sentence);
+      const bare = unwrap(plain);
+      return { text: sentence, plain, bare, question: /\?["')]*$/.test(sentence) || ASKING.test(bare) };
+    })
+    .filter(({ plain }) => plain !== "");
+}
+
+const ASKING =
+  /^(?:what|who|whom|whose|which|where|when|why|how|is|are|am|was|were|do|does|did|can|could|would|will|should|shall|may|might|have|has)(?:'s|'re)?\b/;
+
+/** The phrase that was said least lately; among those never said, one that depends on the text. */
+function freshest(bank: readonly string[], mine: readonly string[], seed: number): string {
+  let best = { phrase: bank[0] ?? "", age: -1 };
+  for (let step = 0; step < bank.length; step++) {
+    const phrase = bank[(seed + step) % bank.length] ?? "";
+    const probe = probeOf(phrase);
+    const found = mine.findIndex((text) => text.toLowerCase().includes(probe));
+    const age = found < 0 ? Number.POSITIVE_INFINITY : found;
+    if (age > best.age) best = { phrase, age };
+  }
+  return best.phrase;
+}
+
+/** The longest stretch of a phrase that stands in it whatever fills its places. */
+function probeOf(phrase: string): string {
+  const fixed = phrase.toLowerCase().split(/\{\w+\}/);
+  return fixed.reduce((longest, part) => (part.length > longest.length ? part : longest), "").trim();
+}
+
+/** A short form of what a line says, for summing up. */
+export const gist = (line: Line, length = 80): string => clip(line.read.replace(/\s+/g, " ").trim(), length);
