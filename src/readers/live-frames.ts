@@ -60,7 +60,7 @@ export function liveFrames(options: LiveFramesOptions): LiveFrames {
   function write(frames: Buffer) {
     beat.touch();
     full = !sink.write(frames);
-    if (!full) return;
+    if (!full || !open) return;
     progress = sink.progress();
     stall ??= deadline(options.clock, STALL_MS, checkProgress);
   }
