@@ -62,10 +62,7 @@ function parse(tokens: readonly Token[]): number {
     at++;
     return true;
   };
-  const beginsOperand = () => {
-    const token = tokens[at];
-    return token !== undefined && (token.type === "number" || ["(", "sqrt", "pi"].includes(token.sign));
-  };
+  const opens = () => ["(", "sqrt", "pi"].includes(peek() ?? "");
 
   function sum(): Value {
     let left = product();
@@ -85,7 +82,7 @@ function parse(tokens: readonly Token[]): number {
       if (take("*")) left = { value: left.value * signed().value, percent: false };
       else if (take("/")) left = { value: divide(left.value, signed().value), percent: false };
       else if (take("mod")) left = { value: remainder(left.value, signed().value), percent: false };
-      else if (beginsOperand()) left = { value: left.value * power().value, percent: false };
+      else if (opens()) left = { value: left.value * power().value, percent: false };
       else return left;
     }
   }
@@ -114,7 +111,7 @@ function parse(tokens: readonly Token[]): number {
     while (take("!")) value = factorial(value);
     if (peek() !== "%") return { value, percent: false };
     at++;
-    if (!beginsOperand()) return { value: value / 100, percent: true };
+    if (tokens[at]?.type !== "number" && !opens()) return { value: value / 100, percent: true };
     return { value: remainder(value, signed().value), percent: false };
   }
 
