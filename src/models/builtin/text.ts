@@ -35,7 +35,7 @@ export function plainOf(text: string): string {
 }
 
 const FILLER =
-  /^(?:hey|hi|hello|ok|okay|okey|so|well|and|but|please|pls|oh|ah|um|hmm+|now|then|also|actually|alright|right|great|cool|nice|good|thanks|thank you|yes|no|sorry|listen|look|again|anyway|by the way|btw|just|quick question|one more thing|in fact|honestly|to be honest)(?:\s*[,:!.\u2013\u2014-]+\s*|\s+)(?=\S)/;
+  /^(?:hey|hi|hello|ok|okay|okey|so|well|and|but|please|pls|oh|ah|um|hmm+|now|then|also|actually|alright|right|yes|no|sorry|listen|look|again|anyway|by the way|btw|just|quick question|one more thing|in fact|honestly|to be honest)(?:\s*[,:!.\u2013\u2014-]+\s*|\s+)(?=\S)|^(?:great|cool|nice|good|thanks|thank you|wonderful|perfect|super)\s*[,:!.\u2013\u2014-]+\s*(?=\S)/;
 
 const WRAPPER =
   /^(?:(?:can|could|would|will) you (?:please |kindly |maybe |perhaps |just )?(?:(?:tell|remind|show|give) me (?:again )?(?=what|who|where|when|how|why|which|if|whether|my)|(?=\S))|(?:do|did) you (?:still )?(?:happen to )?(?:know|remember|recall) (?=what|who|where|when|how|why|which|if|my)|(?:please |kindly )?(?:tell|remind) me (?:again )?(?=what|who|where|when|how|why|which|if|my)|i(?:'d| would) like (?:you )?to (?:know )?(?=\S)|i (?:want|wanted|need) (?:you )?to (?:know |ask )?(?=what|who|where|when|how|why|which|tell|say|repeat|write|count)|i(?:'m| am) (?:curious|wondering) (?:about )?(?=what|who|where|when|how|why|which|if)|i wonder (?=what|who|where|when|how|why|which|if)|(?:may|can|could) i ask (?:you )?(?=what|who|where|when|how|why|which|if))/;
