@@ -1,7 +1,11 @@
 import type { Sentence, Turn } from "./turn.ts";
 
 /** A piece of an answer. An `exact` one is left as it is by orders about length. */
-export type Part = { kind: "greeting" | "note" | "answer" | "reflection" | "closing"; text: string; exact?: boolean };
+export type Part = {
+  kind: "greeting" | "note" | "answer" | "unknown" | "reflection" | "closing";
+  text: string;
+  exact?: boolean;
+};
 
 /** Answers one sentence, if that is what it can do. */
 export type Skill = (turn: Turn, sentence: Sentence) => Part | undefined;

@@ -90,13 +90,16 @@ export function turnOf(request: Request): Turn | undefined {
   };
 }
 
+/** Lines of a transcript that are read out of one message. */
+const MOST_IN_ONE = 50;
 const HEAD = /^\[([^\]\n]{1,64})\]:[ ]?/;
 
 /** Messages of a room carry their speakers; several may have been put into one. */
 function linesOf({ role, content }: Message): Line[] {
   if (role === "assistant" || !HEAD.test(content))
     return [{ role, speaker: undefined, text: content, read: excerpt(content) }];
-  return content.split(/\n(?=\[[^\]\n]{1,64}\]:)/).map((part) => {
+  const parts = content.split(/\n(?=\[[^\]\n]{1,64}\]:)/).slice(-MOST_IN_ONE);
+  return parts.map((part) => {
     const speaker = HEAD.exec(part)?.[1];
     const text = part.replace(HEAD, "");
     return { role, speaker, text, read: excerpt(text) };
