@@ -26,11 +26,14 @@ function sentences(text: string): string[] {
     .map((sentence) => sentence.trim())
     .filter((sentence) => sentence !== "" && !/^\*\*[^*]+\*\*$/.test(sentence));
   // "Arr!" or "Ahoy, Bob!" is not yet an answer.
-  return all.reduce<string[]>((merged, sentence) => {
+  const merged: string[] = [];
+  for (const sentence of all) {
     const last = merged.at(-1);
-    const shout = last !== undefined && last.endsWith("!") && last.split(" ").length <= 2;
-    return shout ? [...merged.slice(0, -1), `${last} ${sentence}`] : [...merged, sentence];
-  }, []);
+    const shout = last?.endsWith("!") && last.split(" ").length <= 2;
+    if (shout) merged[merged.length - 1] = `${last} ${sentence}`;
+    else merged.push(sentence);
+  }
+  return merged;
 }
 
 function words(text: string, most: number): string {

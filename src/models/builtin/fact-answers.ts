@@ -11,7 +11,8 @@ type Question = { pattern: RegExp; tell(person: Person, match: readonly string[]
 /** Answers questions on what somebody told earlier; says so where nothing was told. */
 export const factAnswers: Skill = (turn, { bare, question }) => {
   const { asked, person } = perspective(turn, bare);
-  if (!/\b(?:i|i'm|my|me|mine|myself)\b|^the |^what(?:'s| is| was| are) the |\byou remember\b/.test(asked)) return undefined;
+  if (!/\b(?:i|i'm|my|me|mine|myself)\b|^the |^what(?:'s| is| was| are) the |\byou remember\b/.test(asked))
+    return undefined;
   const direct = asked.replace(
     /^(?:did|have) i (?:ever |already )?(?:told?|mention(?:ed)?|say|said)(?: to)?(?: you)? (?=what|where|my|who|how|that)/,
     "",
@@ -89,7 +90,7 @@ function ofMine(person: Person, about: string, verb = ""): string | undefined {
 }
 
 const NOT_FACTS =
-  /^(?:first|last|next|previous|latest|message|messages|question|point|stream|answer|code|options|chances|life|problem|fault|opinion|mood)\b/;
+  /^(?:first|last|next|previous|latest|message|messages|question|point|stream|answer|code|options|chances|life|problem|fault|opinion|mood|ip|password|phone|computer|browser|server|connection|request|rate|token|key)\b/;
 const PETS = /\b(?:cat|dog|pet|hamster|rabbit|parrot|horse|fish|bird|turtle|snake|kitten|puppy|guinea pig)s?\b/;
 
 const name = (person: Person): string => {

@@ -9,8 +9,8 @@ const REAL_MODEL =
   'For real knowledge connect a model, for example with `CHATWAIT_MODEL=ollama:llama3.2` (ask me "how do I use a real model?").';
 
 /** Questions about who and what is talking. Each answer is true, whatever character is played. */
-export const identity: Skill = (turn, { bare }) => {
-  const found = QUESTIONS.find(([pattern]) => pattern.test(bare));
+export const identity: Skill = (turn, { bare, plain }) => {
+  const found = QUESTIONS.find(([pattern]) => pattern.test(bare) || pattern.test(plain));
   return found && answer(found[1](turn));
 };
 

@@ -10,9 +10,25 @@ type Bank = "opinion" | "advice" | "liking" | "favourite";
 type Question = { pattern: RegExp; bank: Bank; subject(match: readonly (string | undefined)[]): string };
 
 const first = (match: readonly (string | undefined)[]): string => match[1] ?? "";
-const either = (match: readonly (string | undefined)[]): string => `${match[1]?.replace(/^(?:which is |what is |what's )?(?:better|worse|best|nicer|healthier)[:,]? /, "")} or ${match[2]}`;
+const either = (match: readonly (string | undefined)[]): string =>
+  `${match[1]?.replace(/^(?:which is |what is |what's )?(?:better|worse|best|nicer|healthier)[:,]? /, "")} or ${match[2]}`;
+/** "tea better than coffee" is about "tea or coffee", "the moon beautiful" about "the moon". */
+function judged(match: readonly (string | undefined)[]): string {
+  const clause = first(match).replace(/^(?:it (?:true )?that |the (?=(?:best|worst|right)\b))/, "");
+  const compared =
+    /^(.{1,60}?)(?: is| are)? (?:really |much |also )?(?:better|worse|nicer|\w+er|more \w+|less \w+) than (.{1,60})$/.exec(
+      clause,
+    );
+  if (compared) return `${compared[1]} or ${compared[2]}`;
+  return clause.replace(
+    / (?:is |are |was |will be )?(?:really |very |a |an |so |too |still |just )*(?:good|bad|healthy|worth|overrated|fair|dangerous|useful|important|beautiful|fun|moral|ethical|right|wrong|the best|better|worse)\b.*$/,
+    "",
+  );
+}
+
 const EITHER = /^(.{2,60}) or (.{2,60})$/;
 
+// In the order in which they are tried.
 const QUESTIONS: readonly Question[] = [
   {
     pattern:
@@ -23,23 +39,27 @@ const QUESTIONS: readonly Question[] = [
   {
     pattern:
       /^do you (?:really |also |even )?(?:like|love|enjoy|prefer|hate|believe in|agree with|trust|support|want|approve of|care about) (.{2,160})$/,
-    bank: "opinion",
+    bank: "liking",
     subject: first,
   },
-  { pattern: /^(?:do you (?:think|believe|agree)|would you (?:say|agree))(?: that)? (.{2,160})$/, bank: "opinion", subject: first },
-  { pattern: /^what(?:'s| is) your (?:favou?rite) (.{2,80})$/, bank: "opinion", subject: first },
-  {
-    pattern:
-      /^(?:which is|what is|what's|who is|who's|is|are) (.{2,100}\b(?:better|worse|best|good|bad|healthy|worth|overrated|fair|dangerous|useful|important|beautiful|fun|moral|ethical|right|wrong)\b.{0,100})$/,
-    bank: "opinion",
-    subject: first,
-  },
-  { pattern: EITHER, bank: "opinion", subject: either },
+  { pattern: /^what(?:'s| is) your (?:favou?rite) (.{2,80})$/, bank: "favourite", subject: first },
   {
     pattern:
       /^(?:should (?:i|we|one|people)|would you advise(?: me)? to|shall i|is it (?:wise|smart|a good idea) (?:for me )?to|do you think (?:i|we) should|ought i to|may i|how (?:should|can|could|do) i (?:decide|choose)) (.{2,160})$/,
     bank: "advice",
     subject: first,
+  },
+  {
+    pattern: /^(?:do you (?:think|believe|agree)|would you (?:say|agree))(?: that)? (.{2,160})$/,
+    bank: "opinion",
+    subject: judged,
+  },
+  { pattern: EITHER, bank: "opinion", subject: either },
+  {
+    pattern:
+      /^(?:which is|what is|what's|who is|who's|is|are) (.{2,100}\b(?:better|worse|best|good|bad|healthy|worth|overrated|fair|dangerous|useful|important|beautiful|fun|moral|ethical|right|wrong)\b.{0,100})$/,
+    bank: "opinion",
+    subject: judged,
   },
   {
     pattern:
@@ -64,7 +84,7 @@ const CHOICE =
   /^(?:what|which \w+|where) (?:should|can|could|shall|would you have me) (?:i|we) (?:do|cook|eat|drink|wear|buy|read|watch|learn|play|go|make|have|listen to|give)\b/;
 const CHOICES = [
   "What have you enjoyed lately? Begin there, and change one thing about it.",
-  "What is at hand, and what would you regret not having done tonight? The answer is often both.",
+  "What is at hand, and what would you regret not having done? The answer is often both.",
   "Take the first thing that comes to your mind. What was it?",
 ];
 
@@ -75,7 +95,8 @@ function ideas(turn: Turn): string[] {
 }
 
 function opinion(turn: Turn, bank: Bank, subject: string, text: string): Part {
-  const topic = named(subject, text, bank) ?? lastTopic(turn) ?? "that";
+  const topic = named(subject, text, bank) ?? (bank === "advice" ? undefined : lastTopic(turn));
+  if (!topic) return answer(turn.choose(WHAT_ABOUT));
   const { stance } = turn.character;
   const own = stance === "plain" || bank === "favourite" ? OWN[bank]?.[stance] : undefined;
   const voice = VOICES[stance][bank === "advice" ? "advice" : "opinion"];
@@ -92,8 +113,13 @@ const OWN: Partial<Record<Bank, Partial<Record<Stance, readonly string[]>>>> = {
     ],
   },
   favourite: {
-    plain: ["I have no favourite {topic}, but I remember favourites well. What is yours?", "To have a favourite {topic} one must have tried some. Which is yours?"],
-    sceptic: ["I avoid favourites; they cloud the judgement. What is your favourite {topic}, and how did it earn that?"],
+    plain: [
+      "I have no favourite {topic}, but I remember favourites well. What is yours?",
+      "To have a favourite {topic} one must have tried some. Which is yours?",
+    ],
+    sceptic: [
+      "I avoid favourites; they cloud the judgement. What is your favourite {topic}, and how did it earn that?",
+    ],
     optimist: ["So many good ones to choose from! Tell me your favourite {topic} first."],
     pessimist: ["Whichever {topic} I choose, it will be discontinued. And yours?"],
     host: ["The {topic} that my guests like best. Which is yours?"],
@@ -125,8 +151,16 @@ function named(subject: string, text: string, bank: Bank): string | undefined {
 const gerund = (phrase: string): string =>
   /^(?:an?|the|your|my|this|that)\b|ing\b/.test(phrase) ? phrase : `the idea to ${phrase}`;
 
+const WHAT_ABOUT = [
+  "I will gladly think along. What is it about?",
+  "Tell me a little more first: what is it about?",
+  "About what, exactly?",
+];
+
 const lastTopic = (turn: Turn): string | undefined =>
   turn.before
+    .filter(({ role }) => role === "user")
+
     .slice(-4)
     .map(({ read }) => topicOf(read.slice(0, 200)))
     .findLast((topic) => topic !== undefined);

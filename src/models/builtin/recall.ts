@@ -155,7 +155,10 @@ function saidBy(turn: Turn, who: string, about: string): string | undefined {
 
 function linesBy({ asked, before }: Turn, who: string): readonly Line[] | undefined {
   if (who === "i") return asked;
-  if (who === "you") return before.filter(({ role }) => role === "assistant");
+  if (who === "you")
+    return before
+      .filter(({ role }) => role === "assistant")
+      .map((line) => ({ ...line, read: line.text.slice(0, 10_000) }));
   const lines = before.filter(({ speaker }) => speaker?.toLowerCase() === who);
   return lines.length ? lines : undefined;
 }

@@ -1,6 +1,6 @@
 import { ofTopic } from "./facts.ts";
 import { answer, type Part, type Skill } from "./skill.ts";
-import { capital, fill, hashOf, plainOf, stopped, swapPerson } from "./text.ts";
+import { capital, fill, hashOf, plainOf, stopped, straighten, swapPerson } from "./text.ts";
 import { topicOf } from "./topics.ts";
 import type { Turn } from "./turn.ts";
 import { VOICES } from "./voices.ts";
@@ -51,9 +51,29 @@ const ABOUT_BAD = [
   "I am sorry that {about} makes you {mood}. What would be a first relief?",
   "Is it {about} as a whole, or one thing in particular?",
 ];
-const WELL = ["Good to hear. What are you up to today?", "Glad to hear it. What shall we talk about?", "Good. And what is on your mind?"];
+const WELL = [
+  "Good to hear. What are you up to today?",
+  "Glad to hear it. What shall we talk about?",
+  "Good. And what is on your mind?",
+];
 const BODY: Readonly<Record<string, readonly string[]>> = {
-  ...Object.fromEntries(["good", "fine", "well", "very well", "ok", "okay", "alright", "all right", "not bad", "doing well", "doing fine", "doing good", "doing great"].map((mood) => [mood, WELL])),
+  ...Object.fromEntries(
+    [
+      "good",
+      "fine",
+      "well",
+      "very well",
+      "ok",
+      "okay",
+      "alright",
+      "all right",
+      "not bad",
+      "doing well",
+      "doing fine",
+      "doing good",
+      "doing great",
+    ].map((mood) => [mood, WELL]),
+  ),
   tired: [
     "Then be kind to yourself today. Was it a short night, or a long week?",
     "Tired from doing, or tired of something? There is a difference.",
@@ -69,12 +89,41 @@ const BODY: Readonly<Record<string, readonly string[]>> = {
   confused: ["Let us sort it out. Which is the first thing that does not fit?"],
 };
 
+/** Words found in small letters, as they were written. */
+function spelled(words: string, statement: string): string {
+  const at = straighten(statement.slice(0, 400)).toLowerCase().indexOf(words);
+  return at < 0 ? words : straighten(statement.slice(0, 400)).slice(at, at + words.length);
+}
+
 const clean = (text: string): string => text.replace(/\s+/g, " ").slice(0, 160);
 
 type Rule = { pattern: RegExp; say: readonly string[] };
 
 // How a plain conversationalist takes up what was said; {1} is what followed, with the persons swapped.
 const RULES: readonly Rule[] = [
+  {
+    pattern:
+      /\b(?:thinking|think|dreaming|dream|talking|worrying|reading|wondering) (?:about|of) ((?!you\b|it\b|that\b|me\b).{2,100})$/,
+    say: [
+      "What draws you to {one}?",
+      "What speaks for {one}, and what against?",
+      "Since when has {one} been on your mind?",
+    ],
+  },
+  {
+    pattern:
+      /^it (?:\w+ )?(?:crash|fail|stop|break|hang|freez|do(?:es)?n't|does not|won't|isn't|keeps|never)\w*\b.{0,140}$/,
+    say: ["Since when is that so?", "What have you tried so far?", "What happens just before it?"],
+  },
+  {
+    pattern: /^(?:he|she|they|we) (.{2,140})$/,
+    say: [
+      "How do you feel about that?",
+      "What do you think lies behind it?",
+      "And what did you do?",
+      "How would the others tell it?",
+    ],
+  },
   {
     pattern:
       /^(?:i|we) (?:really |just |do |also |still )?(?:think|believe|guess|suppose|feel|find|am (?:sure|convinced|certain))(?: that| like)? (.{3,140})$/,
@@ -303,7 +352,7 @@ const gibberish = (plain: string): boolean => {
 function plainly(turn: Turn, plain: string, statement: string): string {
   const subject = SUBJECTS.find(([pattern]) => pattern.test(plain));
   const rule = RULES.find(({ pattern }) => pattern.test(plain));
-  const one = rule && swapPerson(clean(rule.pattern.exec(plain)?.[1] ?? ""));
+  const one = rule && swapPerson(spelled(clean(rule.pattern.exec(plain)?.[1] ?? ""), statement));
   const topic = topicOf(clean(statement));
   const own = rule ? rule.say.map((phrase) => fill(phrase, { one })) : [];
   const common = topic ? VOICES.plain.reflect.map((phrase) => fill(phrase, { topic })) : WITHOUT_TOPIC;

@@ -67,7 +67,7 @@ const SKILLS: readonly Skill[] = [
   named,
   cannot,
   opinions,
-  (turn, { bare, question }) => unanswered(turn, bare, question),
+  unanswered,
 ];
 
 function answered(turn: Turn): Part[] {
@@ -107,12 +107,14 @@ function composed(turn: Turn, found: readonly Part[], remark: Sentence | undefin
   const of = (...kinds: Part["kind"][]) => unique.filter(({ kind }) => kinds.includes(kind));
   const answers = of("answer");
   const greetings = of("greeting").slice(0, 1);
-  if (answers.length) {
-    const known = answers.filter(({ text }) => !text.includes("CHATWAIT_MODEL")).length
-      ? answers.filter(({ text }) => !text.includes("no knowledge of the world"))
-      : answers;
+  const unknown = of("unknown").slice(0, 1);
+  if (answers.length || unknown.length) {
     const noted = of("note").slice(0, 1).map(brief);
-    return [...greetings, ...noted, ...known.slice(0, MOST_ANSWERS)];
+    const rest =
+      answers.length && unknown.length
+        ? [answer("The rest I cannot answer: I have no knowledge of the world.")]
+        : unknown;
+    return [...greetings, ...noted, ...answers.slice(0, MOST_ANSWERS), ...rest];
   }
   const feeling = of("reflection").slice(0, 1);
   const told = of("note").slice(-1);

@@ -47,12 +47,19 @@ function debateTopic(text: string): string {
     .replace(/\s+/g, " ")
     .trim();
   const whether = /\bwhether (?:or not )?([^?!.;\n]{3,120})/i.exec(plain)?.[1];
-  if (whether) return compared(whether) ?? `the question whether ${whether.trim()}`;
+  if (whether) return compared(whether) ?? topicOf(whether) ?? `the question whether ${whether.trim()}`;
   const direct =
     /\b(?:discuss|debate)(?: with [\w ,]{1,40}?)?(?: the (?:question|topic|subject)(?: of| about)?)?[: ]+(?!with\b|with each|it\b|this\b|that\b|about\b|on\b|among\b|together\b)([^?!.;\n]{3,120})/i.exec(
       plain,
     )?.[1];
-  const topic = direct ?? subjectOf(plain) ?? "this";
+  const clause =
+    direct &&
+    (/^(?:is|are|should|do|does|can|will|would|what|which|who|how|why|if)\b/i.test(direct) ||
+      direct.split(" ").length > 6);
+  const topic =
+    (clause ? (compared(direct.replace(/^(?:is|are) (\S+)/i, "$1 is")) ?? topicOf(direct)) : direct) ??
+    subjectOf(plain) ??
+    "this";
   return clip(
     swapPerson(
       topic
@@ -62,6 +69,15 @@ function debateTopic(text: string): string {
     ),
     90,
   );
+}
+
+/** "tea is better than coffee" is about "tea and coffee". */
+function compared(clause: string): string | undefined {
+  const match =
+    /^([\p{L} -]{2,40}?) (?:is|are|tastes?|works?|makes?|was|were) .{0,30}?\b(?:\w+er|more \w+|less \w+|worse) (?:\w+ )?than ([\p{L} -]{2,40})$/iu.exec(
+      clause.trim(),
+    );
+  return match ? `${match[1]} and ${match[2]}` : undefined;
 }
 
 const ASK =
@@ -131,13 +147,17 @@ function toOther(turn: Turn, speaker: string): Part {
 /** The sentence in which the other made a point: no question, and of some substance. */
 function pointOf(text: string, topic: string): string {
   const sentences = sentencesOf(text).filter((sentence) => !/["“]/.test(sentence));
-  const claims = sentences.filter((sentence) => !/\?$/.test(sentence) && plainOf(sentence).split(" ").length >= 4);
+  const claims = sentences.filter(
+    (sentence) =>
+      !/\?$|^(?:that is|fair|thank|arr|you say|i hear you)\b/i.test(sentence) &&
+      plainOf(sentence).split(" ").length >= 5,
+  );
   const first =
     claims.find((sentence) => sentence.toLowerCase().includes(topic.toLowerCase())) ??
     claims[0] ??
     sentences[0] ??
     text;
-  return quoted(first.replace(/[.!]+$/, ""), 90).replace(
+  return quoted(first.replace(/[.,;:!]+$/, ""), 90).replace(
     /^"(.)/,
     (_, letter: string) => `"${letter.toLowerCase() === "i" ? letter : letter.toLowerCase()}`,
   );

@@ -103,6 +103,11 @@ const LAUGHED = [
 const shorter = (turn: Turn): string => (turn.before.length ? "Fair enough." : "I am listening.");
 
 const TALK: readonly Talk[] = [
+  {
+    pattern:
+      /^i(?:'ve| have)(?: got)? (?:an?|another|some|one more) (?:small |little |big |quick |serious |simple )?(?:problem|question|idea|issue|request|secret|plan)s?(?: for you| to ask)?$|^(?:can|may|could) i ask (?:you )?(?:something|a question|anything)$|^i want to (?:ask|tell) you something$/,
+    say: ["I am listening. What is it?", "Go ahead; I have time.", "Tell me."],
+  },
   { pattern: /^(?:and |what about |how about )(?:you|yourself)$/, kind: "note", say: aboutMe },
   {
     pattern:
@@ -205,7 +210,7 @@ const TALK: readonly Talk[] = [
   },
   {
     pattern:
-      /^i (?:don't|do not|dont) (?:know|understand|get it)(?: (?:that|you|it|yet|either|what you mean|what to (?:say|ask|do)))*$|^(?:no idea|dunno|idk|not sure|i'm not sure|i am not sure|what|huh|what do you mean|i'm confused|sorry what|\?+)$/,
+      /^i (?:don't|do not|dont) (?:know|understand|get it)(?: (?:that|why|how|what|where|you|it|yet|either|what you mean|what to (?:say|ask|do)))*$|^(?:no idea|dunno|idk|not sure|i'm not sure|i am not sure|what|huh|what do you mean|i'm confused|sorry what|\?+)$/,
     say: (turn) =>
       /^(?:what|huh|sorry|i (?:don't|do not|dont) (?:understand|get)|i'm confused|what do you)/.test(
         turn.line.read.toLowerCase().trim(),
@@ -308,7 +313,7 @@ export function acceptedOffer(turn: Turn, bare: string): string | undefined {
 }
 
 const YES =
-  /^(?:yes|yeah|yep|yup|sure|of course|absolutely|definitely|certainly|indeed|i (?:do|did|am|was|have|think so|guess so|would|can|could|will)|aye|very much(?: so)?|right|exactly|correct|true|maybe|perhaps|possibly|probably|sometimes|a (?:bit|little))\b/;
+  /^(?:yes|yeah|yep|yup|sure|of course|absolutely|definitely|certainly|indeed|i (?:(?:do|did|am|was|have|think so|guess so|would|can|could|will)(?: too| indeed)?$|really do)|aye|very much(?: so)?|right|exactly|correct|true|maybe|perhaps|possibly|probably|sometimes|a (?:bit|little))\b/;
 const NO =
   /^(?:no|nope|nah|not (?:really|at all|yet|now|much|today)|never|i (?:don't|do not|didn't|am not|haven't|won't|can't)|not that i know)$/;
 

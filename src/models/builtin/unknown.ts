@@ -1,6 +1,6 @@
 import { answer, type Part, type Skill } from "./skill.ts";
 import { capital, clip, stopped, swapPerson } from "./text.ts";
-import type { Turn } from "./turn.ts";
+import type { Sentence, Turn } from "./turn.ts";
 import { VOICES } from "./voices.ts";
 
 const CONNECT =
@@ -16,12 +16,13 @@ const SHORTER = [
 export function unknown(turn: Turn): Part {
   const lead = turn.choose(VOICES[turn.character.stance].unknown);
   const explained = turn.mine.some((text) => text.includes("CHATWAIT_MODEL"));
-  return answer(`${lead} ${explained ? turn.choose(SHORTER) : CONNECT}`);
+  return { kind: "unknown", text: `${lead} ${explained ? turn.choose(SHORTER) : CONNECT}` };
 }
 
-const CANNOT: readonly [RegExp, string][] = [
+/** A wish to have something done, and why it stays one. */
+const DEEDS: readonly [RegExp, string][] = [
   [
-    /\btranslat|\bhow do (?:you|i|we) say\b|\bin (?:french|german|spanish|italian|japanese|chinese|latin)\b/,
+    /\btranslate\b|\bin(?:to)? (?:french|german|spanish|italian|japanese|chinese|latin|russian|portuguese)\b/,
     "I cannot translate; I know English only.",
   ],
   [
@@ -37,43 +38,45 @@ const CANNOT: readonly [RegExp, string][] = [
     "I cannot look anything up: I have no network, on purpose.",
   ],
   [
-    /\b(?:weather|temperature|forecast)\b/,
-    "I have no window and no network, so I do not know the weather. What is it like where you are?",
-  ],
-  [
-    /\b(?:news|stock|price|bitcoin|exchange rate|score|election|president|prime minister)\b/,
-    "I have no network and no news. Whatever happened out there, I have not heard of it.",
-  ],
-  [
-    /\b(?:order|book|buy|call|email|e-mail|send|set (?:an? )?(?:alarm|timer|reminder)|remind me|play (?:a |some )?(?:song|music)|turn (?:on|off))\b/,
+    /\b(?:order|book|buy|call|email|e-mail|send|set (?:an? |the )?(?:alarm|timer|reminder)|remind me|play (?:a |some )?(?:song|music)|turn (?:on|off))\b/,
     "I cannot do anything outside this conversation: I can only answer.",
   ],
   [
-    /\b(?:solve|integrate|derivative|equation|prove|theorem)\b/,
+    /\b(?:solve|integrate|differentiate|prove)\b/,
     "I can calculate with numbers, powers, roots and percent, but I cannot solve equations or prove anything.",
   ],
-  [/\b(?:see|hear|look at|listen to)\b/, "I can neither see nor hear; I read text, that is all."],
+  [
+    /\b(?:write|draft|compose)\b.{0,30}\b(?:essay|letter|article|email|e-mail|cv|resume|report|speech|song|lyrics)\b/,
+    "I cannot write that for you; a poem or a story is as far as my art goes. A real model can do more.",
+  ],
+  [/\b(?:see|hear|look at|listen to|watch|smell|taste)\b/, "I can neither see nor hear; I read text, that is all."],
+];
+const REQUEST =
+  /^(?:(?:can|could|will|would) you |are you able to |do you (?:know how to )?|i (?:want|need|would like) (?:you )?to |please |(?=(?:translate|write|generate|fix|debug|review|create|make|show|draw|paint|search|google|browse|look|open|visit|read|order|book|buy|call|email|send|set|remind|play|turn|solve|prove|draft|compose)\b))/;
+
+/** Questions on what only a window or a newspaper could tell. */
+const NEWS: readonly [RegExp, string][] = [
+  [
+    /\bhow (?:do|would) (?:you|i|we|they) say\b|\bwhat does .{1,40} mean in (?:english|french|german|spanish)\b/,
+    "I cannot translate; I know English only.",
+  ],
+  [
+    /\b(?:weather|temperature|forecast|raining|snowing)\b/,
+    "I have no window and no network, so I do not know the weather. What is it like where you are?",
+  ],
+  [
+    /\b(?:news|stock|price of|bitcoin|exchange rate|score|election|president|prime minister)\b/,
+    "I have no network and no news. Whatever happened out there, I have not heard of it.",
+  ],
 ];
 
 /** Wishes that are beyond a set of rules: each is declined by name. */
-export const cannot: Skill = (turn, { bare, question }) => {
-  if (
-    !question &&
-    !/^(?:please )?(?:translate|write|generate|fix|debug|review|create|make|show|draw|paint|search|google|browse|look|open|visit|read|order|book|buy|call|email|send|set|remind|play|turn|solve|prove|give|find|what|i need|i want)\b/.test(
-      bare,
-    )
-  )
-    return undefined;
-  const found = CANNOT.find(([pattern]) => pattern.test(bare));
-  return (
-    found &&
-    answer(
-      found[1] +
-        (turn.mine.length === 0 && /network|write|translate/.test(found[1])
-          ? " A real model can do more: ask me how to connect one."
-          : ""),
-    )
-  );
+export const cannot: Skill = (_, { bare, plain, question }) => {
+  const wished = [bare, plain].some((text) => REQUEST.test(text));
+  const found =
+    (wished ? DEEDS : []).find(([pattern]) => pattern.test(bare)) ??
+    (question && !/^(?:do|should|would|shall)\b/.test(bare) ? NEWS : []).find(([pattern]) => pattern.test(bare));
+  return found && answer(found[1]);
 };
 
 const ABILITY = /^(?:can|could|will|would) you (?:please |also |even )?(.{2,100})$|^are you able to (.{2,100})$/;
@@ -81,17 +84,34 @@ const IMPERATIVE =
   /^(?:please )?(?:explain|describe|define|compare|list|name|give me|tell me (?:about|more|how|why|what|something about)|teach me|find|show me|write|make|create|analy[sz]e|help me|solve|plan|design|discuss|prove|let me know|imagine|pretend|act)\b/;
 
 /** The last resort for a question or a wish: an honest no. */
-export function unanswered(turn: Turn, bare: string, question: boolean): Part | undefined {
-  const able = ABILITY.exec(bare);
+export function unanswered(turn: Turn, { bare, plain, question }: Sentence): Part | undefined {
+  const able = ABILITY.exec(plain);
   const wish = able?.[1] ?? able?.[2];
   if (wish)
     return answer(
       `${capital(`I am afraid that I cannot ${stopped(clip(swapPerson(wish), 60))}`)} Say "help" to see what I can do.`,
     );
+  const any =
+    /^(?:do|would) you (?:know|have|recommend|suggest) (?:of )?(?:any|some|an?) (?:good |nice |interesting |great )?(.{2,60})$/.exec(
+      plain,
+    )?.[1];
+  if (any) return answer(turn.choose(NO_SUCH, { any }));
+  if (/^(?:is|was|are|were|does|did|will|would|has) (?:it|that|this|they|he|she)\b/.test(bare))
+    return answer(turn.choose(YOURS_TO_JUDGE));
   if (/^(?:do|did|have|are|were|will|would|should|could|might) (?:you|we)\b/.test(bare))
     return answer(turn.choose(ABOUT_ME));
   return question || IMPERATIVE.test(bare) ? unknown(turn) : undefined;
 }
+
+const NO_SUCH = [
+  "I know of none: I have no knowledge of the world. But tell me yours, and I will remember: {any}, which one comes to your mind first?",
+  "None that I could name. What are you looking for in {any}?",
+];
+const YOURS_TO_JUDGE = [
+  "You can judge that better than I can. What do you think?",
+  "I could only guess, and I would rather not. What is your impression?",
+  "That I cannot tell. What speaks for it?",
+];
 
 const ABOUT_ME = [
   "I am only a set of rules, so there is little to say about me. How is it with you?",
