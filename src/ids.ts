@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const ALPHABET = Buffer.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
 
 /** Bytes that are drawn at once: one call to the system for some 180 ids. */
 const POOL_BYTES = 4096;
@@ -9,17 +9,19 @@ let used = 0;
 
 /** A random name of letters and digits, log2(62) = 5.95 bits each; from the system's cryptographic source. */
 export function randomId(length: number): string {
-  let id = "";
-  while (id.length < length) {
+  // Filled as bytes: a string built letter by letter keeps a node for each.
+  const id = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
     if (used === pool.length) {
       pool = randomBytes(POOL_BYTES);
       used = 0;
     }
     const byte = pool[used++] as number;
     // 248 is the last multiple of 62: beyond it some letters would be likelier than others.
-    if (byte < 248) id += ALPHABET[byte % 62];
+    if (byte < 248) id[filled++] = ALPHABET[byte % 62] as number;
   }
-  return id;
+  return id.toString("latin1");
 }
 
 /** 131 bits: the id of a stream is the key to it. */

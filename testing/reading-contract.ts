@@ -42,7 +42,7 @@ function bellReader(log: StreamLog, after: number, maxBytes: number) {
     },
     close: () => cursor.close(),
     bytes: () => Buffer.concat(parts),
-    ended: () => cursor.ended,
+    ended: () => cursor.hasEnded(),
   };
 }
 
@@ -147,12 +147,12 @@ export function readingContract(name: string, make: MakeEnvironment): void {
         const { log } = await openStream(shelf);
         let woken = 0;
         const cursor = openCursor(log, 0, () => woken++);
-        assert.deepEqual([cursor.next(100), cursor.ended], [undefined, false]);
+        assert.deepEqual([cursor.next(100), cursor.hasEnded()], [undefined, false]);
         log.seal(done);
         await sealed(log);
-        assert.equal(cursor.ended, false, "the terminal event is still to be read");
+        assert.equal(cursor.hasEnded(), false, "the terminal event is still to be read");
         assert.equal(cursor.next(100)?.seq, 1);
-        assert.deepEqual([cursor.next(100), cursor.ended, cursor.seq], [undefined, true, 1]);
+        assert.deepEqual([cursor.next(100), cursor.hasEnded(), cursor.seq], [undefined, true, 1]);
         await turn();
         assert.ok(woken >= 1);
         cursor.close();

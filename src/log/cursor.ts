@@ -7,8 +7,8 @@ export type Cursor = {
   next(maxBytes: number): Slice | undefined;
   /** The last event passed. */
   readonly seq: number;
-  /** The log is sealed and everything was passed. */
-  readonly ended: boolean;
+  /** Whether the log is sealed and everything was passed. */
+  hasEnded(): boolean;
   close(): void;
 };
 
@@ -17,20 +17,15 @@ export type Cursor = {
  * is called when there is more; the two are one loop.
  */
 export function openCursor(log: StreamLog, after: number, ready: () => void): Cursor {
-  let seq = after;
-  const release = log.listen(ready);
-  return {
-    next(maxBytes) {
-      const slice = log.slice(seq, maxBytes);
-      if (slice) seq = slice.seq;
+  const cursor = {
+    seq: after,
+    next(maxBytes: number) {
+      const slice = log.slice(cursor.seq, maxBytes);
+      if (slice) cursor.seq = slice.seq;
       return slice;
     },
-    get seq() {
-      return seq;
-    },
-    get ended() {
-      return log.sealed && seq >= log.lastSeq;
-    },
-    close: release,
+    hasEnded: () => log.sealed && cursor.seq >= log.lastSeq,
+    close: log.listen(ready),
   };
+  return cursor;
 }

@@ -34,15 +34,14 @@ export function createFrameStore(archive?: Buffer): FrameStore {
   const blocks: { bytes: Buffer; start: number }[] = archive ? [{ bytes: archive, start: 0 }] : [];
   // ends[n - 1] is where frame n ends, counted over all blocks.
   const ends: number[] = archive ? endsWithin(archive) : [];
-  let size = archive?.length ?? 0;
 
   function blockFor(length: number) {
     const last = blocks.at(-1);
-    if (last && size - last.start + length <= last.bytes.length) return last;
-    const room = Math.max(length, SMALLEST_BLOCK, Math.min(size >> 2, LARGEST_BLOCK));
+    if (last && store.size - last.start + length <= last.bytes.length) return last;
+    const room = Math.max(length, SMALLEST_BLOCK, Math.min(store.size >> 2, LARGEST_BLOCK));
     const fresh = {
       bytes: room === SMALLEST_BLOCK ? firstBlocks.take(room) : Buffer.allocUnsafeSlow(room),
-      start: size,
+      start: store.size,
     };
     blocks.push(fresh);
     return fresh;
@@ -70,20 +69,20 @@ export function createFrameStore(archive?: Buffer): FrameStore {
     return low;
   }
 
-  return {
+  const store: { -readonly [Field in keyof FrameStore]: FrameStore[Field] } = {
     append(frame, length) {
       const block = blockFor(length);
       // Equal lengths mean ASCII, which is copied without being transcoded.
-      block.bytes.write(frame, size - block.start, length === frame.length ? "latin1" : "utf8");
-      size += length;
-      ends.push(size);
+      block.bytes.write(frame, store.size - block.start, length === frame.length ? "latin1" : "utf8");
+      store.size += length;
+      store.count = ends.push(store.size);
     },
     slice(after, maxBytes) {
       if (after >= ends.length) return undefined;
       const from = startOf(after + 1);
       const index = blockAt(from);
       const block = blocks[index] as { bytes: Buffer; start: number };
-      const blockEnd = blocks[index + 1]?.start ?? size;
+      const blockEnd = blocks[index + 1]?.start ?? store.size;
       const seq = lastWithin(after + 1, Math.min(blockEnd, from + maxBytes));
       return { bytes: block.bytes.subarray(from - block.start, (ends[seq - 1] as number) - block.start), seq };
     },
@@ -92,20 +91,17 @@ export function createFrameStore(archive?: Buffer): FrameStore {
       const block = blocks[blockAt(from)] as { bytes: Buffer; start: number };
       return block.bytes.toString("utf8", from - block.start, (ends[n - 1] as number) - block.start);
     },
-    get count() {
-      return ends.length;
-    },
-    get size() {
-      return size;
-    },
+    count: ends.length,
+    size: archive?.length ?? 0,
     archive() {
-      const whole = archives.take(size);
+      const whole = archives.take(store.size);
       for (const [index, block] of blocks.entries()) {
-        block.bytes.copy(whole, block.start, 0, (blocks[index + 1]?.start ?? size) - block.start);
+        block.bytes.copy(whole, block.start, 0, (blocks[index + 1]?.start ?? store.size) - block.start);
       }
       return whole;
     },
   };
+  return store;
 }
 
 /** Cuts buffers off slabs of `slabBytes`; what is larger than a quarter of that is made by itself. */

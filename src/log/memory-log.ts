@@ -37,12 +37,11 @@ function memoryLog(options: MemoryLogOptions, archived?: Buffer): MemoryLog {
   const idPrefix = `${options.id}.0.`;
   const bells = new Set<{ bell(): void }>();
   let ringing = false;
-  let sealed = archived !== undefined;
 
   function ring() {
     ringing = false;
-    // Of those who listened before it rang: one that is released meanwhile stays silent, one that comes meanwhile has read.
-    for (const one of [...bells]) if (bells.has(one)) one.bell();
+    // One that is released meanwhile stays silent: a Set does not visit what was taken out of it.
+    for (const one of bells) one.bell();
   }
 
   // All that was appended in one turn of the event loop is one wake-up of its readers, and so one write to each.
@@ -54,33 +53,31 @@ function memoryLog(options: MemoryLogOptions, archived?: Buffer): MemoryLog {
 
   /** Encodes and keeps one event, unless it is too much. What closes a message or the log always has room. */
   function add(draft: EventDraft): ErrorCode | undefined {
-    if (sealed) throw new Error(`The log is sealed: no ${draft.type} can follow.`);
+    if (log.sealed) throw new Error(`The log is sealed: no ${draft.type} can follow.`);
     const closing = draft.type === "message_end" || draft.type === "done" || draft.type === "error";
     const frame = encodeFrame(idPrefix, store.count + 1, draft);
     const length = Buffer.byteLength(frame);
     if (!closing && store.size + length > options.maxBytes) return "stream_too_long";
     if (!options.grow(length, closing)) return "overloaded";
     store.append(frame, length);
+    log.lastSeq = store.count;
     ringSoon();
     return undefined;
   }
 
-  return {
+  // `lastSeq` and `sealed` are plain fields: accessors would make each log a dictionary, 0.8 KiB more.
+  const log: { -readonly [Field in keyof MemoryLog]: MemoryLog[Field] } = {
     id: options.id,
     kind: options.kind,
     world: options.world,
     createdAt: options.createdAt,
     epoch: 0,
-    get lastSeq() {
-      return store.count;
-    },
-    get sealed() {
-      return sealed;
-    },
+    lastSeq: store.count,
+    sealed: archived !== undefined,
     append: add,
     seal(draft) {
       add(draft);
-      sealed = true;
+      log.sealed = true;
       options.onSealed(draft);
     },
     slice: (after, maxBytes) => store.slice(after, maxBytes),
@@ -96,4 +93,5 @@ function memoryLog(options: MemoryLogOptions, archived?: Buffer): MemoryLog {
       return () => void bells.delete(one);
     },
   };
+  return log;
 }

@@ -81,7 +81,7 @@ export function liveFrames(options: LiveFramesOptions): LiveFrames {
       if (!slice) break;
       write(slice.bytes);
     }
-    if (open && cursor.ended && !full) finish();
+    if (open && cursor.hasEnded() && !full) finish();
   }
 
   function finish() {
