@@ -86,7 +86,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       requireHostHeader: false,
     },
     clientErrorHandler: () => {},
-    frameworkErrors: (error, request, reply) => fail(error, request, reply),
+    frameworkErrors: (error, request, reply) => failEarly(error, request, reply),
   });
   answerRawProblems(server.server as Server, { newRequestId, observe: ({ code }) => metrics.refused(code) });
 
@@ -101,12 +101,26 @@ export async function createApp(options: AppOptions): Promise<App> {
     allowedHosts: options.allowedHosts,
     corsOrigins: options.corsOrigins,
   });
-  server.addHook("onRequest", (request, reply, done) => {
+  function admit(request: FastifyRequest, reply: FastifyReply) {
     request.visit = openVisit({ logger: options.logger, clock, metrics }, request, reply);
     reply.headers(SECURITY_HEADERS).header("x-request-id", request.id);
     checkSizes(request.raw);
     const { headers, host, method } = request;
     enter({ headers, host: host ?? "", path: pathOf(request), method });
+  }
+
+  /** What the framework refuses before any hook has run, such as a path that it cannot decode. */
+  function failEarly(error: unknown, request: FastifyRequest, reply: FastifyReply) {
+    try {
+      admit(request, reply);
+    } catch (refusal) {
+      return fail(refusal, request, reply);
+    }
+    return fail(error, request, reply);
+  }
+
+  server.addHook("onRequest", (request, reply, done) => {
+    admit(request, reply);
     done();
   });
   server.setErrorHandler((error, request, reply) => fail(error, request, reply));
