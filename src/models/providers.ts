@@ -1,5 +1,6 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import type { Clock } from "../clock.ts";
+import { settingError } from "../settings.ts";
 import { createBuiltin } from "./builtin.ts";
 import { ollamaOrigin } from "./ollama.ts";
 import { openaiCompatible } from "./openai-compatible.ts";
@@ -28,16 +29,9 @@ export type ProviderContext = {
 export type Provider = {
   /** In tokens, where CHATWAIT_CONTEXT_WINDOWS does not name the model. */
   contextWindow: number;
-  /** Opens one of its models by name, as the variable `setting` asks. Throws a {@link SettingError}. */
+  /** Opens one of its models by name, as the variable `setting` asks. Throws a `SettingError`. */
   open(name: string, context: ProviderContext, setting: string): LanguageModelV4 | Promise<LanguageModelV4>;
 };
-
-/** A setting that is missing or cannot be used; `setting` is the environment variable's name. */
-export type SettingError = Error & { readonly setting: string };
-
-export function settingError(setting: string, message: string): SettingError {
-  return Object.assign(new Error(message), { setting });
-}
 
 /** Every provider by the name that stands before the colon of a model's id. */
 export const PROVIDERS: Readonly<Record<string, Provider>> = {

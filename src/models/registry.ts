@@ -1,6 +1,7 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import type { Clock } from "../clock.ts";
-import { PROVIDERS, type Provider, type ProviderContext, type ProviderSettings, settingError } from "./providers.ts";
+import { settingError } from "../settings.ts";
+import { PROVIDERS, type Provider, type ProviderContext, type ProviderSettings } from "./providers.ts";
 import { type UpstreamAgent, upstreamAgent } from "./upstream.ts";
 
 /** A model that clients may name; `id` is `provider:name`, `contextWindow` in tokens. */

@@ -35,7 +35,6 @@ export const chatStartSchema = z.strictObject({
     .describe("cancel: the generation ends 10 s after its last reader left"),
 });
 
-export type ContextMessage = z.infer<typeof contextMessageSchema>;
 export type ChatStart = z.infer<typeof chatStartSchema>;
 
 // How a message is told too long is the server's setting, and each of its faults has a code of its own.
@@ -205,9 +204,6 @@ export function canonicalJson(value: unknown): string {
     isObject(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
   );
 }
-
-/** The cursor of a request's query: a seq, or a whole event id. Undefined where the query has none. */
-export type StartingAfter = { seq: number } | { id: string };
 
 /** Seconds of `Prefer: wait=N` (RFC 7240, section 4.3); undefined where absent or unreadable, as that RFC asks. */
 export function preferredWait(header: string | undefined): number | undefined {
