@@ -59,6 +59,8 @@ export function chatRoutes(app: FastifyInstance, deps: ChatRoutesDeps): void {
   async function resumeFirst(request: FastifyRequest, reply: FastifyReply) {
     const position = positionOf(request.headers["last-event-id"] as string | undefined);
     if (!position || !("streamId" in position)) return;
+    // Taken off the connection all the same: left there it would hold the client up, and be a request that takes too long.
+    request.raw.resume();
     formatFor(request.headers.accept, ["sse"]);
     return stream(request, reply, await find(position.streamId), position);
   }
