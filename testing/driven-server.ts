@@ -25,7 +25,15 @@ export type DrivenServer = {
 export async function drivenServer(t: TestContext, env: Record<string, string> = {}): Promise<DrivenServer> {
   const clock = manualClock();
   const model = scriptedModel();
-  const app = await serverFor(t, { clock, env, models: [offer("test:driven", model.model)] });
+  const app = await startTestApp({ clock, env, models: [offer("test:driven", model.model)] });
+  t.after(() => closeMoving(app, clock));
   const readers = (count: number) => until(() => app.shelf.counts().readers === count, `${count} readers`);
   return { app, url: app.url, clock, model, readers };
+}
+
+/** The manual clock must go on for this: a test that failed may have left a client that only a time-out closes. */
+async function closeMoving(app: TestApp, clock: ManualClock) {
+  const moving = setInterval(() => clock.advance(1000), 5);
+  await app.close();
+  clearInterval(moving);
 }

@@ -42,13 +42,15 @@ export type SseConnection = {
   comment(count?: number): Promise<void>;
   /** Resolves when nothing more can come: `end` in good order, `cut` otherwise. */
   readonly closed: Promise<"end" | "cut">;
+  /** The whole request has been handed to the network, which may be after the response has begun. */
+  readonly isSent: boolean;
   /** Leaves, as a client does whose network fails. */
   cut(): void;
 };
 
 /** Sends a request and reads the whole answer. `body` is undefined where the answer is no JSON. */
 export async function requestJson(url: string, outgoing: Outgoing = {}): Promise<JsonAnswer> {
-  const response = await send(url, outgoing);
+  const { response } = await send(url, outgoing);
   let text = "";
   for await (const part of response.setEncoding("utf8")) text += part;
   const isJson = response.headers["content-type"]?.startsWith("application/json");
@@ -68,13 +70,13 @@ export async function openStream(
   url: string,
   { cutAfterBytes = Number.POSITIVE_INFINITY, ...outgoing }: Outgoing & { cutAfterBytes?: number } = {},
 ): Promise<SseConnection> {
-  const response = await send(url, outgoing);
+  const { response, isSent } = await send(url, outgoing);
   if (response.statusCode !== 200 || response.headers["content-type"] !== "text/event-stream") {
     let text = "";
     for await (const part of response.setEncoding("utf8")) text += part;
     throw new Error(`No event stream but ${response.statusCode}: ${text}`);
   }
-  return connection(response, cutAfterBytes);
+  return connection(response, isSent, cutAfterBytes);
 }
 
 /** Starts a chat and streams it. `more` are headers. */
@@ -82,28 +84,31 @@ export const startStream = (origin: string, body: unknown, more: Record<string, 
   openStream(`${origin}/chat/streaming`, { body, headers: more });
 
 /** Goes on after the event of that id. */
-export const resumeStream = (origin: string, lastEventId: string): Promise<SseConnection> =>
-  openStream(`${origin}/chat/streaming`, { headers: { "last-event-id": lastEventId } });
+export const resumeStream = (origin: string, lastEventId: string, body?: unknown): Promise<SseConnection> =>
+  openStream(`${origin}/chat/streaming`, { headers: { "last-event-id": lastEventId }, body });
 
 /** The text of the tokens, joined. */
 export const textOf = (events: readonly StreamEvent[]): string =>
   events.map((event) => (event.type === "token" ? event.text : "")).join("");
 
-function send(url: string, { method, headers = {}, body, signal }: Outgoing): Promise<IncomingMessage> {
+type Sent = { response: IncomingMessage; isSent(): boolean };
+
+function send(url: string, { method, headers = {}, body, signal }: Outgoing): Promise<Sent> {
   const isRaw = typeof body === "string" || body instanceof Uint8Array;
   const bytes = body === undefined ? undefined : isRaw ? body : JSON.stringify(body);
   const type = body === undefined ? {} : { "content-type": "application/json" };
   return new Promise((resolve, reject) => {
     const options = { method: method ?? (body === undefined ? "GET" : "POST"), headers: { ...type, ...headers } };
     // A connection of its own each, so that a cut is one of this request alone.
-    const outgoing = request(url, { ...options, agent: false, ...(signal ? { signal } : {}) }, resolve);
+    const outgoing = request(url, { ...options, agent: false, ...(signal ? { signal } : {}) });
+    outgoing.once("response", (response) => resolve({ response, isSent: () => outgoing.writableFinished }));
     // Also after the response has come: a client that leaves while it sends gets one more.
     outgoing.on("error", reject);
     outgoing.end(bytes);
   });
 }
 
-function connection(response: IncomingMessage, cutAfterBytes: number): SseConnection {
+function connection(response: IncomingMessage, isSent: () => boolean, cutAfterBytes: number): SseConnection {
   const events: Received[] = [];
   const comments: string[] = [];
   const decoder = new TextDecoder();
@@ -169,6 +174,9 @@ function connection(response: IncomingMessage, cutAfterBytes: number): SseConnec
     comments,
     closed,
     cut,
+    get isSent() {
+      return isSent();
+    },
     get text() {
       return text;
     },
