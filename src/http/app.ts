@@ -96,6 +96,17 @@ export async function createApp(options: AppOptions): Promise<App> {
     return sendProblem(request, reply, problem);
   }
 
+  // Once: a proxy that nobody told us of sends them with every request.
+  let noticed = false;
+  function noticeProxy({ headers }: FastifyRequest) {
+    if (noticed || !(headers["x-forwarded-for"] || headers.forwarded)) return;
+    noticed = true;
+    options.logger.warn(
+      "Requests come with forwarding headers, which are not believed: all clients of a proxy count as one. " +
+        "If there is a proxy in front, set CHATWAIT_TRUST_PROXY to the number of hops or to its networks.",
+    );
+  }
+
   const enter = createDoor({
     boundTo: options.host,
     allowedHosts: options.allowedHosts,
@@ -104,7 +115,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   function admit(request: FastifyRequest, reply: FastifyReply) {
     request.visit = openVisit({ logger: options.logger, clock, metrics }, request, reply);
     reply.headers(SECURITY_HEADERS).header("x-request-id", request.id);
+    // Whoever sends no Host does not speak HTTP as we do: nothing more is read from them.
+    if (request.raw.headers.host === undefined) reply.header("connection", "close");
     checkSizes(request.raw);
+    if (options.trustProxy === undefined) noticeProxy(request);
     const { headers, host, method } = request;
     enter({ headers, host: host ?? "", path: pathOf(request), method });
   }
