@@ -8,7 +8,7 @@ export type Visit = {
   problem(code: string): void;
 };
 
-type VisitDeps = { logger: FastifyBaseLogger; clock: Clock; metrics: Metrics };
+export type VisitDeps = { logger: FastifyBaseLogger; clock: Clock; metrics: Metrics };
 
 /**
  * Logs one line when the response has ended or its client has gone: never the URL, which may hold a stream's id or a
