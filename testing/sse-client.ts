@@ -48,12 +48,12 @@ export type SseConnection = {
   cut(): void;
 };
 
-/** Sends a request and reads the whole answer. `body` is undefined where the answer is no JSON. */
+/** Sends a request and reads the whole answer. `body` is undefined where the answer is no JSON, or has none. */
 export async function requestJson(url: string, outgoing: Outgoing = {}): Promise<JsonAnswer> {
   const { response } = await send(url, outgoing);
   let text = "";
   for await (const part of response.setEncoding("utf8")) text += part;
-  const isJson = response.headers["content-type"]?.startsWith("application/json");
+  const isJson = response.headers["content-type"]?.startsWith("application/json") && text !== "";
   return {
     status: response.statusCode ?? 0,
     headers: response.headers,
