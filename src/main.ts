@@ -25,12 +25,7 @@ async function main() {
   };
   const server = await startServer({ config, logger, version });
 
-  for (const warning of config.warnings) logger.warn(warning);
-  logger.info({ url: server.url, model: config.models.defaultId }, "listening");
-  hints(config, (hint) => logger.info(hint));
-  if (process.stdout.isTTY) welcome(server.url, config);
-  output.flush();
-
+  // Before anybody is told that it listens: whoever waits for that may send a signal at once.
   closeWithGrace(
     { delay: config.drainMs + CLOSING_MS, logger: false, skip: ["SIGUSR2", "SIGHUP"] },
     async ({ signal, err }) => {
@@ -41,6 +36,12 @@ async function main() {
       output.flushSync();
     },
   );
+
+  for (const warning of config.warnings) logger.warn(warning);
+  logger.info({ url: server.url, model: config.models.defaultId }, "listening");
+  hints(config, (hint) => logger.info(hint));
+  if (process.stdout.isTTY) welcome(server.url, config);
+  output.flush();
 }
 
 /** What an operator may want to know and was not asked: keys that lie unused, an Ollama that nobody asked for. */
