@@ -1,11 +1,11 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import type { Clock } from "../clock.ts";
-import { failure, isFailure } from "../protocol/errors.ts";
-import type { ModelErrorCode } from "./failure.ts";
-import { type CallOptions, type PartSink, type Push, pushOf } from "./model.ts";
-import { type ModelLimits, withPatience } from "./patience.ts";
-import { withRetry } from "./retry.ts";
-import { settled } from "./settle.ts";
+import { type Failure, failure, isFailure } from "../protocol/errors.ts";
+import { classify, type ModelErrorCode, type ModelFailure, modelFailure } from "./failure.ts";
+import { type CallOptions, type Part, type PartSink, type Push, pushOf } from "./model.ts";
+import { faultOf, isProgress } from "./part.ts";
+import { type ModelLimits, waitStep } from "./patience.ts";
+import { retryWait } from "./retry.ts";
 
 /** How one call upstream came out; a call that is repeated counts each time. */
 export type CallOutcome = "ok" | "retried" | "cancelled" | ModelErrorCode | "internal_error";
@@ -19,6 +19,30 @@ export type CallDeps = {
 };
 
 /**
+ * All that a call is, in one record: with a closure for each layer (settling, retries, patience) a stream that waits for its
+ * first token cost 1.7 KiB more, and each token four calls more.
+ */
+type Call = {
+  readonly push: Push;
+  readonly sink: PartSink;
+  readonly deps: CallDeps;
+  /** Let go once no retry can need them: a prompt may be a mebibyte, and the answer may take minutes. */
+  options: CallOptions | undefined;
+  readonly begunAt: number;
+  progressAt: number | undefined;
+  attempts: number;
+  /** The attempt that is open upstream; 0 between two, and at the end. */
+  current: number;
+  finished: boolean;
+  over: boolean;
+  /** Closes the attempt, or ends the waiting for the next. */
+  cancel(): void;
+  disarm(): void;
+};
+
+const nothing = () => {};
+
+/**
  * Calls a model as the protocol wants it: retried before the first text, given up after its limits, and every fault named.
  * The sink gets the parts in order, then `end` exactly once: without an error only after a finish part, else with a
  * `Failure` of code `model_error`, `model_cut`, `model_timeout` or `model_unavailable`. A sink that throws has its call
@@ -27,54 +51,135 @@ export type CallDeps = {
  * @returns what cancels the call: its connection is closed, and nothing more reaches the sink, not even `end`.
  */
 export function callModel(model: LanguageModelV4, options: CallOptions, deps: CallDeps, sink: PartSink): () => void {
-  const { clock, random, limits, onOutcome } = deps;
-  // Whether a call upstream is open: between two attempts there is none to count.
-  let open = false;
-  const report = (outcome: CallOutcome) => {
-    if (open) onOutcome?.(outcome);
-    open = false;
+  const call: Call = {
+    push: pushOf(model),
+    sink,
+    deps,
+    options,
+    begunAt: deps.clock.now(),
+    progressAt: undefined,
+    attempts: 0,
+    current: 0,
+    finished: false,
+    over: false,
+    cancel: nothing,
+    disarm: nothing,
   };
-  const push = settled(pushOf(model));
-  const counted: Push = (...call) => {
-    open = true;
-    return push(...call);
+  attempt(call, options);
+  watch(call);
+  return () => {
+    if (call.over) return;
+    close(call, "cancelled");
+    call.cancel();
   };
-  const retried = withRetry(counted, { clock, random, onRetry: () => report("retried") });
-  return contained(withPatience(retried, { clock, limits }), report)(options, sink);
 }
 
-/** The outermost layer: what the sink throws stops the call instead of the process. */
-function contained(push: Push, report: (outcome: CallOutcome) => void): Push {
-  return (options, sink) => {
-    let over = false;
-    const end = (error?: unknown) => {
-      over = true;
-      report(error === undefined ? "ok" : ((error as { code?: CallOutcome }).code ?? "internal_error"));
-      try {
-        sink.end(error);
-      } catch {
-        // It was told that the call is over; there is nobody else to tell.
-      }
-    };
-    const cancel = push(options, {
-      part(part) {
-        if (over) return;
-        try {
-          sink.part(part);
-        } catch (error) {
-          cancel();
-          end(isFailure(error) ? error : failure("internal_error"));
-        }
-      },
-      end(error) {
-        if (!over) end(error);
-      },
-    });
-    return () => {
-      if (over) return;
-      over = true;
-      cancel();
-      report("cancelled");
-    };
+/** Calls upstream. Whatever an attempt that is over still says is not listened to. */
+function attempt(call: Call, options: CallOptions): void {
+  const own = ++call.attempts;
+  call.current = own;
+  const sink: PartSink = {
+    part(part) {
+      if (call.current === own) take(call, part);
+    },
+    end(error) {
+      if (call.current === own) settle(call, error);
+    },
   };
+  try {
+    const cancel = call.push(options, sink);
+    if (call.current === own) call.cancel = cancel;
+    else cancel();
+  } catch (error) {
+    call.cancel = nothing;
+    // Not now: a sink is never called before its push returned.
+    queueMicrotask(() => sink.end(error ?? new Error("The model threw nothing.")));
+  }
+}
+
+function take(call: Call, part: Part): void {
+  if (call.finished) return;
+  const fault = faultOf(part);
+  if (fault) {
+    call.cancel();
+    fail(call, fault);
+    return;
+  }
+  if (part.type === "finish") call.finished = true;
+  else if (isProgress(part)) progress(call);
+  if (part.type === "finish" || (part.type === "text-delta" && part.delta !== "")) call.options = undefined;
+  hand(call, part);
+}
+
+/** What the sink throws stops the call instead of the process. */
+function hand(call: Call, part: Part): void {
+  try {
+    call.sink.part(part);
+  } catch (error) {
+    if (call.over) return;
+    call.cancel();
+    finish(call, isFailure(error) ? error : failure("internal_error"));
+  }
+}
+
+/** The attempt ended by itself. What breaks after the finish mark takes nothing from the answer: it is complete. */
+function settle(call: Call, error?: unknown): void {
+  if (call.finished) finish(call);
+  else if (error === undefined) fail(call, modelFailure("model_cut", { retryable: true, cause: "no finish" }));
+  else fail(call, classify(error, call.deps.clock.wall()));
+}
+
+/** The attempt failed: repeated where that may help, as long as nothing was shown. */
+function fail(call: Call, failure: ModelFailure): void {
+  const { options, deps } = call;
+  const waitMs = options && retryWait(failure, call.attempts - 1, deps.random());
+  if (options && waitMs !== undefined) {
+    report(call, "retried");
+    call.cancel = deps.clock.after(waitMs, () => attempt(call, options));
+  } else finish(call, failure);
+}
+
+/** A token costs a number: after the first one the timer moves only when it fires. */
+function progress(call: Call): void {
+  const isFirst = call.progressAt === undefined;
+  call.progressAt = call.deps.clock.now();
+  if (isFirst) watch(call);
+}
+
+/** Looks whether the model has been waited for long enough, now and again when it may be. Retries count as waiting. */
+function watch(call: Call): void {
+  call.disarm();
+  if (call.over) return;
+  const { clock, limits } = call.deps;
+  const now = clock.now();
+  const action = waitStep(call, now, limits);
+  if (action.type === "sleep_until") {
+    call.disarm = clock.after(action.at - now, () => watch(call));
+    return;
+  }
+  call.cancel();
+  // A model that dawdles over closing after its finish mark has still answered.
+  finish(call, call.finished ? undefined : modelFailure("model_timeout", { cause: action.limit }));
+}
+
+function finish(call: Call, error?: Failure): void {
+  close(call, error === undefined ? "ok" : (error.code as CallOutcome));
+  try {
+    call.sink.end(error);
+  } catch {
+    // It was told that the call is over; there is nobody else to tell.
+  }
+}
+
+function close(call: Call, outcome: CallOutcome): void {
+  call.over = true;
+  call.options = undefined;
+  call.disarm();
+  report(call, outcome);
+}
+
+/** Between two attempts there is no call upstream to count. */
+function report(call: Call, outcome: CallOutcome): void {
+  if (call.current !== 0) call.deps.onOutcome?.(outcome);
+  call.current = 0;
 }

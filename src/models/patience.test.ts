@@ -3,48 +3,46 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { manualClock } from "../../testing/manual-clock.ts";
 import { scriptedModel } from "../../testing/scripted-model.ts";
+import { callModel } from "./call.ts";
 import { statusFailure } from "./failure.ts";
-import { waitStep, withPatience } from "./patience.ts";
-import { withRetry } from "./retry.ts";
+import { waitStep } from "./patience.ts";
 
 const limits = { firstTokenMs: 60, tokenGapMs: 30, generationMs: 600 };
 
-function rig(retries = false) {
+function rig() {
   const clock = manualClock();
   const { model, calls } = scriptedModel();
   const heard: string[] = [];
-  const inner = retries ? withRetry(model.push, { clock, random: () => 0 }) : model.push;
-  const cancel = withPatience(inner, { clock, limits })(
-    { prompt: [] },
-    {
-      part: (part) => heard.push(part.type),
-      end: (error) =>
-        heard.push(error ? `${(error as { code: string; cause?: string }).code} ${(error as Error).cause}` : "end"),
-    },
-  );
+  const deps = { clock, random: () => 0, limits };
+  const cancel = callModel(model, { prompt: [] }, deps, {
+    part: (part) => heard.push(part.type),
+    end: (error) =>
+      heard.push(error ? `${(error as { code: string; cause?: string }).code} ${(error as Error).cause}` : "end"),
+  });
   const [call = assert.fail("no call")] = calls;
   return { clock, call, calls, heard, cancel };
 }
 
 describe("waitStep", () => {
-  const at = (action: { type: string; at?: number; limit?: string }) => action.at ?? action.limit;
+  const at = (begunAt: number, progressAt: number | undefined, now: number) => {
+    const action = waitStep({ begunAt, progressAt }, now, limits);
+    return action.type === "give_up" ? action.limit : action.at;
+  };
   test("looks again when the nearest limit ends", () => {
-    const begun = { begunAt: 100, progressAt: undefined };
-    assert.equal(at(waitStep(begun, "begin", 100, limits).action), 160);
-    assert.equal(at(waitStep(begun, "progress", 150, limits).action), 180);
-    assert.equal(at(waitStep({ begunAt: 100, progressAt: 690 }, "alarm", 695, limits).action), 700);
+    assert.equal(at(100, undefined, 100), 160);
+    assert.equal(at(100, 150, 150), 180);
+    assert.equal(at(100, 690, 695), 700);
   });
 
   test("gives up exactly when a limit ends, and says which", () => {
-    const begun = { begunAt: 0, progressAt: undefined };
-    assert.equal(at(waitStep(begun, "alarm", 59, limits).action), 60);
-    assert.equal(at(waitStep(begun, "alarm", 60, limits).action), "firstTokenMs");
-    assert.equal(at(waitStep({ begunAt: 0, progressAt: 100 }, "alarm", 130, limits).action), "tokenGapMs");
-    assert.equal(at(waitStep({ begunAt: 0, progressAt: 599 }, "alarm", 600, limits).action), "generationMs");
+    assert.equal(at(0, undefined, 59), 60);
+    assert.equal(at(0, undefined, 60), "firstTokenMs");
+    assert.equal(at(0, 100, 130), "tokenGapMs");
+    assert.equal(at(0, 599, 600), "generationMs");
   });
 });
 
-describe("withPatience", () => {
+describe("the patience of a call", () => {
   test("a first token that is late is model_timeout, and the call is closed", () => {
     const { clock, call, heard } = rig();
     clock.advance(59);
@@ -97,7 +95,7 @@ describe("withPatience", () => {
   });
 
   test("a first token that is late is not tried again, and the limit holds over the retries", () => {
-    const { clock, calls, call, heard } = rig(true);
+    const { clock, calls, call, heard } = rig();
     clock.advance(10);
     call.fail(statusFailure(503, 30));
     clock.advance(30);

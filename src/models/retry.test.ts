@@ -2,33 +2,39 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { manualClock } from "../../testing/manual-clock.ts";
 import { scriptedModel } from "../../testing/scripted-model.ts";
+import { callModel } from "./call.ts";
 import { modelFailure, statusFailure } from "./failure.ts";
-import { LONGEST_RETRY_AFTER_MS, withRetry } from "./retry.ts";
+import type { Part } from "./model.ts";
+import { LONGEST_RETRY_AFTER_MS, retryWait } from "./retry.ts";
+
+const limits = { firstTokenMs: 600_000, tokenGapMs: 600_000, generationMs: 600_000 };
 
 function rig(random = () => 0) {
   const clock = manualClock();
   const { model, calls } = scriptedModel();
-  const waits: number[] = [];
   const heard: string[] = [];
   const ends: unknown[] = [];
-  const push = withRetry(model.push, { clock, random, onRetry: (_failure, waitMs) => waits.push(waitMs) });
-  const cancel = push({ prompt: [] }, { part: (part) => heard.push(part.type), end: (error) => ends.push(error) });
+  const sink = { part: (part: Part) => heard.push(part.type), end: (error: unknown) => ends.push(error) };
+  const cancel = callModel(model, { prompt: [] }, { clock, random, limits }, sink);
   const last = () => calls.at(-1) ?? assert.fail("no call");
-  return { clock, calls, waits, heard, ends, cancel, last };
+  return { clock, calls, heard, ends, cancel, last };
 }
 
 const overloaded = (retryAfterMs?: number) => statusFailure(503, retryAfterMs);
 
-describe("withRetry", () => {
+describe("the retries of a call", () => {
   test("repeats what may pass at most twice, each time after a longer wait, then ends with the failure", () => {
-    const { clock, calls, waits, ends, last } = rig();
+    const { clock, calls, ends, last } = rig();
     const failure = overloaded();
-    for (const expected of [1, 2, 3]) {
-      assert.equal(calls.length, expected);
+    for (const waitMs of [250, 500]) {
+      const { length } = calls;
       last().fail(failure);
-      clock.advance(1000);
+      clock.advance(waitMs - 1);
+      assert.equal(calls.length, length);
+      clock.advance(1);
+      assert.equal(calls.length, length + 1);
     }
-    assert.deepEqual(waits, [250, 500]);
+    last().fail(failure);
     assert.deepEqual(ends, [failure]);
     assert.equal(calls.length, 3);
     assert.equal(clock.pending(), 0);
@@ -50,9 +56,7 @@ describe("withRetry", () => {
       [0.5, 375],
       [0.999, 499.75],
     ] as const) {
-      const { waits, last } = rig(() => random);
-      last().fail(overloaded());
-      assert.deepEqual(waits, [expected]);
+      assert.equal(retryWait(overloaded(), 0, random), expected);
     }
   });
 

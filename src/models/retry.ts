@@ -1,16 +1,7 @@
-import type { Clock } from "../clock.ts";
-import { classify, type ModelFailure } from "./failure.ts";
-import type { CallOptions, PartSink, Push } from "./model.ts";
+import type { ModelFailure } from "./failure.ts";
 
-export type RetryDeps = {
-  clock: Clock;
-  /** 0 ≤ x < 1, as Math.random. */
-  random(): number;
-  /** How often a failed call is repeated, at most. The protocol says twice. */
-  attempts?: number;
-  /** A call failed and will be repeated after `waitMs`. */
-  onRetry?(failure: ModelFailure, waitMs: number): void;
-};
+/** How often a failed call is repeated, at most: the protocol says twice. */
+const MOST_RETRIES = 2;
 
 // 0.5 s, then 1 s: long enough for a gateway to change its backend, short beside the first token's own limit.
 const FIRST_BACKOFF_MS = 500;
@@ -19,45 +10,15 @@ const FIRST_BACKOFF_MS = 500;
 export const LONGEST_RETRY_AFTER_MS = 20_000;
 
 /**
- * Repeats a call that failed before its first text, where the failure says that this may help. Attempts share one sink and
- * one cancel, which also ends the waiting. Expects a settled push (see settle.ts).
+ * How long to wait before a failed call is repeated, in ms; undefined where that cannot help. The half that is random keeps
+ * many calls refused at one moment from coming back at one moment; a Retry-After is never undercut.
+ *
+ * @param retries how often it has been repeated already
+ * @param random 0 ≤ x < 1
  */
-export function withRetry(push: Push, { clock, random, attempts = 2, onRetry }: RetryDeps): Push {
-  return (first, sink) => {
-    // Let go once it cannot be needed again: a prompt may be a mebibyte, and the answer may take minutes.
-    let options: CallOptions | undefined = first;
-    let retries = 0;
-    let cancel = () => {};
-    const attempt: PartSink = {
-      part(part) {
-        if (options && (part.type === "finish" || (part.type === "text-delta" && part.delta !== "")))
-          options = undefined;
-        sink.part(part);
-      },
-      end(error) {
-        if (error === undefined) return sink.end();
-        const failure = classify(error, clock.wall());
-        const again = options;
-        if (!again || retries >= attempts || !worthwhile(failure)) return sink.end(failure);
-        const waitMs = backoff(failure, retries++, random());
-        onRetry?.(failure, waitMs);
-        cancel = clock.after(waitMs, () => {
-          cancel = push(again, attempt);
-        });
-      },
-    };
-    cancel = push(first, attempt);
-    return () => cancel();
-  };
-}
-
-function worthwhile({ retryable, retryAfterMs = 0 }: ModelFailure): boolean {
-  return retryable && retryAfterMs <= LONGEST_RETRY_AFTER_MS;
-}
-
-// The half that is random keeps many calls refused at one moment from coming back at one moment; a Retry-After is never
-// undercut.
-function backoff({ retryAfterMs }: ModelFailure, retry: number, random: number): number {
-  if (retryAfterMs !== undefined) return retryAfterMs + random * 0.1 * FIRST_BACKOFF_MS;
-  return FIRST_BACKOFF_MS * 2 ** retry * (0.5 + random / 2);
+export function retryWait(failure: ModelFailure, retries: number, random: number): number | undefined {
+  const { retryable, retryAfterMs } = failure;
+  if (!retryable || retries >= MOST_RETRIES) return undefined;
+  if (retryAfterMs === undefined) return FIRST_BACKOFF_MS * 2 ** retries * (0.5 + random / 2);
+  return retryAfterMs > LONGEST_RETRY_AFTER_MS ? undefined : retryAfterMs + random * 0.1 * FIRST_BACKOFF_MS;
 }

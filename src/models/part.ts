@@ -1,0 +1,15 @@
+import { classify, type ModelFailure, modelFailure } from "./failure.ts";
+import type { Part } from "./model.ts";
+
+/** The failure that a part tells of: an `error` part, or a finish that says `error` or `interrupted`. */
+export function faultOf(part: Part): ModelFailure | undefined {
+  if (part.type === "error") return classify(part.error);
+  if (part.type !== "finish") return undefined;
+  if (part.finishReason.unified === "interrupted") return modelFailure("model_cut", { retryable: true });
+  return part.finishReason.unified === "error" ? modelFailure("model_error") : undefined;
+}
+
+/** Whether a part shows that the model is at work: text, or thought. A ping or a header is none. */
+export function isProgress(part: Part): boolean {
+  return (part.type === "text-delta" || part.type === "reasoning-delta") && part.delta !== "";
+}
