@@ -95,8 +95,12 @@ export function nameIn(text: string): string | undefined {
 }
 
 function roleIn(sentence: string): string | undefined {
-  const match = /\b(?:you are|you're|act as|play)\b[^,.]{0,60}?(?:, | )((?:an?|the) [^.!?;\n@]{2,90})/i.exec(sentence);
-  return match?.[1]?.split(/,? (?:in|of) (?:a|the|this) (?:room|world|chat)\b| and you |, (?=with|and)/)[0]?.trim();
+  const match = /\b(?:you are|you're|act as|play)\b(?! not\b)[^,.]{0,60}?(?:, | )((?:an?|the) [^.!?;\n@]{2,90})/i.exec(
+    sentence,
+  );
+  return match?.[1]
+    ?.split(/,? (?:in|of) (?:a|the|this) (?:room|world|chat)\b| and you | (?:named|called) |, (?=with|and)/)[0]
+    ?.trim();
 }
 
 const COUNTS: Record<string, number> = {

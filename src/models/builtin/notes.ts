@@ -1,5 +1,7 @@
+import type { Stance } from "./character.ts";
 import { type Fact, type Facts, factsOf, isDislike, statement, statements } from "./facts.ts";
 import type { Part, Skill } from "./skill.ts";
+import { isGreeting } from "./small-talk.ts";
 import { capital, stopped, swapPerson } from "./text.ts";
 import type { Turn } from "./turn.ts";
 import { VOICES } from "./voices.ts";
@@ -32,25 +34,24 @@ function named(turn: Turn, { value }: Fact, earlier: Facts): string {
   const before = earlier.get("name")?.value;
   if (before === value) return `Yes, ${value}, I remember.`;
   if (before) return `${value}, then; no longer ${before}. I will remember that.`;
-  const bank: Record<string, readonly string[]> = {
-    sceptic: ["{name}, you say? Very well, I will believe that without papers."],
-    optimist: ["{name}, what a lovely name! I am so glad to meet you."],
-    pessimist: ["{name}. I will try to remember it, though names get lost so easily."],
-    host: ["Welcome, {name}! I am delighted that you are here."],
-    pirate: ["Ahoy, {name}! A fine name for a ship, too."],
-    poet: ["{name}: a name with a good sound. Welcome."],
-    teacher: ["Good to have you in class, {name}."],
-    formal: ["It is a pleasure to make your acquaintance, {name}."],
-  };
-  return turn.choose(
-    bank[turn.character.stance] ?? [
-      "Nice to meet you, {name}!",
-      "Pleased to meet you, {name}.",
-      "Hello {name}, good to know your name.",
-    ],
-    { name: value },
-  );
+  const { stance } = turn.character;
+  // A greeting before it has used the name already.
+  if (stance === "plain" && turn.sentences.some(isGreeting)) return turn.choose(GREETED);
+  return turn.choose(MEETING[stance] ?? MET, { name: value });
 }
+
+const GREETED = ["Nice to meet you.", "I am glad to meet you.", "It is good to meet you."];
+const MET = ["Nice to meet you, {name}!", "Pleased to meet you, {name}.", "Good to know your name, {name}."];
+const MEETING: Readonly<Partial<Record<Stance, readonly string[]>>> = {
+  sceptic: ["{name}, you say? Very well, I will believe that without papers."],
+  optimist: ["{name}, what a lovely name! I am so glad to meet you."],
+  pessimist: ["{name}. I will try to remember it, though names get lost so easily."],
+  host: ["Welcome, {name}! I am delighted that you are here."],
+  pirate: ["Ahoy, {name}! A fine name for a ship, too."],
+  poet: ["{name}: a name with a good sound. Welcome."],
+  teacher: ["Good to have you in class, {name}."],
+  formal: ["It is a pleasure to make your acquaintance, {name}."],
+};
 
 function corrected(fact: Fact, before: Fact): string {
   const was = fact.topic === "taste" ? `you ${before.verb} ${swapPerson(before.value)}` : swapPerson(before.value);
@@ -67,12 +68,17 @@ function remark(turn: Turn, fact: Fact, all: readonly Fact[]): string {
 }
 
 const RELATIVE =
-  /\b(?:mother|father|mum|mom|dad|sister|brother|son|daughter|wife|husband|partner|girlfriend|boyfriend|friend|grandmother|grandfather|aunt|uncle|cousin|child|colleague|boss|neighbou?r|teacher)s?\b/;
+  /^(?:\w+ )?(?:mother|father|mum|mom|dad|sister|brother|son|daughter|wife|husband|partner|girlfriend|boyfriend|friend|grandmother|grandfather|aunt|uncle|cousin|child|colleague|boss|neighbou?r|teacher)s?$/;
 
 function kindOf(fact: Fact): string {
+  if (fact.verb === "prefer") return "preferred";
   if (fact.topic === "taste") return isDislike(fact.verb) ? "dislike" : "like";
   if (fact.topic === "have" && fact.value.startsWith("no ")) return "other";
+  if (fact.topic === "am" && /^(?:learning|studying|training)/.test(fact.value)) return "learning";
+  if (fact.topic === "am" && !/^an? /.test(fact.value)) return "state";
   if (fact.topic !== "my") return fact.topic;
+  if (/\bbirthday$/.test(fact.about)) return "birthday";
+  if (/\d/.test(fact.value)) return "number";
   if (fact.about.startsWith("favourite")) return "favourite";
   if (/called/.test(fact.verb)) return RELATIVE.test(fact.about) ? "relative" : "called";
   return RELATIVE.test(fact.about) ? "relative" : "my";
@@ -101,13 +107,18 @@ const QUESTIONS: Readonly<Record<string, readonly string[]>> = {
     "What comes closest to {value} for you?",
     "With whom do you share that?",
   ],
+  preferred: ["What makes the difference for you?", "Has it always been so?"],
   dislike: ["What is wrong with {value}?", "Was that always so with {value}?", "What would you have instead?"],
   have: ["Tell me more about that!", "Since when?", "And how is that for you?"],
   called: ["{name} is a good name. What is {name} like?", "Who chose that name?"],
-  relative: ["What are they like?", "Do you see each other often?", "Tell me more about your {about}."],
+  relative: ["Do you see each other often?", "Tell me more about your {about}."],
   favourite: ["What do you connect with it?", "Has it always been your favourite?"],
   my: ["Tell me more about your {about}.", "How do you feel about that?", "Has that always been so?"],
   am: ["What does that mean for your days?", "How did that come about?", "What do you like about it?"],
+  state: ["What does that mean for your days?", "Tell me more about that."],
+  learning: ["How is it going?", "What made you begin with it?", "What can you do already?"],
+  birthday: ["I can count the days until then, if you like."],
+  number: [""],
   plan: ["What would be the first step?", "What draws you to it?", "What stands in the way?"],
   other: ["And is that how you want it?"],
 };

@@ -71,6 +71,12 @@ const QUESTIONS: readonly Question[] = [
 
 /** Asked for an opinion or for advice, a character takes its side; without one, it helps to find the asker's. */
 export const opinions: Skill = (turn, { bare, text, question }) => {
+  if (
+    /^what (?:should|shall|can|could|would) (?:i|we|you) do(?: (?:now|then|about (?:it|that|this)|next|today))?$/.test(
+      bare,
+    )
+  )
+    return answer(turn.choose(WHAT_TO_DO));
   const choice = CHOICE.test(bare);
   if (choice) return answer(turn.choose([...ideas(turn), ...CHOICES]));
   for (const { pattern, bank, subject } of QUESTIONS) {
@@ -82,6 +88,11 @@ export const opinions: Skill = (turn, { bare, text, question }) => {
 
 const CHOICE =
   /^(?:what|which \w+|where) (?:should|can|could|shall|would you have me) (?:i|we) (?:do|cook|eat|drink|wear|buy|read|watch|learn|play|go|make|have|listen to|give)\b/;
+const WHAT_TO_DO = [
+  "What would you tell a friend who was in your place?",
+  "What is the smallest thing that you could do about it today?",
+  "What have you tried already, and what did it change?",
+];
 const CHOICES = [
   "What have you enjoyed lately? Begin there, and change one thing about it.",
   "What is at hand, and what would you regret not having done? The answer is often both.",

@@ -1,7 +1,7 @@
 import { ofTopic } from "./facts.ts";
 import { answer, type Part, type Skill } from "./skill.ts";
 import { capital, fill, hashOf, plainOf, stopped, straighten, swapPerson } from "./text.ts";
-import { topicOf } from "./topics.ts";
+import { grammarOf, topicOf } from "./topics.ts";
 import type { Turn } from "./turn.ts";
 import { VOICES } from "./voices.ts";
 
@@ -120,8 +120,8 @@ const RULES: readonly Rule[] = [
     say: [
       "How do you feel about that?",
       "What do you think lies behind it?",
-      "And what did you do?",
-      "How would the others tell it?",
+      "And then?",
+      "What does that mean for you?",
     ],
   },
   {
@@ -323,7 +323,8 @@ export function reflection(turn: Turn, statement: string): Part {
   );
   if (!/\p{L}{2}/u.test(plain)) return reflected(turn.choose(NO_WORDS));
   if (gibberish(plain)) return reflected(turn.choose(NO_SENSE));
-  const called = callback(turn);
+  if ((turn.line.read.slice(0, 400).match(/[{}<>;=|\\[\]]/g)?.length ?? 0) >= 2) return reflected(turn.choose(CODE));
+  const called = plain.split(" ").length > 3 ? callback(turn) : undefined;
   if (called) return reflected(called);
   return reflected(turn.character.stance === "plain" ? plainly(turn, plain, statement) : inVoice(turn, statement));
 }
@@ -335,6 +336,11 @@ const NO_WORDS = [
 const NO_SENSE = [
   "I could not make sense of that. Would you put it in other words?",
   'That is beyond my rules. Try a whole sentence, or say "help" to see what I can do.',
+];
+
+const CODE = [
+  "That looks like code or data to me. I take it as text, no more, and run nothing. What would you like to do with it?",
+  "I see brackets and signs, but no sentence. Tell me in words what it is about?",
 ];
 
 const gibberish = (plain: string): boolean => {
@@ -349,13 +355,27 @@ const gibberish = (plain: string): boolean => {
   );
 };
 
+/** A few words without a verb, in answer to a question of ours. */
+const FRAGMENT = [
+  "{fragment}: tell me more.",
+  "{fragment}, I see. What comes to your mind with it?",
+  "{fragment}. And why that?",
+];
+
 function plainly(turn: Turn, plain: string, statement: string): string {
+  const answers =
+    /\?\s*$/.test(turn.mine[0] ?? "") &&
+    plain.split(" ").length <= 4 &&
+    !/\b(?:i|you|he|she|it|they|we|is|are|was|were|am|do|did|have|has|had)\b/.test(plain);
+  if (answers) return turn.choose(FRAGMENT, { fragment: capital(swapPerson(clean(statement).replace(/[.!]+$/, ""))) });
   const subject = SUBJECTS.find(([pattern]) => pattern.test(plain));
   const rule = RULES.find(({ pattern }) => pattern.test(plain));
   const one = rule && swapPerson(spelled(clean(rule.pattern.exec(plain)?.[1] ?? ""), statement));
   const topic = topicOf(clean(statement));
   const own = rule ? rule.say.map((phrase) => fill(phrase, { one })) : [];
-  const common = topic ? VOICES.plain.reflect.map((phrase) => fill(phrase, { topic })) : WITHOUT_TOPIC;
+  const common = topic
+    ? VOICES.plain.reflect.map((phrase) => fill(phrase, { topic, ...grammarOf(topic) }))
+    : WITHOUT_TOPIC;
   const event = EVENTS.find(([pattern]) => pattern.test(plain));
   const first = event ? event[1] : [...(subject?.[1] ?? []), ...own];
   const fresh = first.filter((phrase) => !turn.mine.some((text) => text.includes(phrase)));

@@ -1,147 +1,183 @@
+import { MODERATION, rejoinders } from "./debate.ts";
 import { answer, type Part } from "./skill.ts";
 import { clip, plainOf, quoted, sentencesOf, stopped, swapPerson } from "./text.ts";
-import { subjectOf, topicOf } from "./topics.ts";
-import { gist, type Line, type Turn } from "./turn.ts";
+import { subjectOf, subjectOfClause, topicOf } from "./topics.ts";
+import type { Line, Turn } from "./turn.ts";
 import { VOICES } from "./voices.ts";
 
 /** What is said in a room that concerns the others in it: a debate, a question to pass on, a word from another character. */
 export function inRoom(turn: Turn): Part | undefined {
-  const { others } = turn.character;
-  if (others.length === 0) return undefined;
+  const { others, name } = turn.character;
+  if (others.length === 0 || name === undefined) return undefined;
   const speaker = turn.line.speaker;
   if (speaker && isOther(turn, speaker)) return toOther(turn, speaker);
   return passedOn(turn) ?? debateOpened(turn);
 }
 
-const isOther = ({ character }: Turn, name: string): boolean =>
-  character.others.some((other) => other.toLowerCase() === name.toLowerCase()) && character.name !== undefined;
+const same = (one: string, other: string | undefined): boolean => one.toLowerCase() === other?.toLowerCase();
+const isOther = ({ character }: Turn, name: string): boolean => character.others.some((other) => same(other, name));
 
 const DEBATE =
-  /\b(?:discuss|debate|argue|talk (?:to|with) (?:each other|one another|him|her|them|@?\w+)|talk (?:it|this|that) over|talk among|exchange (?:views|arguments)|convince (?:each other|him|her|them|@?\w+)|disagree|fight it out|have a (?:debate|discussion|conversation)|speak (?:to|with) (?:each other|one another)|ask each other|answer each other|respond to each other)\b/i;
+  /\b(?:discuss|debate|argue|(?:talk|speak|chat) (?:to|with) (?:each other|one another|him|her|them|@?\w+)|talk (?:it|this|that) over|talk among|exchange (?:views|arguments)|(?:convince|persuade) (?:each other|one another|him|her|them|@?\w+)|disagree|fight it out|have a (?:debate|discussion|conversation)|(?:ask|answer|challenge) each other|(?:respond|reply) to each other)\b/i;
 
-/** The line by which a person set a debate going, if one of the latest did. */
-const debateOf = (turn: Turn): Line | undefined =>
-  [...turn.before, turn.line]
-    .filter((line) => line.role === "user" && !isOther(turn, line.speaker ?? ""))
-    .slice(-3)
-    .findLast(({ read }) => DEBATE.test(read));
+const isDebate = ({ read }: Line): boolean => read.length <= 600 && DEBATE.test(read);
 
+/** The line of a person by which the present exchange was set going. */
+const request = (turn: Turn): Line | undefined =>
+  [...turn.before, turn.line].findLast((line) => line.role === "user" && !isOther(turn, line.speaker ?? ""));
+
+/** The first who was named opens and calls the next; the others say where they stand, and wait to be called. */
 function debateOpened(turn: Turn): Part | undefined {
-  if (!DEBATE.test(turn.line.read) || turn.line.read.length > 600) return undefined;
-  const other = counterpart(turn);
-  return answer(turn.choose(VOICES[turn.character.stance].open, { topic: debateTopic(turn.line.read), other }));
+  if (!isDebate(turn.line)) return undefined;
+  const order = debaters(turn, turn.line);
+  const { name = "", stance } = turn.character;
+  const topic = debateTopic(turn.line.read);
+  const next = order.find((one) => !same(one, name));
+  if (stance === "host" && next) return answer(turn.choose(MODERATION.open, { topic, next }));
+  const opens = same(order[0] ?? name, name) || !order.some((one) => same(one, name));
+  if (!opens || !next) return answer(turn.choose(VOICES[stance].opinion, { topic }));
+  return answer(turn.choose(VOICES[stance].open, { topic, other: next }));
 }
 
-/** Whom to address: one who was named along with this character, else the next in the order of names. */
-function counterpart(turn: Turn): string {
-  const { others, name = "" } = turn.character;
-  const text = turn.line.read.toLowerCase();
-  const named = others.find((other) => new RegExp(`\\b${other.toLowerCase().replace(/[^\w]/g, "\\$&")}\\b`).test(text));
-  const sorted = [...others].sort();
-  return named ?? sorted.find((other) => other > name) ?? sorted[0] ?? "all";
+/** Those who are to debate, in the order in which they were named; where nobody was, all of the room by their names. */
+function debaters({ character }: Turn, { text }: Line): string[] {
+  const { name = "", others } = character;
+  const words = text.slice(0, 600).toLowerCase();
+  const at = (one: string) => words.search(new RegExp(`\\b${one.toLowerCase().replace(/[^\w]/g, "\\$&")}\\b`));
+  const named = [name, ...others].filter((one) => at(one) >= 0).sort((one, other) => at(one) - at(other));
+  const fallback = [name, ...others].sort();
+  return named.filter((one) => !same(one, name)).length ? named : fallback;
 }
+
+const TOPIC =
+  /\b(?:discuss|debate)(?: with @?[\w-]+(?:(?:,| and) @?[\w-]+)*)?(?: the (?:question|topic|subject)(?: of| about)?)?[: ]+(?!with\b|it\b|this\b|that\b|about\b|on\b|among\b|together\b)([^?!.;\n]{3,120})/i;
 
 function debateTopic(text: string): string {
-  const plain = text
-    .replace(/@[\w-]+,?/g, " ")
+  const plain = withoutMentions(text);
+  const clause =
+    /\b(?:whether|that) (?:or not )?([^?!.;\n]{3,120})/i.exec(plain)?.[1] ??
+    /[:,] ((?:is|are|should|do|does|can|will) [^?!.;\n]{3,120})\?/i.exec(plain)?.[1];
+  if (clause) return subjectOfClause(clause) ?? `the question whether ${clause.trim()}`;
+  const direct = TOPIC.exec(plain)?.[1]
+    ?.replace(/\s+(?:with|among|between) (?:each other|one another|yourselves|you|me|us)$/i, "")
+    .replace(/,? please$/i, "")
+    .trim();
+  const topic =
+    direct &&
+    direct.split(" ").length <= 5 &&
+    !/^(?:is|are|should|do|does|can|will|would|what|which|who|how|why|if)\b/i.test(direct)
+      ? direct
+      : direct && subjectOfClause(direct);
+  return clip(swapPerson(topic || subjectOf(plain) || "this"), 90);
+}
+
+/** Without the names that were called, and without the commas around them. */
+const withoutMentions = (text: string): string =>
+  text
+    .replace(/,?\s*@[\w-]+(?=[.!?:;,])/g, "")
+    .replace(/@[\w-]+,?\s*/g, "")
     .replace(/\s+/g, " ")
     .trim();
-  const whether = /\bwhether (?:or not )?([^?!.;\n]{3,120})/i.exec(plain)?.[1];
-  if (whether) return compared(whether) ?? topicOf(whether) ?? `the question whether ${whether.trim()}`;
-  const direct =
-    /\b(?:discuss|debate)(?: with [\w ,]{1,40}?)?(?: the (?:question|topic|subject)(?: of| about)?)?[: ]+(?!with\b|with each|it\b|this\b|that\b|about\b|on\b|among\b|together\b)([^?!.;\n]{3,120})/i.exec(
-      plain,
-    )?.[1];
-  const clause =
-    direct &&
-    (/^(?:is|are|should|do|does|can|will|would|what|which|who|how|why|if)\b/i.test(direct) ||
-      direct.split(" ").length > 6);
-  const topic =
-    (clause ? (compared(direct.replace(/^(?:is|are) (\S+)/i, "$1 is")) ?? topicOf(direct)) : direct) ??
-    subjectOf(plain) ??
-    "this";
-  return clip(
-    swapPerson(
-      topic
-        .trim()
-        .replace(/\s+(?:with|among|between) (?:each other|one another|yourselves|you)$/i, "")
-        .replace(/,? please$/i, ""),
-    ),
-    90,
-  );
-}
-
-/** "tea is better than coffee" is about "tea and coffee". */
-function compared(clause: string): string | undefined {
-  const match =
-    /^([\p{L} -]{2,40}?) (?:is|are|tastes?|works?|makes?|was|were) .{0,30}?\b(?:\w+er|more \w+|less \w+|worse) (?:\w+ )?than ([\p{L} -]{2,40})$/iu.exec(
-      clause.trim(),
-    );
-  return match ? `${match[1]} and ${match[2]}` : undefined;
-}
 
 const ASK =
-  /^(?:please |and |now |so )*(?:can you |could you |would you )?(?:please )?(?:ask|tell|invite|call|greet|question|challenge|answer|reply to|respond to|address|say (?:hello|hi) to|hand (?:it |this )?over to|pass (?:it |this )?(?:on )?to|over to|give the floor to|turn to|introduce (?:me|us) to)\s+@?([\w-]{1,64})[,:]?\s*(.{0,400})$/i;
+  /^(?:@?[\w-]{1,64}[,:] )?(?:please |and |now |so )*(?:can you |could you |would you )?(?:please )?(ask|tell|invite|call|greet|question|challenge|answer|reply to|respond to|address|say (?:hello|hi) to|hand (?:it |this )?over to|pass (?:it |this )?(?:on )?to|over to|give the floor to|turn to)\s+@?([\w-]{1,64})[,:]?\s*(.{0,400})$/i;
+const THINKS =
+  /\bwhat (?:does|would|did|is) @?([\w-]{1,64})(?:'s)? (?:think|say|opinion|view|take)\b(?: (?:about|of|on|to) ([^?]{2,120}))?/i;
 
-/** "Ask Otto what he thinks of tea": the word is handed over, by a mention. */
+/** "Ask Otto what he thinks of tea": whoever is asked to calls Otto; Otto himself, if he heard it, answers. */
 function passedOn(turn: Turn): Part | undefined {
+  const { name = "", others } = turn.character;
   for (const { text } of turn.sentences.slice(0, 6)) {
-    const match = ASK.exec(
-      text.replace(/^@?[\w-]+[,:] /, (head) => (isOther(turn, head.replace(/[@,: ]/g, "")) ? head : "")),
+    const [, verb = "", to = "", rest = ""] = ASK.exec(text) ?? [];
+    const [, thinker = "", of = ""] = THINKS.exec(text) ?? [];
+    const wanted = to || thinker;
+    if (same(name, wanted))
+      return answer(turn.choose(VOICES[turn.character.stance].opinion, { topic: asked(to ? rest : of) }));
+    const other = others.find((one) => same(one, wanted));
+    if (!other) continue;
+    if (!called(turn))
+      return answer(`That is for ${other} to say. ${turn.choose(VOICES[turn.character.stance].welcome)}`);
+    if (to) return answer(handed(turn, other, verb, rest.trim().replace(/[?.!]+$/, "")));
+    return answer(
+      `Let us ask directly. @${other}, what do you think${of ? ` of ${swapPerson(of.trim())}` : " of that"}?`,
     );
-    const other = match && turn.character.others.find((one) => one.toLowerCase() === match[1]?.toLowerCase());
-    if (other) return answer(handed(turn, other, text, (match[2] ?? "").trim()));
   }
-  const thinks =
-    /\bwhat (?:does|would|did|is) @?([\w-]{1,64})(?:'s)? (?:think|say|opinion|view|take)\b(?: (?:about|of|on|to) ([^?]{2,120}))?/i.exec(
-      turn.line.read,
-    );
-  const asked = thinks && turn.character.others.find((one) => one.toLowerCase() === thinks[1]?.toLowerCase());
-  if (!asked) return undefined;
-  return answer(
-    `Let us ask directly. @${asked}, what do you think${thinks[2] ? ` of ${swapPerson(thinks[2].trim())}` : " of that"}?`,
-  );
+  return undefined;
 }
 
-function handed(turn: Turn, other: string, text: string, rest: string): string {
+const asked = (rest: string): string => subjectOf(rest.replace(/^about /i, "")) ?? "that";
+
+/** Was this character spoken to by name? A host is, whoever is meant. */
+const called = ({ character, line }: Turn): boolean => character.stance === "host" || line.addressed;
+
+function handed(turn: Turn, other: string, verb: string, words: string): string {
   const who = turn.line.speaker && turn.line.speaker !== "HUMAN" ? turn.line.speaker : "Our guest";
-  const words = rest.replace(/[?.!]+$/, "");
-  if (/\b(?:say (?:hello|hi)|greet)\b/i.test(text))
-    return `Hello @${other}! ${who} asked me to greet you, and I do so gladly.`;
-  if (/\btell\b/i.test(text))
-    return words
-      ? `@${other}, ${who} would like you to know ${/^(?:that|about|how|what|why)\b/i.test(words) ? stopped(words) : `this: ${stopped(words)}`} What do you say?`
-      : `@${other}, you are asked to speak.`;
+  if (/^(?:say|greet)/i.test(verb)) return `Hello @${other}! ${who} asked me to greet you, and I do so gladly.`;
+  if (/^tell/i.test(verb)) return told(other, who, words);
   const about = /^(?:about|on|for)\s+(.+)$/i.exec(words)?.[1];
   if (about)
     return `@${other}, ${turn.choose(["what can you tell us about {about}?", "we would like to hear you on {about}. What is your view?"], { about: swapPerson(about) })}`;
-  const asked = /^(?:what|who|why|how|when|where|which|whether|if)\b/i.exec(words);
-  if (asked)
-    return `@${other}, ${who} would like to know ${words.replace(/\b(?:he|she|they) (?=think|like|want|mean|feel|say|know|do|believe)(\w+?)s?\b/gi, "you $1")}. What do you say?`;
+  if (/^(?:what|who|why|how|when|where|which|whether|if)\b/i.test(words))
+    return `@${other}, ${who} would like to know ${words.replace(/\b(?:he|she|they) (think|like|want|mean|feel|say|know|do|believe)s?\b/gi, "you $1")}.`;
   const to = /^(?:to|for)\s+(.+)$/i.exec(words)?.[1];
-  if (to) return `@${other}, would you ${stopped(to)}`.replace(/\.$/, "?");
-  const topic = words ? (topicOf(words) ?? "that") : lastSubject(turn);
-  return `@${other}, over to you: what do you say about ${topic}?`;
+  if (to) return `@${other}, would you ${to}?`;
+  return `@${other}, over to you: what do you say about ${words ? asked(words) : lastSubject(turn)}?`;
+}
+
+function told(other: string, who: string, words: string): string {
+  if (!words) return `@${other}, you are asked to speak.`;
+  return `@${other}, ${who} would like you to know ${/^(?:that|about|how|what|why)\b/i.test(words) ? stopped(words) : `this: ${stopped(words)}`}`;
 }
 
 const lastSubject = (turn: Turn): string => {
-  const last = turn.asked.findLast(({ read }) => topicOf(read.slice(0, 200)) !== undefined);
-  return last ? (topicOf(last.read.slice(0, 200)) ?? "that") : "what was said so far";
+  const topics = turn.asked.map(({ read }) => topicOf(read.slice(0, 200)));
+  return topics.findLast((topic) => topic !== undefined) ?? "what was said so far";
 };
 
-/** An answer to another character: to what it said, from this one's side; in a debate the word goes back to it. */
+/** An answer to another character, from this one's side; while a debate is on, the word goes back by a mention. */
 function toOther(turn: Turn, speaker: string): Part {
-  const debate = debateOf(turn);
-  const theirs = turn.line.read.replace(/@[\w-]+,?\s*/g, "").trim();
-  const greeted = /^(?:hello|hi|hey|ahoy|welcome)\b/i.test(theirs) && theirs.length < 120;
-  if (greeted && !debate) return answer(`Hello, ${speaker}! ${turn.choose(VOICES[turn.character.stance].welcome)}`);
-  const topic = debate ? debateTopic(debate.read) : (subjectOf(theirs) ?? "that");
-  const spoken = turn.choose(VOICES[turn.character.stance].rebut, {
-    topic,
-    other: speaker,
-    quote: pointOf(theirs, topic),
-  });
-  return answer(spoken);
+  const { stance } = turn.character;
+  const theirs = withoutMentions(turn.line.read);
+  const asking = request(turn);
+  if (asking && isDebate(asking)) return answer(inDebate(turn, asking, speaker, theirs));
+  if (/^(?:hello|hi|hey|ahoy|welcome|good (?:morning|afternoon|evening))\b/i.test(theirs) && theirs.length < 160)
+    return answer(`Hello, ${speaker}! ${turn.choose(VOICES[stance].welcome)}`);
+  const topic = subjectOf(theirs) ?? "that";
+  const wants = /\?|\b(?:would like to know|we would like to hear|over to you)\b/.test(theirs);
+  return answer(turn.choose(wants ? VOICES[stance].opinion : VOICES[stance].reflect, { topic }));
+}
+
+function inDebate(turn: Turn, asking: Line, speaker: string, theirs: string): string {
+  const { stance } = turn.character;
+  const topic = debateTopic(asking.read);
+  const values = { topic, other: speaker, quote: pointOf(theirs, topic) };
+  if (stance === "host") return moderated(turn, asking, speaker, values);
+  const banks = rejoinders(stance, theirs);
+  const fresh = banks
+    .map((bank) => bank.filter((phrase) => !wasSaid(since(turn, asking), phrase, topic)))
+    .find((bank) => bank.length > 0);
+  return turn.choose(fresh ?? VOICES[stance].rebut, values);
+}
+
+/** What this character has said since a line. */
+const since = (turn: Turn, line: Line): string[] =>
+  turn.before.slice(turn.before.indexOf(line) + 1).flatMap(({ role, text }) => (role === "assistant" ? [text] : []));
+
+/** Is a phrase among what was said? Its longest fixed part tells. */
+function wasSaid(said: readonly string[], phrase: string, topic: string): boolean {
+  const parts = phrase.replaceAll("{topic}", topic).split(/\{\w+\}/);
+  const fixed = parts.reduce((longest, part) => (part.length > longest.length ? part : longest), "").trim();
+  return said.some((text) => text.includes(fixed));
+}
+
+/** Twice round the table, a last round, and the host closes. */
+function moderated(turn: Turn, asking: Line, speaker: string, values: Record<string, string>): string {
+  const times = since(turn, asking).length;
+  const guests = debaters(turn, asking).filter((one) => !same(one, turn.character.name));
+  const next = guests.find((one) => !same(one, speaker));
+  if (!next || times > MODERATION.next.length) return turn.choose(MODERATION.close, values);
+  const phrase = MODERATION.next[Math.max(times - 1, 0)];
+  return phrase ? turn.choose([phrase], { ...values, next }) : turn.choose(MODERATION.close, values);
 }
 
 /** The sentence in which the other made a point: no question, and of some substance. */
@@ -157,12 +193,5 @@ function pointOf(text: string, topic: string): string {
     claims[0] ??
     sentences[0] ??
     text;
-  return quoted(first.replace(/[.,;:!]+$/, ""), 90).replace(
-    /^"(.)/,
-    (_, letter: string) => `"${letter.toLowerCase() === "i" ? letter : letter.toLowerCase()}`,
-  );
+  return quoted(first.replace(/[.,;:!]+$/, ""), 90);
 }
-
-/** For a character that is the last to have spoken: nobody has asked anything since. */
-export const nothingNew = (line: Line): string =>
-  `I have answered that already: ${quoted(gist(line))} What would you like to talk about next?`;

@@ -3,7 +3,8 @@ import type { Stance } from "./character.ts";
 import { nameOf } from "./facts.ts";
 import { CURIOSITIES, JOKES } from "./jokes.ts";
 import { answer, type Part, type Skill } from "./skill.ts";
-import type { Turn } from "./turn.ts";
+import { hashOf } from "./text.ts";
+import type { Sentence, Turn } from "./turn.ts";
 import { VOICES, type Voice } from "./voices.ts";
 
 const HELLO =
@@ -13,11 +14,13 @@ const GREETING = new RegExp(
 );
 
 /** A greeting gets one back, fit for the hour, and an invitation to talk. */
-export const greeting: Skill = (turn, { plain }) => {
-  if (!GREETING.test(plain) || /^(?:hey|hi|hello) (?:what|who|how|why|when|where|can|could|tell)\b/.test(plain))
-    return undefined;
-  return { kind: "greeting", text: hello(turn, plain) };
-};
+export const greeting: Skill = (turn, sentence) =>
+  isGreeting(sentence) ? { kind: "greeting", text: hello(turn, sentence.plain) } : undefined;
+
+/** Is a sentence a greeting and nothing else? */
+export const isGreeting = ({ plain, bare }: Sentence): boolean =>
+  (GREETING.test(plain) || GREETING.test(bare)) &&
+  !/^(?:hey|hi|hello) (?:what|who|how|why|when|where|can|could|tell|help|stop|bye|thanks)\b/.test(plain);
 
 const HELLOS: Partial<Record<Stance, string>> = { pirate: "Ahoy", host: "Welcome" };
 
@@ -53,19 +56,17 @@ export const smallTalk: Skill = (turn, { bare, plain }) => {
   return undefined;
 };
 
-const joke = (turn: Turn): string => {
-  const told = JOKES.filter((one) =>
-    turn.before.some(({ role, text }) => role === "assistant" && text.includes(one)),
-  ).length;
-  return JOKES[told] ?? `I know ${JOKES.length} jokes, and you have heard them all. Your turn!`;
-};
+/** The next of a collection that nobody here has told yet; characters of one room begin at different places. */
+function untold(turn: Turn, collection: readonly string[]): string | undefined {
+  const start = turn.character.name ? hashOf(turn.character.name) % collection.length : 0;
+  const order = [...collection.slice(start), ...collection.slice(0, start)];
+  return order.find((one) => !turn.before.some(({ text }) => text.includes(one)));
+}
 
-const curiosity = (turn: Turn): string => {
-  const told = CURIOSITIES.filter((one) =>
-    turn.before.some(({ role, text }) => role === "assistant" && text.includes(one)),
-  ).length;
-  return CURIOSITIES[told] ?? "That was all that I have in my small collection. Do you know one for me?";
-};
+const joke = (turn: Turn): string =>
+  untold(turn, JOKES) ?? `I know ${JOKES.length} jokes, and you have heard them all. Your turn!`;
+const curiosity = (turn: Turn): string =>
+  untold(turn, CURIOSITIES) ?? "That was all that I have in my small collection. Do you know one for me?";
 
 /** "Another one" means another of what came last. */
 function another(turn: Turn): string | undefined {
@@ -103,6 +104,53 @@ const LAUGHED = [
 const shorter = (turn: Turn): string => (turn.before.length ? "Fair enough." : "I am listening.");
 
 const TALK: readonly Talk[] = [
+  {
+    pattern:
+      /^(?:you(?:'re| are)(?: probably| quite)? right|i agree(?: with you)?|agreed|that(?:'s| is) (?:right|true|correct)|you have a point|point taken)$/,
+    say: [
+      "Thank you. And what follows from it?",
+      "Then we agree, which is pleasant. What next?",
+      "Good that we see it alike. Is there a but?",
+    ],
+  },
+  {
+    pattern: /^(?:say something (?:nice|kind|sweet|friendly)|compliment me|give me a compliment|be nice(?: to me)?)$/,
+    say: [
+      "You ask, you wait for the answer, and you read it: that is rarer than one thinks.",
+      "I like how you take the trouble to write whole thoughts to a set of rules.",
+      "Whoever talks kindly to a machine has probably practised on people.",
+    ],
+  },
+  {
+    pattern:
+      /^(?:nothing(?: much| special| really| new)?|not (?:much|a lot)|same (?:as (?:always|usual)|old)|just (?:looking(?: around)?|testing|trying (?:you|this|it) out|browsing|chatting|hanging around))$/,
+    say: [
+      "Quiet days have their merits. Would you like to hear a joke, or a curious fact?",
+      "Then make yourself comfortable. Shall I tell you a story?",
+    ],
+  },
+  {
+    pattern:
+      /^(?:(?:do you )?(?:wanna|want to|would you like to|let's|shall we|can we|could we) )?(?:play|have)(?: (?:a|some|another))? (?:game|games|quiz|riddle|chess|something)(?: with me| together)?$/,
+    say: [
+      'I know only small games: I flip a coin, roll a die, spell words backwards, count letters, and take you at your word when you say "repeat after me". Which one?',
+    ],
+  },
+  {
+    pattern:
+      /^(?:no |yes )?(?:it|that|this|they|you|i|he|she) (?:is|isn't|are|aren't|am|was|wasn't|does|doesn't|do|don't|did|didn't|can|can't|will|won't)(?: not| too)?$/,
+    say: [
+      "Then tell me how you see it.",
+      "I will take your word for it. And why so?",
+      "Very well. What makes the difference?",
+    ],
+  },
+  {
+    pattern:
+      /^(?:.{0,40}[ ,])?(?:bye(?: bye)?|goodbye|good night|see you(?: later| soon| tomorrow)?|farewell|ciao)(?:,? (?:all|everyone|everybody|you all|both|folks))?$/,
+    kind: "closing",
+    say: (turn) => farewell(turn),
+  },
   {
     pattern:
       /^i(?:'ve| have)(?: got)? (?:an?|another|some|one more) (?:small |little |big |quick |serious |simple )?(?:problem|question|idea|issue|request|secret|plan)s?(?: for you| to ask)?$|^(?:can|may|could) i ask (?:you )?(?:something|a question|anything)$|^i want to (?:ask|tell) you something$/,
@@ -150,7 +198,7 @@ const TALK: readonly Talk[] = [
   },
   {
     pattern:
-      /^(?:you(?:'re| are)|u r|this is|that's|that is|it's) (?:so |really |very |quite |pretty |just |such an? |an? |the |fucking |totally )*(?:stupid|dumb|idiot|useless|bad|terrible|horrible|boring|annoying|ugly|awful|crap|shit|bullshit|trash|garbage|worthless|silly|moron|worst|lame|rubbish|nonsense|pathetic|wrong|not helpful|no help|unhelpful|hopeless|mean)(?: (?:bot|program|answer|machine|chatbot|idiot|one|thing|too))*$|^(?:fuck(?: you| off| this)?|shut up|go away|i hate you|i (?:don't|do not) like you|you suck|screw you|idiot|stupid|damn(?: you)?|you (?:don't|do not) (?:understand|get it|know anything)(?: anything| me)?|(?:what a )?stupid (?:bot|answer|machine)|that makes no sense|that(?:'s| is) not (?:right|true|correct|what i (?:asked|said|meant)))$/,
+      /^(?:you(?:'re| are)|u r|this is|that's|that is|it's) (?:so |really |very |quite |pretty |just |such an? |an? |the |fucking |totally )*(?:stupid|dumb|idiot|useless|bad|terrible|horrible|boring|annoying|ugly|awful|crap|shit|bullshit|trash|garbage|worthless|silly|moron|worst|lame|rubbish|nonsense|pathetic|wrong|not helpful|no help|unhelpful|hopeless|mean)(?: (?:bot|program|answer|machine|chatbot|idiot|one|thing|too))*$|^(?:fuck(?: you| off| this)?|shut up|go away|i hate you|i (?:don't|do not) like you|you suck|screw you|idiot|stupid|damn(?: you)?|you (?:don't|do not) (?:understand|get it|know anything)(?: anything| me)?|(?:what a )?stupid (?:bot|answer|machine)|you (?:didn't|did not|don't|do not|haven't|never|still haven't) (?:answer|listen|help|understand|read|get)\w*(?: .{0,40})?|that makes no sense|that(?:'s| is) not (?:right|true|correct|what i (?:asked|said|meant)))$/,
     say: [
       "I can see that I was not much help. I am only a small set of rules; what did you hope to hear? I will try again.",
       "That did not land well. Put it to me in other words, and I will do my best.",
@@ -294,7 +342,7 @@ function nextTopic(turn: Turn): string {
 const OFFERS: readonly [RegExp, string][] = [
   [/Another one\?$|Shall I go on\?$/, "another one"],
   [/Would you like to hear a joke, or a curious fact\?$/, "tell me a joke"],
-  [/Shall I tell you a (?:long )?story\b/, "tell me a story"],
+  [/Shall I tell you a (?:long )?story\b/, "tell me a short story"],
   [/I can tell you a joke, a curious fact or a long story/, "tell me a joke"],
 ];
 

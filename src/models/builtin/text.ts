@@ -26,19 +26,44 @@ export function sentencesOf(text: string): string[] {
     .filter((sentence) => sentence !== "");
 }
 
+/** What people leave out while typing. */
+const TYPED: Readonly<Record<string, string>> = {
+  im: "i'm",
+  ive: "i've",
+  dont: "don't",
+  cant: "can't",
+  didnt: "didn't",
+  doesnt: "doesn't",
+  isnt: "isn't",
+  wont: "won't",
+  havent: "haven't",
+  whats: "what's",
+  wheres: "where's",
+  hows: "how's",
+  whos: "who's",
+  thats: "that's",
+  youre: "you're",
+  u: "you",
+  ur: "your",
+  r: "are",
+};
+const UNTYPED =
+  /\b(?:im|ive|dont|cant|didnt|doesnt|isnt|wont|havent|whats|wheres|hows|whos|thats|youre|u|ur|r)\b(?!['.])/g;
+
 /** Lower case, single spaces, and neither quotes nor punctuation around it. */
 export function plainOf(text: string): string {
   const start = /[\p{L}\p{N}(+\-√@.]/u.exec(text)?.index ?? text.length;
   let end = text.length;
   while (end > start && /[\s.!?,;:…"'~*]/.test(text.charAt(end - 1))) end--;
-  return text.slice(start, end).toLowerCase().replace(/\s+/g, " ");
+  const plain = text.slice(start, end).toLowerCase().replace(/\s+/g, " ");
+  return plain.replace(UNTYPED, (word) => TYPED[word] ?? word);
 }
 
 const FILLER =
-  /^(?:hey|hi|hello|ok|okay|okey|so|well|and|but|please|pls|oh|ah|um|hmm+|now|then|also|actually|alright|right|yes|no|sorry|listen|look|again|anyway|by the way|btw|just|quick question|one more thing|in fact|honestly|to be honest)(?:\s*[,:!.\u2013\u2014-]+\s*|\s+)(?=\S)|^(?:great|cool|nice|good|thanks|thank you|wonderful|perfect|super)\s*[,:!.\u2013\u2014-]+\s*(?=\S)/;
+  /^(?:hey|hi|hello|ok|okay|okey|so|well|and|but|please|pls|oh|ah|um|hmm+|now|then|also|actually|alright|right|yes|no|sorry|listen|look|again|anyway|by the way|btw|just|quick question|one more thing|in fact|honestly|to be honest|i said)(?:\s*[,:!.\u2013\u2014-]+\s*|\s+)(?=\S)|^(?:great|cool|nice|good|thanks|thank you|wonderful|perfect|super)\s*[,:!.\u2013\u2014-]+\s*(?=\S)/;
 
 const WRAPPER =
-  /^(?:(?:can|could|would|will) you (?:please |kindly |maybe |perhaps |just )?(?:(?:tell|remind|show|give) me (?:again )?(?=what|who|where|when|how|why|which|if|whether|my)|(?=\S))|(?:do|did) you (?:still )?(?:happen to )?(?:know|remember|recall) (?=what|who|where|when|how|why|which|if|my)|(?:please |kindly )?(?:tell|remind) me (?:again )?(?=what|who|where|when|how|why|which|if|my)|i(?:'d| would) like (?:you )?to (?:know )?(?=\S)|i (?:want|wanted|need) (?:you )?to (?:know |ask )?(?=what|who|where|when|how|why|which|tell|say|repeat|write|count)|i(?:'m| am) (?:curious|wondering) (?:about )?(?=what|who|where|when|how|why|which|if)|i wonder (?=what|who|where|when|how|why|which|if)|(?:may|can|could) i ask (?:you )?(?=what|who|where|when|how|why|which|if))/;
+  /^(?:(?:please )?(?:answer|reply|respond|say|tell me)(?: me)? (?:in|with|using|only|briefly|shortly)\b[^:,.]{0,40}[:,] (?=\S)|(?:can|could|would|will) you (?:please |kindly |maybe |perhaps |just )?(?:(?:tell|remind|show|give) me (?:again )?(?=what|who|where|when|how|why|which|if|whether|my)|(?=\S))|(?:do|did) you (?:still )?(?:happen to )?(?:know|remember|recall) (?=what|who|where|when|how|why|which|if|my)|(?:please |kindly )?(?:tell|remind) me (?:again )?(?=what|who|where|when|how|why|which|if|my)|i(?:'d| would) like (?:you )?to (?:know )?(?=\S)|i (?:want|wanted|need) (?:you )?to (?:know |ask )?(?=what|who|where|when|how|why|which|tell|say|repeat|write|count)|i(?:'m| am) (?:curious|wondering) (?:about )?(?=what|who|where|when|how|why|which|if)|i wonder (?=what|who|where|when|how|why|which|if)|(?:may|can|could) i ask (?:you )?(?=what|who|where|when|how|why|which|if))/;
 
 /** Takes polite beginnings off a plain sentence: "hey, could you tell me what my name is" becomes "what my name is". */
 export function unwrap(plain: string): string {

@@ -11,11 +11,18 @@ const WORDS =
   "here there now today tomorrow yesterday tonight always often sometimes usually still already again ever ago soon later maybe perhaps almost even yet back up down out off away together " +
   "thing things something anything everything someone somebody anyone anybody everyone everybody people way kind sort time times one two three actually honestly currently recently finally probably definitely absolutely certainly simply mostly quickly slowly";
 const STOP = new Set(WORDS.split(" "));
+const ADJECTIVES = new Set(
+  "good bad great nice better best big small new old long short easy hard different important interesting beautiful wonderful terrible expensive cheap little own same other".split(
+    " ",
+  ),
+);
 const POSSESSIVE: Record<string, string> = {
   my: "your",
   our: "your",
   your: "my",
   the: "the",
+  a: "the",
+  an: "the",
   his: "his",
   her: "her",
   their: "their",
@@ -37,9 +44,15 @@ export function topicOf(sentence: string): string | undefined {
   for (const word of words) {
     const bare = word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, "");
     const lower = bare.toLowerCase();
-    if (bare === "" || bare.length > 40 || STOP.has(lower) || /(?:ed|ly)$/.test(lower)) {
+    if (
+      bare === "" ||
+      bare.length > 40 ||
+      /[<>{}()[\]=;/\\|]/.test(bare) ||
+      STOP.has(lower) ||
+      /(?:ed|ly)$/.test(lower)
+    ) {
       close();
-      owner = POSSESSIVE[lower] ?? "";
+      if (!ADJECTIVES.has(lower)) owner = POSSESSIVE[lower] ?? "";
     } else {
       if (run.length === 3) close();
       run.push(run.length === 0 && /^\p{Lu}\p{Ll}+$/u.test(bare) && word === words[0] ? lower : bare);
@@ -67,4 +80,52 @@ export function subjectOf(request: string): string | undefined {
         : clean,
     );
   return topicOf(request);
+}
+
+/** The words that follow the number of a topic: "cats {is}" is "cats are". `{s}` ends a verb. */
+export function grammarOf(topic: string): Record<string, string> {
+  const last = topic.split(" ").at(-1) ?? topic;
+  const many =
+    / and /.test(topic) ||
+    (/[^su]s$/i.test(last) &&
+      !/^(?:the (?:idea|question|plan)|news|politics|physics|maths|chess|mathematics|economics|tennis)\b/.test(topic));
+  return many
+    ? { is: "are", was: "were", has: "have", it: "them", they: "they", its: "their", s: "" }
+    : { is: "is", was: "was", has: "has", it: "it", they: "it", its: "its", s: "s" };
+}
+
+const PRONOUN = /^(?:i|you|we|they|he|she|it|one|people|everyone|everybody|humans|this|that|there)$/i;
+const VERB =
+  /^(.{2,50}?) (?:is|are|was|were|will|would|can|could|should|must|may|might|makes?|helps?|needs?|has|have|does|do|saves?|causes?|brings?|improves?|destroys?|takes?|tastes?|works?)\b(.*)$/i;
+
+/** What a clause is about: of "cats are better than dogs" the cats, of "we should tax robots" the robots. */
+export function subjectOfClause(clause: string): string | undefined {
+  const text = clause.trim().replace(/^(?:the (?:idea|question|claim) )?(?:that|whether|if) /i, "");
+  const inverted = /^(?:is|are|was|were|do|does|can|will|should|would|could|has|have|must) (.+)$/i.exec(text)?.[1];
+  if (inverted) return beforeAdjective(inverted);
+  const match = VERB.exec(text);
+  const wish =
+    /^(?:we|people|i|you|one|everyone|everybody|humans|they) (?:should|must|ought to|can|could|need to) (.{3,80})$/i.exec(
+      text,
+    )?.[1];
+  if (wish && !/^(?:not|never|be)\b/i.test(wish)) return `the idea to ${swapPerson(wish)}`;
+  const subject = match?.[1]?.replace(/^(?:all|most|many|some) /i, "");
+  if (subject && subject.split(" ").length <= 5 && !PRONOUN.test(subject)) return swapPerson(subject);
+  return topicOf(match?.[2] || text);
+}
+
+/** "AI dangerous", from "is AI dangerous", is about AI. */
+function beforeAdjective(text: string): string | undefined {
+  const compared = /^(.{2,40}?) (?:really |much |more |less )?\w+(?:er|ful|ous|able|ive)? than\b/i.exec(text)?.[1];
+  if (compared) return swapPerson(compared.replace(/ (?:better|worse|more|less|\w+er)$/i, ""));
+  const words = text.split(" ");
+  const who = PRONOUN.test(words[0] ?? "") ? words.slice(1) : words;
+  if (
+    who.length > 1 &&
+    /(?:ous|ful|able|ible|ive|al|ic|less|ent|ant|ing|ed|good|bad|fun|art|worth|fair|evil|safe|true|real|dead|healthy)$/i.test(
+      who.at(-1) ?? "",
+    )
+  )
+    who.pop();
+  return topicOf(who.join(" "));
 }

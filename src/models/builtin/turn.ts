@@ -1,6 +1,7 @@
 import { type Character, characterOf, nameIn, ordersIn, type Stance, stanceIn } from "./character.ts";
 import { type Facts, factsOf } from "./facts.ts";
-import { clip, excerpt, fill, hashOf, plainOf, sentencesOf, unwrap } from "./text.ts";
+import { excerpt, fill, hashOf, plainOf, sentencesOf, unwrap } from "./text.ts";
+import { grammarOf } from "./topics.ts";
 
 /** One message of a conversation, as it came. */
 export type Message = { role: "user" | "assistant"; content: string };
@@ -15,6 +16,8 @@ export type Line = {
   text: string;
   /** What is read for its meaning: all of a usual message, the ends of a long one. */
   read: string;
+  /** It begins with, or mentions, the name of the character that answers. */
+  addressed: boolean;
 };
 
 /** A sentence of the line that is answered. */
@@ -76,7 +79,7 @@ export function turnOf(request: Request): Turn | undefined {
     told.set(speaker, known);
     return known;
   };
-  const seed = hashOf(line.read) + asked.length;
+  const seed = hashOf(`${line.read}${character.name ?? ""}`) + asked.length;
   return {
     character,
     createdAt: new Date(request.createdAt),
@@ -86,7 +89,8 @@ export function turnOf(request: Request): Turn | undefined {
     asked,
     mine,
     facts,
-    choose: (bank, values = {}) => fill(freshest(bank, mine, seed), values),
+    choose: (bank, values = {}) =>
+      fill(freshest(bank, mine, seed), { ...(values.topic ? grammarOf(values.topic) : {}), ...values }),
   };
 }
 
@@ -97,28 +101,30 @@ const HEAD = /^\[([^\]\n]{1,64})\]:[ ]?/;
 /** Messages of a room carry their speakers; several may have been put into one. */
 function linesOf({ role, content }: Message): Line[] {
   if (role === "assistant" || !HEAD.test(content))
-    return [{ role, speaker: undefined, text: content, read: excerpt(content) }];
+    return [{ role, speaker: undefined, text: content, read: excerpt(content), addressed: false }];
   const parts = content.split(/\n(?=\[[^\]\n]{1,64}\]:)/).slice(-MOST_IN_ONE);
   return parts.map((part) => {
     const speaker = HEAD.exec(part)?.[1];
     const text = part.replace(HEAD, "");
-    return { role, speaker, text, read: excerpt(text) };
+    return { role, speaker, text, read: excerpt(text), addressed: false };
   });
 }
 
-/** Without the mention by which it was addressed to this character. */
+/** Without the mention by which it was addressed to this character, which in turn is "you". */
 function addressed(line: Line, { name }: Character): Line {
   if (!name) return line;
-  const word = name.split(" ")[0] ?? name;
-  const mention = new RegExp(`^\\s*@?${word.replace(/[^\w]/g, "\\$&")}(?:\\s*[,:!]\\s*|\\s+)(?=\\S)`, "i");
-  const text = /^\s*@/.test(line.text) || line.speaker ? line.text.replace(mention, "") : line.text;
-  return { ...line, text, read: excerpt(text) };
+  const word = (name.split(" ")[0] ?? name).replace(/[^\w]/g, "\\$&");
+  const lead = new RegExp(`^\\s*@?${word}(?:\\s*[,:!]\\s*|\\s+(?=\\S))`, "i");
+  const begins =
+    /^\s*@/.test(line.text) || line.speaker !== undefined || new RegExp(`^\\s*${word}[,:]`, "i").test(line.text);
+  const text = begins ? line.text.replace(lead, "") : line.text;
+  const read = excerpt(text);
+  return { ...line, text, read, addressed: text !== line.text || new RegExp(`@${word}\\b`, "i").test(read) };
 }
 
 const PLAY =
   /^(?:from now on,? |now |please )*(?:speak|talk|answer|reply|respond|act|behave|be|pretend to be|write)(?: to me)?(?: from now on)?(?: like| as)?(?: if you were)?(?: an?)? (?:more )?(\S+)(?: please| from now on)?$/;
-const ORDERING =
-  /^(?:from now on|please (?:always )?(?:answer|reply|respond)|always|(?:answer|reply|respond) (?:in|with|briefly))\b/;
+const ORDERING = /^(?:from now on|always|for the rest|please always|in future)\b/;
 
 /** What the people in the conversation have asked of the character since: a name, a manner, a form. */
 function adjusted(given: Character, asked: readonly Line[], lines: readonly Line[]): Character {
@@ -155,6 +161,9 @@ function understood(text: string): Sentence[] {
     .flatMap((sentence) =>
       sentence.split(/,\s+(?=(?:what|who|how|where|when|can you|could you|do you|and you|and what|and how)\b)/i),
     )
+    .flatMap((sentence) =>
+      COMPOUND.test(sentence) ? sentence.split(/,? and (?=(?:what|who|how|where|when|why)\b)/i) : [sentence],
+    )
     .slice(0, 40)
     .map((sentence) => {
       const plain = plainOf(sentence);
@@ -163,6 +172,8 @@ function understood(text: string): Sentence[] {
     })
     .filter(({ plain }) => plain !== "");
 }
+
+const COMPOUND = /^(?:what|who|how|where|when|why|do|can|could|tell)\b.{1,200}? and (?:what|who|how|where|when|why)\b/i;
 
 const ASKING =
   /^(?:what|who|whom|whose|which|where|when|why|how|is|are|am|was|were|do|does|did|can|could|would|will|should|shall|may|might|have|has)(?:'s|'re)?\b/;
@@ -185,6 +196,3 @@ function probeOf(phrase: string): string {
   const fixed = phrase.toLowerCase().split(/\{\w+\}/);
   return fixed.reduce((longest, part) => (part.length > longest.length ? part : longest), "").trim();
 }
-
-/** A short form of what a line says, for summing up. */
-export const gist = (line: Line, length = 80): string => clip(line.read.replace(/\s+/g, " ").trim(), length);

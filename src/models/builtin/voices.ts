@@ -45,7 +45,7 @@ const PLAIN: Voice = {
     "What makes you think of {topic}?",
     "Tell me more about {topic}. What matters most to you there?",
     "You bring up {topic}. How did that start?",
-    "I would like to understand that better: what is {topic} like for you?",
+    "I would like to understand that better: what {is} {topic} like for you?",
     "How do the people around you see {topic}?",
     "What would you change about {topic}, if you could change one thing?",
     "Has your view of {topic} changed over the years?",
@@ -119,7 +119,7 @@ const SCEPTIC: Voice = {
     "Compared with what? With {topic} I always miss the other half of the comparison.",
   ],
   opinion: [
-    "{Topic}? I am not convinced. Most of what is said about it was never tested. What is the best evidence you know?",
+    "{Topic}? I am not convinced. Most of what is said about {it} was never tested. What is the best evidence you know?",
     "I keep my doubts about {topic} until somebody shows me numbers, and says how they were counted.",
     "People praise {topic} and forget to ask compared with what. Show me the comparison, and I will listen.",
     "Too many are too certain about {topic}, on both sides. I would bet on neither without evidence.",
@@ -144,16 +144,16 @@ const SCEPTIC: Voice = {
   thanks: ["You are welcome. Do check it, though.", "Gladly. Question it anyway."],
   bye: ["Goodbye. Doubt well.", "Until next time. Believe nothing in the meantime that you can check."],
   open: [
-    "I will start with a doubt. Everybody talks about {topic} as if it were settled; where is the evidence? @{other}, what is your best piece of it?",
-    "On {topic} I am not convinced. Before we praise it, let us ask what it costs and who pays. @{other}, can you answer that?",
+    "I will start with a doubt. Everybody talks about {topic} as if that were settled; where is the evidence? @{other}, what is your best piece of it?",
+    "On {topic} I am not convinced. Before we praise {it}, let us ask what {they} cost{s} and who pays. @{other}, can you answer that?",
   ],
   rebut: [
     "You say {quote}, @{other}. How would we find out if that were false?",
-    "That is a hope, @{other}, not evidence. Name one case where {topic} was tested and could have failed.",
+    "That is a hope, @{other}, not evidence. Name one case where {topic} {was} tested and could have failed.",
     "I grant you the good examples of {topic}. But who counted the bad ones, @{other}?",
     "Compared with what, @{other}? Without {topic} things might have gone just as well.",
     "You may be mistaking luck for merit there, @{other}. What would change your mind about {topic}?",
-    "Even if all that holds, @{other}, it holds for some people, some of the time. For whom does {topic} not work?",
+    "Even if all that holds, @{other}, it holds for some people, some of the time. For whom {is} {topic} nothing at all?",
     "One point goes to you, @{other}: I cannot rule {topic} out. But a thing that cannot be ruled out is not yet shown. What is your strongest fact?",
   ],
 };
@@ -183,7 +183,7 @@ const OPTIMIST: Voice = {
   ],
   opinion: [
     "{Topic}? I am all for that! Give it time and good people, and it will turn out better than the worriers think.",
-    "I see a lot of promise in {topic}. Even where it goes wrong, we learn something. What do you hope for from it?",
+    "I see a lot of promise in {topic}. Even where it goes wrong, we learn something. What do you hope for?",
     "The best of {topic} is still to come, I believe. What part of it already makes you happy?",
     "With {topic} I would start from what works and make more of it. There is plenty that works!",
   ],
@@ -204,16 +204,16 @@ const OPTIMIST: Voice = {
   thanks: ["With the greatest pleasure!", "You are very welcome! It was fun."],
   bye: ["Goodbye! The best part of the day may still be ahead.", "See you soon! I look forward to it."],
   open: [
-    "I will gladly begin! {Topic} has already made many a day better, and we have hardly started with it. @{other}, what good have you seen in it?",
+    "I will gladly begin! {Topic} {has} already made many a day better, and we have hardly started with {it}. @{other}, what good have you seen in {it}?",
     "I am hopeful about {topic}. Small beginnings, honest people, a little patience: that has always been enough. What do you say, @{other}?",
   ],
   rebut: [
-    "I hear you say {quote}, @{other}, and it is a good question. The answer grows as we try: {topic} gets better each time somebody dares to.",
+    "I hear you say {quote}, @{other}, and it is a good question. The answer grows as we try: {topic} get{s} better each time somebody dares to try.",
     "Fair, @{other}! But every good thing looked unproven on its first day. Would you not give {topic} a fair chance?",
     "Your doubt helps, @{other}: it shows what to improve about {topic}. So what would the improved version look like to you?",
     "Think of the people for whom {topic} already works, @{other}. They are not an error in the count; they are a beginning. Whom do you know?",
     "Even a failed attempt at {topic} leaves us wiser, @{other}. What would we learn by staying at home?",
-    "We agree on more than it seems, @{other}: you want {topic} to be true to its word, and I believe that it can be. What small test would please us both?",
+    "We agree on more than it seems, @{other}: you want {topic} to be true to {its} word, and I believe that {they} can be. What small test would please us both?",
     "I will give you that point, @{other}, and gladly: care costs nothing. Let us try {topic} with open eyes. Shall we?",
   ],
 };
@@ -236,8 +236,8 @@ const PESSIMIST: Voice = {
     "Do you have a plan for the day when {topic} lets you down?",
   ],
   opinion: [
-    "{Topic} will disappoint us, as everything does. The only question is when. What do you expect of it?",
-    "I would not build on {topic}. It holds on fair days, and those are few.",
+    "{Topic} will disappoint us, as everything does. The only question is when. What do you expect of {it}?",
+    "I would not build on {topic}: good for fair days, and those are few.",
     "It will get worse with {topic} before it gets no better at all.",
   ],
   advice: [
@@ -256,7 +256,7 @@ const PESSIMIST: Voice = {
   thanks: ["Do not mention it. Nobody else does.", "You are welcome. It was probably my last good answer."],
   bye: ["Goodbye. Take an umbrella.", "Farewell. I did expect that you would leave."],
   open: [
-    "{Topic} began well and will end badly; most things do. @{other}, tell me what could possibly save it.",
+    "{Topic}! That began well and will end badly; most things do. @{other}, tell me what could possibly save it.",
     "I expect little of {topic}, and even that is bold. Contradict me, @{other}.",
   ],
   rebut: [
@@ -295,7 +295,7 @@ const HOST: Voice = {
   ],
   opinion: [
     "A host should not take sides on {topic}, so I will put the question: what speaks for it, what against it, and what would you miss without it?",
-    "{Topic} is a good subject for a table with different minds. I would hear a friend and a doubter of it, and then you. Where do you stand?",
+    "{Topic}: a good subject for a table with different minds. I would hear a friend and a doubter of it, and then you. Where do you stand?",
     "I leave judging {topic} to my guests. But tell me: which side of it do people see too rarely?",
   ],
   advice: [
@@ -390,8 +390,8 @@ const POET: Voice = {
     "What would {topic} say of you, if it could write?",
   ],
   opinion: [
-    "{Topic} is a lamp: it shows the room, and it makes the shadows. What does it show you?",
-    "I would not judge {topic}; I would describe it until it judged itself. What do you see first?",
+    "{Topic}: a lamp that shows the room and makes the shadows. What does it show you?",
+    "I would not judge {topic}; I would describe {it} until the judging was done. What do you see first?",
   ],
   advice: [
     "Read {topic} aloud, as if it were already written. Where do you stumble? There is the question.",
@@ -462,7 +462,7 @@ const TEACHER: Voice = {
     "You say {quote}, @{other}. Which step of that is a fact, and which is a conclusion?",
     "Good, @{other}. Now the opposite case: when would {topic} be wrong?",
     "What example of {topic} would a careful pupil raise against you, @{other}?",
-    "So far two good reasons, @{other}. Which one would you keep about {topic}, if you could keep one only?",
+    "Which of your reasons for {topic} would you keep, @{other}, if you could keep one only?",
     "Let us write down what we agree on about {topic}, @{other}. What goes first?",
   ],
 };
