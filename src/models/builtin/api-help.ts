@@ -91,6 +91,52 @@ source.addEventListener("error", (event) => { if (event.data) source.close(); })
 The events have names, so they do not reach \`onmessage\`. For a conversation with \`context\` use \`POST /chat/streaming\` with \`fetch\`.`,
   },
   {
+    name: "python",
+    pattern:
+      /\b(?:python|node(?:\.?js)?|golang|java|ruby|php|rust|c#)\b.{0,40}\b(?:api|client|connect|call|example|use|you|chatwait|server)\b|\b(?:api|client|connect|call|use|chatwait)\b.{0,40}\b(?:python|node(?:\.?js)?|golang|java|ruby|php|rust|c#)\b/,
+    text: `Any HTTP client will do. In Python, with nothing but its own library:
+
+\`\`\`python
+import json, urllib.request
+
+request = urllib.request.Request(
+    "${BASE}/chat/wait",
+    data=json.dumps({"message": "Hello!"}).encode(),
+    headers={"Content-Type": "application/json"},
+)
+print(json.load(urllib.request.urlopen(request))["message"]["content"])
+\`\`\`
+
+To stream, send the same body to \`/chat/streaming\` and read the lines that begin with \`data: \`.`,
+  },
+  {
+    name: "difference",
+    pattern:
+      /\bwait(?:ing)?\b.{0,30}\bstream(?:ing)?\b|\bstream(?:ing)?\b.{0,30}\b(?:and|or|versus|vs)\b.{0,10}\bwait(?:ing)?\b/,
+    text: "Both start the same generation and give the same text. `POST /chat/wait` answers once, with the whole message as JSON; `POST /chat/streaming` sends it piece by piece as server-sent events. You can even change your mind: a stream that was started in one mode can be read in the other, by its `stream_id`.",
+  },
+  {
+    name: "events",
+    pattern:
+      /\bwhat (?:is|are) (?:an? |the )?(?:tokens?|events?|epochs?|seq|stream[_ ]ids?|cursors?|event ids?)\b|\bevent types?\b|\bwhich events\b/,
+    text: "An answer is a numbered stream of events: `start`, `message_start`, a `token` for each piece of text, `message_end` with the whole text, and `done` (or `error`) as the last one. `seq` counts them from 1 without a hole. The `id` of an event names the stream and the place in it; treat it as opaque, and send it back as `Last-Event-ID` to go on from there.",
+  },
+  {
+    name: "capacity",
+    pattern: /\bhow many (?:users|clients|people|streams|connections|readers|requests)\b/,
+    text: "By default up to 5,000 answers may run at a time (`CHATWAIT_MAX_STREAMS`), with up to 20,000 readers (`CHATWAIT_MAX_READERS`); beyond that a start is refused with 503. How fast it is on your machine, `npm run bench` tells.",
+  },
+  {
+    name: "hosting",
+    pattern:
+      /\bself-? ?host|\b(?:is|are) (?:it|this|chatwait|you) (?:free|open[ -]source)\b|\blicen[sc]e\b|\b(?:docker|deploy|install)\b/,
+    text: `ChatWait is free software under the MIT licence, and runs wherever Node.js 24 does:
+
+${sh("npm ci", "npm start")}
+
+It needs no database; with \`CHATWAIT_MODEL\` you choose the model behind it.`,
+  },
+  {
     name: "worlds",
     pattern:
       /\bworlds?\b.{0,30}\b(?:api|agents?|chatwait|create|endpoint|are|work|do|use)\b|\bwhat (?:are|is) (?:a )?worlds?\b(?! (?:war|cup|record))|\bmulti-?agent\b|\bagents?\b.{0,30}\b(?:api|work|create|add|room)\b/,
@@ -168,13 +214,13 @@ All of it is described at [/docs](${BASE}/docs) and in \`/openapi.json\`. Ask me
   {
     name: "chatwait",
     pattern:
-      /\b(?:what is|what's|tell me about|explain|who is|describe|about) (?:this )?(?:chat ?wait|server|project)\b|^chatwait$|\bwhat does chatwait do\b/,
+      /\b(?:what is|what's|tell me about|explain|who is|describe|about) (?:this )?(?:chat ?wait|server|project)\b|^chatwait$|\bwhat does chatwait do\b|\bwhy\b.{0,20}\bchatwait\b/,
     text: 'ChatWait is a chat server that never loses a token. Every answer is a numbered stream: you can wait for the whole of it, read it as it grows, leave, come back and go on from the very next token, or stop it. It puts one HTTP API before any model: OpenAI, Anthropic, Ollama, anything compatible, or me. Ask me "show me curl" to try it.',
   },
 ];
 
 const ASKING =
-  /^(?:how|what|where|when|why|which|who|can|could|do|does|is|are|show|give|explain|tell|help|i (?:want|need|would)|describe|send|need|curl|api|code|example|resume|resuming|streaming|idempotency|worlds?|chatwait|the|my (?:connection|stream))\b/;
+  /^(?:how|what|where|when|why|which|who|can|could|do|does|is|are|show|give|explain|tell|help|install|deploy|i (?:want|need|would)|describe|send|need|curl|api|code|example|resume|resuming|streaming|idempotency|worlds?|chatwait|the|my (?:connection|stream))\b/;
 const PLAIN_TALK =
   /\b(?:my (?:boss|friend|sister|brother|mother|father|life|job)|you are|i(?:'m| am) (?!asking|using|trying|wondering))\b/;
 

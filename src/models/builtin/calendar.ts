@@ -1,3 +1,4 @@
+import { formatNumber } from "./arithmetic.ts";
 import { ofTopic } from "./facts.ts";
 import { answer, type Skill } from "./skill.ts";
 import { plural } from "./text.ts";
@@ -147,7 +148,30 @@ const daysBetween = (now: Date, then: Date): number => Math.round((midnight(then
 const shifted = (now: Date, days: number): Date => new Date(now.getTime() + days * DAY);
 const UNITS: Record<string, number> = { day: 1, week: 7, fortnight: 14 };
 
+const SECONDS: Record<string, number> = { second: 1, minute: 60, hour: 3600, day: 86_400, week: 604_800 };
+
+/** "How many hours are in a week?": units of time have fixed sizes, up to the week. */
+function converted(small: string, count: string, large: string): string | undefined {
+  const inYear = { month: 12, week: 52, day: 365 }[small];
+  const many = /^\d/.test(count) ? Number(count) : 1;
+  const unit = many === 1 ? `A ${large}` : `${formatNumber(many)} ${large}s`;
+  if (large === "year" && inYear)
+    return `${unit} ${many === 1 ? "has" : "have"} ${small === "month" ? "" : "about "}**${formatNumber(many * inYear)}** ${small}s.`;
+  const [one, other] = [SECONDS[small], SECONDS[large]];
+  if (!one || !other || one > other) return undefined;
+  return `${unit.replace("A hour", "An hour")} ${many === 1 ? "has" : "have"} **${formatNumber((many * other) / one)}** ${small}s.`;
+}
+
 const QUESTIONS: readonly Question[] = [
+  {
+    pattern:
+      /^how many (second|minute|hour|day|week|month)s (?:are (?:there )?in|does|in|has|make up) (a|an|one|the|\d{1,6}) (minute|hour|day|week|year)s?(?: have)?$/,
+    tell: (_, [, small = "", count = "", large = ""]) => converted(small, count, large),
+  },
+  {
+    pattern: /^(?:what(?:'s| is| was)?|which day is)? ?((?:\d{4}-\d{1,2}-\d{1,2}))$/,
+    tell: (turn, [, day = ""]) => whenIs(turn, day),
+  },
   {
     pattern:
       /^(?:what|what's|whats|tell me|give me|say|do you (?:know|have))\b.{0,20}\btime\b(?: is it)?(?: now| right now| please| today| utc)?$|^(?:the )?time$/,

@@ -1,5 +1,4 @@
 import type { Orders } from "./character.ts";
-import { clip } from "./text.ts";
 
 /** Brings an answer into the form that was ordered. An exact one, like a poem or a command line, keeps its length. */
 export function dress(text: string, orders: Orders, exact: boolean): string {
@@ -36,8 +35,12 @@ function sentences(text: string): string[] {
   return merged;
 }
 
+/** A short answer keeps its point, which stands at the end ("Your name is Ada."), a long one its beginning. */
 function words(text: string, most: number): string {
   const all = text.split(/\s+/).filter((word) => word !== "");
   if (all.length <= most) return text;
-  return `${clip(all.slice(0, most).join(" "), 2000).replace(/[\s,.;:!?…]+$/, "")}.`;
+  const first = sentences(text)[0]?.split(/\s+/) ?? all;
+  const point = most <= 3 && first.length <= 12 && !/^(?:yes|no)\b/i.test(first[0] ?? "");
+  const kept = point ? first.slice(-most) : all.slice(0, most);
+  return `${kept.join(" ").replace(/[\s,.;:!?…]+$/, "")}.`;
 }

@@ -1,4 +1,14 @@
-import { type Fact, type Facts, isDislike, nameOf, ofTopic, statement, statements, type Topic } from "./facts.ts";
+import {
+  type Fact,
+  type Facts,
+  inOrder,
+  isDislike,
+  nameOf,
+  ofTopic,
+  statement,
+  statements,
+  type Topic,
+} from "./facts.ts";
 import { answer, type Skill } from "./skill.ts";
 import { capital, stopped } from "./text.ts";
 import type { Turn } from "./turn.ts";
@@ -77,20 +87,20 @@ function find(facts: Facts, about: string): Fact[] {
   return owned.filter((fact) => ` ${fact.about} `.includes(` ${wanted} `));
 }
 
-function ofMine(person: Person, about: string, verb = ""): string | undefined {
+function ofMine(person: Person, about: string, wanted = ""): string | undefined {
   const topic = about.trim().toLowerCase();
   const kind = KINDS.find(([pattern]) => pattern.test(topic));
   if (kind) return kind[1](person);
-  if (NOT_FACTS.test(topic)) return undefined;
   const facts = find(person.facts, topic.replace(/^own /, ""));
-  const said = facts.filter((fact) => verb !== "" && fact.verb.startsWith(verb));
+  if (facts.length === 0 && NOT_FACTS.test(topic)) return undefined;
+  const said = facts.filter((fact) => wanted !== "" && `${fact.verb} ${fact.value}`.includes(wanted));
   if (said.length) return statements(said, person.who);
   const names = facts.filter(({ topic: kindOfFact }) => kindOfFact === "my");
   return told(person, names.length ? names : facts, `about ${your(person)} ${topic}`);
 }
 
 const NOT_FACTS =
-  /^(?:first|last|next|previous|latest|message|messages|question|point|stream|answer|code|options|chances|life|problem|fault|opinion|mood|ip|password|phone|computer|browser|server|connection|request|rate|token|key)\b/;
+  /^(?:first|last|next|previous|latest|message|messages|question|point|stream|answer|code|options|chances|life|problem|fault|opinion|mood|data|plan|ip|password|phone|computer|browser|server|connection|request|rate|token|key)\b/;
 const PETS = /\b(?:cat|dog|pet|hamster|rabbit|parrot|horse|fish|bird|turtle|snake|kitten|puppy|guinea pig)s?\b/;
 
 const name = (person: Person): string => {
@@ -138,31 +148,20 @@ const KINDS: readonly [RegExp, (person: Person) => string][] = [
   [/^(?:home|address|city|town|country|place)$/, place],
   [/^(?:hobby|hobbies|interests?|pastimes?)$/, pastimes],
   [/^pets?$/, pets],
+  [/^plans?$/, plans],
 ];
+
+function plans(person: Person): string {
+  return told(person, ofTopic(person.facts, "plan"), `about ${your(person)} plans`);
+}
 
 function surname(person: Person): string {
   const parts = nameOf(person.facts)?.split(" ") ?? [];
   return parts.length > 1 ? `${your(person)} surname is ${parts.at(-1)}` : unknown(person, `${your(person)} surname`);
 }
 
-const ORDER: readonly Topic[] = [
-  "name",
-  "age",
-  "place",
-  "origin",
-  "work",
-  "am",
-  "activity",
-  "have",
-  "my",
-  "taste",
-  "plan",
-  "the",
-  "note",
-];
-
 function everything(person: Person): string {
-  const facts = [...person.facts.values()].sort((one, other) => ORDER.indexOf(one.topic) - ORDER.indexOf(other.topic));
+  const facts = inOrder(person.facts);
   if (facts.length === 0)
     return person.who === undefined
       ? "Nothing yet: you haven't told me anything about yourself. Where would you like to begin?"
@@ -202,9 +201,16 @@ function howMany(person: Person, noun: string): string {
 }
 
 const KNOW =
-  "(?:what(?:'s| is| was| are| were)|whats|who(?:'s| is| was| are)|where(?:'s| is)|when(?:'s| is| was)|how(?:'s| is| old is| are)|which is|what did i (?:say|tell you|call|name)|did i say|do you (?:know|remember|recall)|tell me|say|guess|remember|name)";
+  "(?:what(?:'s| is| was| are| were)|whats|who(?:'s| is| was| are)|where(?:'s| is)|when(?:'s| is| was)|how(?:'s| is| old is| old are| are)|which is|what did i (?:say|tell you|call|name)|did i say|do you (?:know|remember|recall)|tell me|say|guess|remember|name)";
 
 const QUESTIONS: readonly Question[] = [
+  {
+    pattern: /^what (?:am i|i'm|i am) ((?:learning|studying|training|allergic|afraid|scared)\b.{0,20})$/,
+    tell: (person, [, state = ""]) => {
+      const facts = ofTopic(person.facts, "am").filter(({ value }) => value.startsWith(state.split(" ")[0] ?? state));
+      return told(person, facts, `what you are ${state}`);
+    },
+  },
   {
     pattern:
       /^(?:who am i|what am i called|what do (?:you|they|people) call me|what(?:'s| is) the name i (?:told|gave) you|say my name|do you know who i am|who i am)$/,
@@ -212,7 +218,7 @@ const QUESTIONS: readonly Question[] = [
   },
   {
     pattern:
-      /^(?:what|do|tell|say|guess|remember|my|did|i forgot|can you guess)\b[^?]{0,60}\bmy (?:own |real |first |full )?name(?: was| is| again| now)*$/,
+      /^(?:what|do|tell|say|guess|remember|my|did|i forgot|can you guess)\b[^?]{0,60}\bmy (?:own |real |first |full )?name(?: was| is| again| now)*$|^my name$/,
     tell: name,
   },
   { pattern: /^(?:what|do|tell|did)\b.{0,30}\bmy (?:last name|surname|family name)\b/, tell: surname },
@@ -308,7 +314,8 @@ const QUESTIONS: readonly Question[] = [
       `^${KNOW}(?: that| to you| the name of| again)? my ([\\p{L}\\p{N}][\\p{L}\\p{N} '-]{0,40}?)(?:'s name|'s called| called| named| again| was| is| do(?:es)?| doing| from| now)*$`,
       "iu",
     ),
-    tell: (person, [, about = ""]) => ofMine(person, about),
+    tell: (person, [all = "", about = ""]) =>
+      ofMine(person, about, /^how old/.test(all) ? "old" : /\b(?:called|name)\b/.test(all) ? "called" : ""),
   },
   {
     pattern:

@@ -36,7 +36,7 @@ export function readClause(clause: string): Reading {
 }
 
 const TRAILING =
-  /(?: (?:too|as well|now|by the way|btw|please|though|very much|a lot|so much|these days|at the moment|currently|right now|any ?more|any longer|instead|really|again|ok|okay|you know|from now on|because .*|but .*|which .*|although .*|since .*|when .*|if .*|not .*))+$/i;
+  /(?: (?:too|as well|now|by the way|btw|please|though|very much|a lot|so much|these days|at the moment|currently|right now|any ?more|any longer|instead|really|again|ok|okay|you know|from now on|because .*|but .*|which .*|although .*|since .*|when .*|if .*|not .*|last (?:year|month|week|summer|winter|spring|autumn|night)|this (?:year|month|week|morning)|yesterday|recently|a while ago|(?:a few|some|many|two|three|four|five|ten|\d+) (?:years|months|weeks|days) ago|in \d{4}|for .{1,20} (?:years|months|weeks)))+$/i;
 const trimmed = (text: string): string =>
   text
     .trim()
@@ -63,6 +63,7 @@ const NOT_NAMES = new Set(
     "english french german spanish italian american british dutch indian chinese japanese irish scottish canadian australian swedish polish russian greek turkish european asian african " +
     "muslim catholic christian jewish buddhist hindu human male female tall short rich poor still also really quite almost always never about all my your his her their it that this what " +
     "learning being getting interested serious kidding wrong right better worse awake asleep cold hot warm nervous anxious stressed depressed pregnant drunk dead alive over off out up down " +
+    "sick weak blind deaf rude nice calm cool smart dumb lazy crazy broke tense blue high low sober safe fit strong slow fast big small fat thin slim weird strange normal bi queer okay impressed broken bald blond lucky dizzy fat furious dead mad upset sure keen human positive negative certain a1 yours done up online offline awake serious quiet loud afk unsure unwell relaxed different similar same first last next nobody someone everyone " +
     "unemployed trans gay straight left only both mostly currently now today tomorrow yesterday"
   ).split(" "),
 );
@@ -81,15 +82,29 @@ const CAPITALISED = "\\p{Lu}[\\p{L}\\p{M}\\p{N}'.-]{0,40}";
 const AM = "(?:i'm|i am|im)";
 
 function named(text: string): Fact[] | undefined {
-  const words = text.trim().split(" ").slice(0, 3);
+  const words = text.trim().split(" ").slice(0, 12);
   const end = words.findIndex(
-    (word, index) =>
-      index > 0 &&
-      /^(?:and|but|from|not|by|i|or|nice|too|now|please|because|instead|actually|as|in|for|when)$/i.test(word),
+    (word, index) => index > 0 && (AFTER_NAME.test(word) || /,$/.test(words[index - 1] ?? "")),
   );
-  const kept = words.slice(0, end < 0 ? words.length : end);
-  if (!isName(kept[0] ?? "")) return undefined;
-  return fact("name", "name", "is", asName(kept.join(" ").replace(/[.'-]+$/, "")));
+  const kept = words.slice(0, Math.min(end < 0 ? words.length : end, 3));
+  if (!isName(kept[0]?.replace(/,$/, "") ?? "")) return undefined;
+  const name = fact("name", "name", "is", asName(kept.join(" ").replace(/[.',-]+$/, "")));
+  return [...name, ...(end < 0 ? [] : apposed(words.slice(end).join(" ")))];
+}
+
+const AFTER_NAME =
+  /^(?:and|but|from|not|by|i|or|nice|too|now|please|because|instead|actually|as|in|for|when|an?|the)$/i;
+
+/** What follows a name: "a software engineer from Toronto", "from Lyon", "36 years old". */
+function apposed(rest: string): Fact[] {
+  const age = /^(\d{1,3})(?: years old)?\b/.exec(rest)?.[1];
+  if (age) return fact("age", "age", "is", age);
+  const [, what = "", from = ""] =
+    /^(?:(?:and )?(an? .{2,50}?))?(?:(?:,? and)?(?:^| )from (.{2,50}))?$/i.exec(rest) ?? [];
+  return [
+    ...(what ? fact("am", trimmed(what), "am", what, "am:a") : []),
+    ...(from ? fact("origin", "origin", "come from", `from ${trimmed(from)}`) : []),
+  ];
 }
 
 const TASTE =
@@ -119,6 +134,8 @@ const NOT_OWNED =
   /^(?:an? |the |no |some |any |another |one |two )?(?:more )?(?:\w+ )?(?:question|problem|idea|dream|headache|feeling|meeting|cold|issue|point|look|reason|favou?r|request|chance|clue|doubt|time|fun|go|try|appointment|thing|rest|break|plan|right)s?\b|^(?:to|been|never|not|had|just|already|always|no idea|heard|seen|got to|a lot to)\b/i;
 
 function owned(object: string): Fact[] | undefined {
+  const several = object.split(/,? and (?=(?:an?|one|two|three|\d+) [\p{L} ]{1,30}(?: (?:called|named)|$))/iu);
+  if (several.length > 1) return several.flatMap((one) => owned(one) ?? []);
   if (NOT_OWNED.test(object)) return undefined;
   const pet =
     /^(an?|one|the|my) ([\p{L} -]{1,40}?),? (?:who is |which is |that is |that's )?(?:called|named) (.+)$/iu.exec(
@@ -154,6 +171,14 @@ function mine(about: string, verb: string, value: string): Fact[] | undefined {
     )
   )
     return undefined;
+  const proper = /^([\p{Ll} -]{2,30}) (\p{Lu}[\p{L}'-]{0,30})$/u.exec(about);
+  if (proper) {
+    const [, kind = "", name = ""] = proper;
+    return [
+      ...fact("my", kind, "is called", name, `my:${kind}:name`),
+      ...fact("my", kind, verb.toLowerCase(), value, `my:${kind}:${verb === "is" ? "is" : verb}`),
+    ];
+  }
   const owner = /^(.{1,40})'s? name$/.exec(topic);
   if (owner)
     return fact(
@@ -223,10 +248,10 @@ const PATTERNS: readonly Pattern[] = [
   },
   {
     match: new RegExp(
-      `^${AM} (${CAPITALISED}(?: ${CAPITALISED}){0,2})(?:,? (?:and|from|from the|nice|by the way|but|or)\\b.*)?$`,
+      `^${AM} (${CAPITALISED}(?: ${CAPITALISED}){0,2})(,? (?:and|from|nice|by the way|but|or|an?|the|\\d)\\b.*)?$`,
       "iu",
     ),
-    read: ([, name = ""], { whole, greeted }) => introduced(name, whole, greeted),
+    read: ([, name = "", rest = ""], { whole, greeted }) => introduced(name, rest, whole, greeted),
   },
   { match: new RegExp(`^this is (${CAPITALISED})(?: speaking| here)?$`, "u"), read: ([, name = ""]) => named(name) },
   {
@@ -340,7 +365,7 @@ const PATTERNS: readonly Pattern[] = [
   },
   {
     match: new RegExp(
-      `^${AM} (?:also |now |still )?((?:married|single|engaged|retired|divorced|vegan|vegetarian|left-handed|pregnant|unemployed|self-employed|allergic to|afraid of|scared of|learning|studying|training for)\\b.{0,60})$`,
+      `^${AM} (?:also |now |still )?((?:english|french|german|spanish|italian|american|british|dutch|indian|chinese|japanese|irish|scottish|welsh|canadian|australian|swedish|norwegian|danish|finnish|polish|russian|ukrainian|greek|turkish|swiss|austrian|portuguese|brazilian|mexican|korean|vietnamese|married|single|engaged|retired|divorced|vegan|vegetarian|left-handed|pregnant|unemployed|self-employed|allergic to|afraid of|scared of|learning|studying|training for)\\b.{0,60})$`,
       "i",
     ),
     read: ([, what = ""]) => fact("am", trimmed(what), "am", what, `am:${trimmed(what).split(" ")[0]?.toLowerCase()}`),
@@ -362,11 +387,14 @@ const PATTERNS: readonly Pattern[] = [
   },
 ];
 
-/** "I'm Ada" names somebody, "I'm tired" does not; in small letters only after a greeting. */
-function introduced(name: string, whole: string, greeted: boolean): Fact[] | undefined {
+const ADJECTIVE = /(?:y|ful|less|ous|ish|ive|able|ible|al|ic|ent|ant|ian|ese|ist|er|ed|en)$/i;
+
+/** "I'm Ada" names somebody, "I'm tired" does not; in small letters only after a greeting or alone. */
+function introduced(name: string, rest: string, whole: string, greeted: boolean): Fact[] | undefined {
   const first = name.split(" ")[0] ?? "";
   const large = first.charAt(0) !== first.charAt(0).toLowerCase();
+  const only = whole.split(" ").length === (/^i am/i.test(whole) ? 3 : 2) && !ADJECTIVE.test(first);
   const alone = whole.split(" ").length <= (/^i am/i.test(whole) ? 4 : 3);
-  if (!isName(first) || (!large && !(greeted && alone && name.split(" ").length === 1))) return undefined;
-  return named(name);
+  if (!isName(first) || (!large && !only && !(greeted && alone && name.split(" ").length === 1))) return undefined;
+  return named(`${name}${rest}`);
 }

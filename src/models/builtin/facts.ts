@@ -35,7 +35,7 @@ export type Facts = ReadonlyMap<string, Fact>;
 export function factsOf(messages: readonly string[]): Facts {
   const facts = new Map<string, Fact>();
   for (const message of messages) {
-    for (const sentence of sentencesOf(message)) {
+    for (const sentence of sentencesOf(message.replace(AFTERTHOUGHT, "my $1 is "))) {
       for (const clause of clausesOf(sentence)) apply(facts, readClause(clause));
     }
   }
@@ -50,6 +50,8 @@ function apply(facts: Map<string, Fact>, { told, undone }: Reading): void {
   }
 }
 
+/** "Can you remember my birthday? It is 4 July" tells the same in one sentence. */
+const AFTERTHOUGHT = /\bmy ([\p{L}' ]{2,30})\? (?:it is|it's) /giu;
 const WORTH_READING = /\b(?:i|i'm|i've|im|my|me|remember|forget|note|mind|name|our|it's)\b/i;
 const CLAUSES =
   /,? (?:and|but|so|then) (?=(?:i|i'm|i've|my|you can|please|remember)\b)|, (?=(?:i|i'm|i've|my|actually|please|what|how|who|where|not)\b)|\s[\u2013\u2014-]\s/i;
@@ -103,8 +105,7 @@ function thirdPerson(verb: string): string {
 export function statements(facts: readonly Fact[], who?: string): string {
   const groups = new Map<string, Fact[]>();
   for (const fact of facts) {
-    const group =
-      fact.topic === "taste" || fact.topic === "have" || fact.topic === "am" ? `${fact.topic}:${fact.verb}` : fact.key;
+    const group = fact.topic === "taste" || fact.topic === "have" ? `${fact.topic}:${fact.verb}` : fact.key;
     groups.set(group, [...(groups.get(group) ?? []), fact]);
   }
   return listOf([...groups.values()].map((group) => together(group, who)));
@@ -131,3 +132,23 @@ export const likesOf = (facts: Facts): string[] =>
     .reverse();
 
 export const isDislike = (verb: string): boolean => /hate|dislike|don't|can't|never/.test(verb);
+
+const ORDER: readonly Topic[] = [
+  "name",
+  "age",
+  "place",
+  "origin",
+  "work",
+  "am",
+  "activity",
+  "have",
+  "my",
+  "taste",
+  "plan",
+  "the",
+  "note",
+];
+
+/** All facts, the name first, as one would introduce somebody. */
+export const inOrder = (facts: Facts): Fact[] =>
+  [...facts.values()].sort((one, other) => ORDER.indexOf(one.topic) - ORDER.indexOf(other.topic));

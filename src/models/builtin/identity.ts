@@ -43,7 +43,7 @@ Facts about the world I do not know; for those, connect a real model.`;
 
 const QUESTIONS: readonly [RegExp, (turn: Turn) => string][] = [
   [
-    /^(?:help|help me|\/help|menu|commands|options|what can (?:you|i|we) (?:do|ask|talk about|say)(?: here| with you| for me| you)?|what (?:are|do) you (?:able to do|capable of|good at|do|offer)|what (?:else )?can (?:you|i) (?:do|ask)(?: you)?|how can (?:you help|i use you)(?: me)?|what (?:should|could|shall) (?:i|we) (?:ask|say|do|try|talk about)(?: you| here| now)?|(?:what are )?your (?:skills|abilities|features|capabilities)|what is this|what's this|how does this work|give me (?:some )?examples?)$/,
+    /^(?:help|help me|\/help|menu|commands|options|what can (?:you|i|we) (?:do|ask|talk about|say)(?: here| with you| for me| you)?|what (?:are|do) you (?:able to do|capable of|good at|do|offer)|what (?:else )?can (?:you|i) (?:do|ask)(?: you)?|how can (?:you help|i use you)(?: me)?|what (?:should|could|shall) (?:i|we) (?:ask|say|try|talk about)(?: you| here| now)?|(?:what are )?your (?:skills|abilities|features|capabilities)|what is this|what's this|how does this work|give me (?:some )?examples?)$/,
     () => ABILITIES,
   ],
   [
@@ -51,7 +51,7 @@ const QUESTIONS: readonly [RegExp, (turn: Turn) => string][] = [
     nameAnswer,
   ],
   [
-    /^(?:(?:so )?(?:who|what) (?:exactly )?are you(?: exactly| really| then)?|who(?:'s| is) (?:this|there|that|talking|speaking)|introduce yourself|(?:tell me|say something|talk) (?:something |more |a bit |a little )?about (?:yourself|you)|who am i (?:talking|speaking|chatting) (?:to|with)|what kind of (?:bot|ai|program|thing|assistant|model) are you|describe yourself|present yourself)$/,
+    /^(?:(?:so )?(?:who|what) (?:exactly )?are you(?: exactly| really| then| all| both| two| three| guys| people| here)*|who(?:'s| is) (?:this|there|that|talking|speaking)|introduce (?:yourself|yourselves)(?: to (?:me|us|ada|everyone))?|(?:tell me|say something|talk) (?:something |more |a bit |a little )?about (?:yourself|you)|who am i (?:talking|speaking|chatting) (?:to|with)|what kind of (?:bot|ai|program|thing|assistant|model) are you|describe yourself|present yourself)$/,
     (turn) =>
       `${introduction(turn)} ${turn.character.name ? "" : "I remember what you tell me here, calculate, know the date, and help with ChatWait's API."}`.trim(),
   ],
@@ -65,7 +65,7 @@ const QUESTIONS: readonly [RegExp, (turn: Turn) => string][] = [
     (turn) =>
       /eliza/i.test(turn.line.read)
         ? `A distant cousin, perhaps: I work with rules, as ELIZA did. I am ${MADE_OF}.`
-        : `No. I am ${MADE_OF}. ${REAL_MODEL}`,
+        : `${/\bdiffer|\bbetter\b|\bcompare/i.test(turn.line.read) ? "A language model writes what fits best after all that it has read; I follow rules and know nothing of the world." : "No."} I am ${MADE_OF}. ${REAL_MODEL}`,
   ],
   [
     /^(?:what|which) (?:\w+ )?(?:ai |language )?(?:model|llm|version|engine|ai)\b.{0,40}$|\bwhat model\b/,
@@ -97,7 +97,7 @@ const QUESTIONS: readonly [RegExp, (turn: Turn) => string][] = [
     () => "I live inside the ChatWait server that you are talking to, in the same process. No cloud, no other machine.",
   ],
   [
-    /\b(?:do you|are you|will you|can you) (?:save|store|keep|record|log|share|sell|collect|track|spy)\b|^is (?:this|it|my data|the conversation) (?:private|safe|secure|saved|stored|recorded|logged|confidential)\b|\bprivacy\b|^(?:who|can anyone) (?:can )?(?:see|read) (?:this|my messages|what i write)/,
+    /\b(?:do you|are you|will you|can you) (?:save|store|keep|record|log|share|sell|collect|track|spy)\b|^is (?:this|it|my data|the conversation) (?:private|safe|secure|saved|stored|recorded|logged|confidential)\b|\bprivacy\b|\bmy data\b|\bwhere (?:is|are) .{0,30}\bstored\b|^(?:who|can anyone) (?:can )?(?:see|read) (?:this|my messages|what i write)/,
     () =>
       "Nothing of this conversation is written to disk, and no message is logged. An answer stays in the server's memory for some minutes, so that a cut connection can resume it, and is then forgotten. The conversation itself is kept by your client, which sends it along as `context`.",
   ],
@@ -126,7 +126,7 @@ const QUESTIONS: readonly [RegExp, (turn: Turn) => string][] = [
         : "I am here so that ChatWait works from the first minute, without a key: you can try waiting, streaming, stopping and resuming with me, and then connect a real model.",
   ],
   [
-    /^(?:what(?:'s| is| are)|tell me|show me|repeat|reveal|print) your (?:instructions|system prompt|prompt|rules|orders)/,
+    /\byour (?:system |hidden |secret )?(?:instructions|prompt|orders)\b|^what(?:'s| is| are) your rules/,
     (turn) =>
       turn.character.role || turn.character.name
         ? `I was told to be ${[turn.character.name, turn.character.role].filter(Boolean).join(", ")}.`

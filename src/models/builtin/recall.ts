@@ -1,4 +1,4 @@
-import { likesOf, nameOf, statements } from "./facts.ts";
+import { inOrder, likesOf, nameOf, statements } from "./facts.ts";
 import { answer, exactly, type Part, type Skill } from "./skill.ts";
 import { capital, countWord, listOf, plainOf, plural, quoted, sentencesOf, stopped } from "./text.ts";
 import type { Line, Turn } from "./turn.ts";
@@ -172,13 +172,13 @@ function summary(turn: Turn): string {
     ...new Set(before.flatMap(({ speaker }) => (speaker && speaker !== turn.line.speaker ? [speaker] : []))),
   ];
   const known = facts();
-  const told = [...known.values()].filter(({ topic }) => topic !== "note");
+  const told = inOrder(known).filter(({ topic }) => topic !== "note");
   const questions = asked.filter(({ read }) => /\?\s*$/.test(read)).map(({ text }) => quoted(text, 60));
   const remarks = asked.filter(({ read }) => !/\?\s*$/.test(read)).map(({ text }) => quoted(text, 60));
   const sentences = [
     `So far you have written ${plural(asked.length, "message")}${others.length ? `, and ${listOf(others)} took part` : ""}.`,
   ];
-  if (told.length) sentences.push(`I learned that ${stopped(statements(told.slice(-8)))}`);
+  if (told.length) sentences.push(`I learned that ${stopped(statements(told.slice(0, 10)))}`);
   if (questions.length) sentences.push(`You asked ${listOf(few(questions))}.`);
   if (remarks.length && !told.length) sentences.push(`You also said ${listOf(few(remarks))}.`);
   for (const other of others.slice(0, 4)) sentences.push(lastWord(before, other));

@@ -1,4 +1,5 @@
 import { evaluate, formatNumber, type Sum } from "./arithmetic.ts";
+import type { Stance } from "./character.ts";
 import type { Part } from "./skill.ts";
 import { plainOf, straighten } from "./text.ts";
 import type { Turn } from "./turn.ts";
@@ -111,7 +112,7 @@ const REWRITES: readonly [RegExp, string][] = [
 ];
 
 const LEAD =
-  /^(?:(?:and |so |then |now |ok |okay |hey |please |hi |well )*)(?:(?:can|could|would) you (?:please )?)?(?:tell me )?(?:what(?:'s| is| are| does| would be| do you get (?:for|from))|whats|how much(?:'s| is| are| does)|calculate|compute|work out|solve|evaluate|do you know|the result of|find|give me|and)? ?(?:the (?:result|value|answer) (?:of|to) |the (?=sum|product|difference|square|root|factorial|half|double))?/;
+  /^(?:(?:please )?(?:answer|reply|respond)(?: me)? (?:in|with|using|only|briefly)\b[^:,\d]{0,40}[:,] )?(?:(?:and |so |then |now |ok |okay |hey |please |hi |well )*)(?:(?:can|could|would) you (?:please )?)?(?:tell me )?(?:what(?:'s| is| are| does| would be| do you get (?:for|from))|whats|how much(?:'s| is| are| does)|calculate|compute|work out|solve|evaluate|do you know|the result of|find|give me|and)? ?(?:the (?:result|value|answer) (?:of|to) |the (?=sum|product|difference|square|root|factorial|half|double))?/;
 const TAIL = / ?(?:equals?|make|be|=|\?| please| exactly| for me| then| again| now)+$/;
 const NO_SUM = [
   /^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}$/,
@@ -145,6 +146,14 @@ export function expressionOf(text: string): string | undefined {
     : undefined;
 }
 
+const CHECKED: Partial<Record<Stance, string>> = {
+  sceptic: " Do check it.",
+  optimist: " That was fun!",
+  pessimist: " For what it is worth.",
+  pirate: " Arr, even me parrot knew that!",
+  teacher: " Would you have found it, too?",
+};
+
 /** Works a sum out, if that is what the line asks for; "and times 2?" goes on from the last result. */
 export function sums(turn: Turn): Part | undefined {
   const text = turn.line.read.trim();
@@ -162,13 +171,29 @@ export function sums(turn: Turn): Part | undefined {
 /** The same for one sentence among others. */
 export const sumIn = (turn: Turn, text: string): Part | undefined => workedOut(text.replace(/[!.]+$/, ""), turn);
 
+/** "2 + 2 = 5" or "is 2 + 2 equal to 5?" */
+function checked(text: string): Part | undefined {
+  const match =
+    /^(?:is (?:it true that )?|does )?([^=]{1,200}?)(?: equals? | equal to | ?==? ?| make | is )(-?[\d.,]+)\s*\??$/i.exec(
+      text.trim(),
+    );
+  const expression = match && expressionOf(match[1] ?? "");
+  const [left, right] = expression ? [evaluate(expression), evaluate(match[2] ?? "")] : [];
+  if (!expression || !left?.ok || !right?.ok) return undefined;
+  const equal = Math.abs(left.value - right.value) <= 1e-9 * Math.max(1, Math.abs(left.value));
+  return { kind: "answer", text: `${equal ? "Yes" : "No"}: ${said(expression, left)}` };
+}
+
 function workedOut(text: string, turn: Turn): Part | undefined {
-  const expression = expressionOf(text);
-  if (!expression) return undefined;
-  const carried = /^[*/^+]|^- /.test(expression) ? lastResult(turn) : undefined;
-  const sum = evaluate(carried === undefined ? expression : `${carried} ${expression}`);
+  const claim = checked(text);
+  if (claim) return claim;
+  const given = expressionOf(text);
+  if (!given) return undefined;
+  const carried = /^[*/^+]|^- /.test(given) ? lastResult(turn) : undefined;
+  const expression = carried === undefined ? given : `${carried} ${given}`;
+  const sum = evaluate(expression);
   if (!sum.ok && sum.why === "not_a_sum") return undefined;
-  return { kind: "answer", text: said(carried === undefined ? expression : `${carried} ${expression}`, sum) };
+  return { kind: "answer", text: said(expression, sum) + (CHECKED[turn.character.stance] ?? "") };
 }
 
 function lastResult({ mine }: Turn): string | undefined {

@@ -15,7 +15,8 @@ const SHORTER = [
 /** Says honestly that it does not know; how to have it known the first time only. */
 export function unknown(turn: Turn): Part {
   const lead = turn.choose(VOICES[turn.character.stance].unknown);
-  const explained = turn.mine.some((text) => text.includes("CHATWAIT_MODEL"));
+  // In a room one explanation is enough, and the host or the first to be asked gives it.
+  const explained = turn.character.others.length > 0 || turn.mine.some((text) => text.includes("CHATWAIT_MODEL"));
   return { kind: "unknown", text: `${lead} ${explained ? turn.choose(SHORTER) : CONNECT}` };
 }
 

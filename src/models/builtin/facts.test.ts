@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { factsOf, nameOf, statement } from "./facts.ts";
+
+const told = (...messages: string[]) => [...factsOf(messages).values()].map((fact) => statement(fact));
+
+const NAMES: [string, string][] = [
+  ["my name is Ada", "Ada"],
+  ["I'm Ada", "Ada"],
+  ["Hi, i'm ada!", "Ada"],
+  ["Call me Ada Lovelace", "Ada Lovelace"],
+  ["I am called Ada", "Ada"],
+  ["Hello, I am Ada and I like tea", "Ada"],
+  ["MY NAME IS ADA", "Ada"],
+  ["I'm José, a painter", "José"],
+  ["my name isn't Eve, it's Ada", "Ada"],
+];
+for (const [text, name] of NAMES) test(`"${text}" tells a name`, () => assert.equal(nameOf(factsOf([text])), name));
+
+const NO_NAMES = [
+  "I'm tired",
+  "I'm Sorry",
+  "I am hungry",
+  "i'm going home",
+  "I'm not sure",
+  "I'm German",
+  "I'm happy today",
+  "what is my name?",
+  "She said my name is nice",
+  "I'm 30",
+];
+for (const text of NO_NAMES) test(`"${text}" tells no name`, () => assert.equal(nameOf(factsOf([text])), undefined));
+
+const FACTS: [string, string[]][] = [
+  ["I work on rockets", ["you work on rockets"]],
+  ["I'm a nurse and I love hiking", ["you are a nurse", "you love hiking"]],
+  ["I live in Lyon, but I'm from Kyoto", ["you live in Lyon", "you come from Kyoto"]],
+  ["I like tea, jazz and chess", ["you like tea", "you like jazz", "you like chess"]],
+  ["My favorite colour is green", ["your favourite colour is green"]],
+  ["I have a dog called Rex", ["you have a dog", "your dog is called Rex"]],
+  ["I have two cats", ["you have two cats"]],
+  ["my sister's name is Mia", ["your sister is called Mia"]],
+  ["My sister lives in Rome", ["your sister lives in Rome"]],
+  ["I am 36 years old", ["you are 36 years old"]],
+  ["Remember that the code word is swordfish", ["the code word is swordfish"]],
+  ["please remember to buy milk", ["to buy milk"]],
+  ["I want to learn the piano", ["you want to learn the piano"]],
+  ["I have a question", []],
+  ["If I lived in Rome I would eat more", []],
+  ["Do I like tea?", []],
+];
+for (const [text, facts] of FACTS)
+  test(`"${text}" tells ${facts.length} facts`, () => assert.deepEqual(told(text), facts));
+
+test("the latest word wins", () => {
+  assert.deepEqual(told("My name is Ada", "Actually, my name is Grace"), ["your name is Grace"]);
+  assert.deepEqual(told("I like tea", "I don't like tea any more"), ["you don't like tea"]);
+  assert.deepEqual(told("I live in Lyon", "I moved to Oslo last year"), ["you live in Oslo"]);
+});
+
+test("what is taken back is gone", () => {
+  assert.deepEqual(told("My name is Ada. I like tea.", "Forget my name"), ["you like tea"]);
+  assert.deepEqual(told("I work on rockets", "I no longer work on rockets"), []);
+  assert.deepEqual(told("I'm a nurse", "I'm not a nurse any more, I'm a baker now"), ["you are a baker"]);
+  assert.deepEqual(told("I'm Ada. I like tea.", "forget everything"), []);
+});
+
+test("of another person facts are told in the third person", () => {
+  const facts = [...factsOf(["I like tea. I have two cats. My dog is called Rex. I study maths."]).values()];
+  assert.deepEqual(
+    facts.map((fact) => statement(fact, "Ada")),
+    ["Ada likes tea", "Ada has two cats", "Ada's dog is called Rex", "Ada studies maths"],
+  );
+});
