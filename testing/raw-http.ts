@@ -30,7 +30,7 @@ export async function openRaw(url: string): Promise<RawConnection> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) });
   const { promise: closed, resolve: close } = Promise.withResolvers<void>();
-  let received = Buffer.alloc(0);
+  let parts: Buffer[] = [];
   let taken = 0;
   let over = false;
   let wakers: (() => void)[] = [];
@@ -43,7 +43,7 @@ export async function openRaw(url: string): Promise<RawConnection> {
     wake();
   };
   socket.on("data", (bytes) => {
-    received = Buffer.concat([received, bytes]);
+    parts.push(bytes);
     wake();
   });
   // A reset is one way of closing.
@@ -51,11 +51,17 @@ export async function openRaw(url: string): Promise<RawConnection> {
   socket.on("end", end).on("close", end);
   await new Promise<void>((resolve) => socket.once("connect", resolve));
 
+  /** Joined when it is looked at, for megabytes come in thousands of parts. */
+  function received(): Buffer {
+    parts = [Buffer.concat(parts)];
+    return parts[0] as Buffer;
+  }
+
   async function until<T>(find: () => T | undefined): Promise<T> {
     for (;;) {
       const found = find();
       if (found !== undefined) return found;
-      if (over) throw new Error(`The connection closed after: ${received.toString("latin1").slice(-300)}`);
+      if (over) throw new Error(`The connection closed after: ${received().toString("latin1").slice(-300)}`);
       await new Promise<void>((resolve) => {
         wakers = [...wakers, resolve];
       });
@@ -66,18 +72,18 @@ export async function openRaw(url: string): Promise<RawConnection> {
     socket,
     closed,
     get text() {
-      return received.toString();
+      return received().toString();
     },
     send(...pieces) {
       for (const piece of pieces) socket.write(piece);
     },
     async response(method = "GET") {
-      const { response, bytes } = await until(() => parseResponse(received.subarray(taken), method, over));
+      const { response, bytes } = await until(() => parseResponse(received().subarray(taken), method, over));
       taken += bytes;
       return response;
     },
     async seen(pattern) {
-      await until(() => (pattern.test(received.toString()) ? true : undefined));
+      await until(() => (pattern.test(received().toString()) ? true : undefined));
     },
     destroy: () => void socket.destroy(),
   };
