@@ -14,6 +14,9 @@ import { SUBJECTS, type Subject } from "./subjects.ts";
 /** `npm run bench`: every scenario, round by round, each server in its turn. */
 
 const PROFILE_LINES = 25;
+
+/** A load average from which on other work is seen in the results. */
+const BUSY = 0.5;
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 function isMeasurable(subject: Subject): boolean {
@@ -66,6 +69,7 @@ async function measureScenario(scenario: Scenario, subjects: Subject[], options:
 
 async function main(options: Options) {
   const loadBefore = loadavg();
+  if ((loadBefore[0] ?? 0) > BUSY) say("This machine is busy with other things; latencies will show it.");
   const scenarios = SCENARIOS.filter(({ name }) => options.scenarios.includes(name));
   const used = new Set(scenarios.flatMap((scenario) => scenario.subjects));
   const wanted = SUBJECTS.filter(({ name }) => used.has(name) && (options.subjects?.includes(name) ?? true));
