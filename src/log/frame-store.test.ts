@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { blockBytes as memory } from "../../testing/log-environment.ts";
-import { createFrameStore } from "./frame-store.ts";
+import { appendFrame, archiveOf, createFrameStore, type FrameStore, frameAt, sliceOf } from "./frame-store.ts";
 
 // From a few bytes to far more than a block, ASCII or not, so that frames meet every kind of edge.
 const text = fc.oneof(
@@ -15,24 +15,26 @@ const texts = fc.array(frame, { maxLength: 40, size: "max" });
 
 function filled(frames: string[]) {
   const store = createFrameStore();
-  for (const frame of frames) store.append(frame, Buffer.byteLength(frame));
+  for (const frame of frames) appendFrame(store, frame, Buffer.byteLength(frame));
   return store;
 }
+
+const memoryOf = (store: FrameStore) => memory({ slice: (after, maxBytes) => sliceOf(store, after, maxBytes) });
 
 const joined = (frames: string[]) => Buffer.from(frames.join(""));
 
 /** Compares everything that a store says with the plain array of its frames. */
-function check(store: ReturnType<typeof createFrameStore>, frames: string[], maxBytes: number) {
-  assert.equal(store.count, frames.length);
+function check(store: FrameStore, frames: string[], maxBytes: number) {
+  assert.equal(store.ends.length, frames.length);
   assert.equal(store.size, joined(frames).length);
   for (const [after, frame] of frames.entries()) {
-    assert.ok(store.frame(after + 1) === frame);
-    const slice = store.slice(after, maxBytes);
+    assert.ok(frameAt(store, after + 1) === frame);
+    const slice = sliceOf(store, after, maxBytes);
     assert.ok(slice && slice.seq > after && slice.seq <= frames.length);
     assert.ok(slice.bytes.equals(joined(frames.slice(after, slice.seq))));
     assert.ok(slice.bytes.length <= maxBytes || slice.seq === after + 1);
   }
-  assert.equal(store.slice(frames.length, maxBytes), undefined);
+  assert.equal(sliceOf(store, frames.length, maxBytes), undefined);
 }
 
 describe("frame store", () => {
@@ -42,10 +44,10 @@ describe("frame store", () => {
         const store = filled(frames);
         check(store, frames, maxBytes);
         const more = [...frames, "and one more\n\n"];
-        store.append("and one more\n\n", 14);
+        appendFrame(store, "and one more\n\n", 14);
         check(store, more, maxBytes);
-        const reopened = createFrameStore(store.archive());
-        assert.equal(reopened.count, more.length);
+        const reopened = createFrameStore(archiveOf(store));
+        assert.equal(reopened.ends.length, more.length);
         check(reopened, more, maxBytes);
       }),
     );
@@ -55,44 +57,44 @@ describe("frame store", () => {
     const frames = Array.from({ length: 20 }, (_, n) => "x".repeat(30 + n));
     const store = filled(frames);
     for (let after = 0; after < 20; after++) {
-      assert.equal(store.slice(after, 1e9)?.seq, 20);
+      assert.equal(sliceOf(store, after, 1e9)?.seq, 20);
       for (let seq = after + 2; seq <= 20; seq++) {
         const exactly = joined(frames.slice(after, seq)).length;
-        assert.equal(store.slice(after, exactly)?.seq, seq);
-        assert.equal(store.slice(after, exactly - 1)?.seq, seq - 1, "the last one no longer fits");
+        assert.equal(sliceOf(store, after, exactly)?.seq, seq);
+        assert.equal(sliceOf(store, after, exactly - 1)?.seq, seq - 1, "the last one no longer fits");
       }
     }
   });
 
   test("bytes that were given out stay as they were, whatever is appended or archived later", () => {
     const store = filled(["first"]);
-    const { bytes } = store.slice(0, 100) ?? assert.fail();
-    for (let n = 0; n < 10_000; n++) store.append("another frame", 13);
-    store.archive();
+    const { bytes } = sliceOf(store, 0, 100) ?? assert.fail();
+    for (let n = 0; n < 10_000; n++) appendFrame(store, "another frame", 13);
+    archiveOf(store);
     assert.equal(bytes.toString(), "first");
   });
 
   test("a frame is encoded once: two readers are given the same memory", () => {
     const store = filled(["one", "two"]);
-    const [a, b] = [store.slice(0, 100), store.slice(0, 100)];
+    const [a, b] = [sliceOf(store, 0, 100), sliceOf(store, 0, 100)];
     assert.equal(a?.bytes.buffer, b?.bytes.buffer);
   });
 
   test("little is unused: some of a growing log, nothing of an archived one, and 2 KiB of an idle one", () => {
     const idle = Array.from({ length: 800 }, () => filled(["start"]));
-    const blocks = new Set(idle.map((store) => store.slice(0, 100)?.bytes.buffer));
+    const blocks = new Set(idle.map((store) => sliceOf(store, 0, 100)?.bytes.buffer));
     assert.ok(blocks.size * 8 <= 808, "eight to a slab of 16 KiB");
     const growing = createFrameStore();
     for (let n = 1; n <= 2000; n++) {
-      growing.append("x".repeat(130), 130);
+      appendFrame(growing, "x".repeat(130), 130);
       if (n % 50) continue;
-      assert.ok(memory(growing) <= growing.size * 1.4 + 2 * 16_384, `${memory(growing)} bytes for ${growing.size}`);
-      assert.equal(growing.archive().length, growing.size);
+      assert.ok(memoryOf(growing) <= growing.size * 1.4 + 2 * 16_384, `${memoryOf(growing)} bytes for ${growing.size}`);
+      assert.equal(archiveOf(growing).length, growing.size);
     }
   });
 
   test("archives share memory: a thousand small ones are a few allocations", () => {
-    const archives = Array.from({ length: 1000 }, () => filled(["small\n\n"]).archive());
+    const archives = Array.from({ length: 1000 }, () => archiveOf(filled(["small\n\n"])));
     assert.ok(new Set(archives.map(({ buffer }) => buffer)).size <= 3);
     assert.ok(
       archives.every((bytes) => bytes.toString() === "small\n\n"),
@@ -102,7 +104,7 @@ describe("frame store", () => {
 
   test("an empty one has nothing to read and can be archived", () => {
     const store = createFrameStore();
-    store.archive();
-    assert.deepEqual([store.count, store.size, store.slice(0, 100)], [0, 0, undefined]);
+    archiveOf(store);
+    assert.deepEqual([store.ends.length, store.size, sliceOf(store, 0, 100)], [0, 0, undefined]);
   });
 });

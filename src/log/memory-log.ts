@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../protocol/errors.ts";
 import type { EventDraft, StreamEvent, TerminalDraft } from "../protocol/events.ts";
 import { encodeFrame, frameData } from "../protocol/frames.ts";
-import { createFrameStore } from "./frame-store.ts";
+import { appendFrame, archiveOf, createFrameStore, frameAt, sliceOf } from "./frame-store.ts";
 import type { StreamLog } from "./stream-log.ts";
 
 export type MemoryLogOptions = Pick<StreamLog, "id" | "kind" | "world" | "createdAt"> & {
@@ -17,6 +17,9 @@ export type MemoryLog = StreamLog & { archive(): Archive };
 
 /** A sealed log that nobody reads: its bytes, and what it is called. */
 export type Archive = Pick<StreamLog, "id" | "kind" | "world" | "createdAt"> & { readonly bytes: Buffer };
+
+// In memory nothing that was delivered is ever lost.
+const sharedUpTo = (epoch: number) => (epoch === 0 ? Number.POSITIVE_INFINITY : -1);
 
 const REFUSING = {
   maxBytes: 0,
@@ -35,33 +38,19 @@ export const createMemoryLog = (options: MemoryLogOptions): MemoryLog => memoryL
 function memoryLog(options: MemoryLogOptions, archived?: Buffer): MemoryLog {
   const store = createFrameStore(archived);
   const idPrefix = `${options.id}.0.`;
-  const bells = new Set<{ bell(): void }>();
-  let ringing = false;
-
-  function ring() {
-    ringing = false;
-    // One that is released meanwhile stays silent: a Set does not visit what was taken out of it.
-    for (const one of bells) one.bell();
-  }
-
-  // All that was appended in one turn of the event loop is one wake-up of its readers, and so one write to each.
-  function ringSoon() {
-    if (ringing || bells.size === 0) return;
-    ringing = true;
-    queueMicrotask(ring);
-  }
+  const bells = createBells();
 
   /** Encodes and keeps one event, unless it is too much. What closes a message or the log always has room. */
   function add(draft: EventDraft): ErrorCode | undefined {
     if (log.sealed) throw new Error(`The log is sealed: no ${draft.type} can follow.`);
     const closing = draft.type === "message_end" || draft.type === "done" || draft.type === "error";
-    const frame = encodeFrame(idPrefix, store.count + 1, draft);
+    const frame = encodeFrame(idPrefix, log.lastSeq + 1, draft);
     const length = Buffer.byteLength(frame);
     if (!closing && store.size + length > options.maxBytes) return "stream_too_long";
     if (!options.grow(length, closing)) return "overloaded";
-    store.append(frame, length);
-    log.lastSeq = store.count;
-    ringSoon();
+    appendFrame(store, frame, length);
+    log.lastSeq = store.ends.length;
+    ringSoon(bells);
     return undefined;
   }
 
@@ -72,7 +61,7 @@ function memoryLog(options: MemoryLogOptions, archived?: Buffer): MemoryLog {
     world: options.world,
     createdAt: options.createdAt,
     epoch: 0,
-    lastSeq: store.count,
+    lastSeq: store.ends.length,
     sealed: archived !== undefined,
     append: add,
     seal(draft) {
@@ -80,18 +69,48 @@ function memoryLog(options: MemoryLogOptions, archived?: Buffer): MemoryLog {
       log.sealed = true;
       options.onSealed(draft);
     },
-    slice: (after, maxBytes) => store.slice(after, maxBytes),
-    event: (seq) => JSON.parse(frameData(store.frame(seq))) as StreamEvent,
-    sharedUpTo: (epoch) => (epoch === 0 ? Number.POSITIVE_INFINITY : -1),
+    slice: (after, maxBytes) => sliceOf(store, after, maxBytes),
+    event: (seq) => JSON.parse(frameData(frameAt(store, seq))) as StreamEvent,
+    sharedUpTo,
     archive() {
       const { id, kind, world, createdAt } = options;
-      return { id, kind, world, createdAt, bytes: archived ?? store.archive() };
+      return { id, kind, world, createdAt, bytes: archived ?? archiveOf(store) };
     },
-    listen(bell) {
-      const one = { bell };
-      bells.add(one);
-      return () => void bells.delete(one);
-    },
+    listen: (bell) => hang(bells, bell),
   };
   return log;
+}
+
+/**
+ * Who is woken when there is more to read. Mostly one reader, which stands here by itself: a Set for it would be 0.2 KiB a
+ * stream. Further ones are in a Set, for thousands may come and go.
+ */
+type Bells = { first: Bell | undefined; further: Set<Bell> | undefined; ringing: boolean };
+type Bell = { ring(): void };
+
+const createBells = (): Bells => ({ first: undefined, further: undefined, ringing: false });
+
+function hang(bells: Bells, ring: () => void): () => void {
+  const bell = { ring };
+  if (!bells.first) bells.first = bell;
+  else {
+    bells.further ??= new Set();
+    bells.further.add(bell);
+  }
+  return () => {
+    if (bells.first === bell) bells.first = undefined;
+    else bells.further?.delete(bell);
+  };
+}
+
+/** All that was appended in one turn of the event loop is one wake-up of its readers, and so one write to each. */
+function ringSoon(bells: Bells): void {
+  if (bells.ringing || (!bells.first && !bells.further?.size)) return;
+  bells.ringing = true;
+  queueMicrotask(() => {
+    bells.ringing = false;
+    bells.first?.ring();
+    // One that is released meanwhile stays silent: a Set does not visit what was taken out of it.
+    if (bells.further) for (const bell of bells.further) bell.ring();
+  });
 }
