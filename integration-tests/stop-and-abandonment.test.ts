@@ -221,6 +221,15 @@ test("R-ABANDON: a running stream without a reader for 5 minutes is cancelled up
   assert.deepEqual([kept, running, bytes], [0, 0, 0]);
 });
 
+test("R-ABANDON: what is read is not abandoned, however long it runs", async (t) => {
+  const server = await drivenServer(t, { CHATWAIT_GENERATION_MS: String(60 * MINUTE) });
+  const { stream, call } = await begun(server);
+  talkFor(server, 30 * MINUTE, call);
+  assert.equal(call.isCancelled, false);
+  call.finish();
+  assert.equal((await stream.rest()).at(-1)?.type, "done");
+});
+
 for (const [name, path, headers] of [
   ["polls snapshots", "/chat/streaming/", { accept: "application/json" }],
   ["waits for a moment", "/chat/wait/", { prefer: "wait=0" }],
