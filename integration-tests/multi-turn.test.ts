@@ -140,16 +140,19 @@ const long = Array.from({ length: 40 }, (_, n) => turn(n));
 for (const [name, mode] of Object.entries(MODES)) {
   test(`a context longer than the model's window loses its oldest messages, never the newest (${name})`, async (t) => {
     const tell = await smallWindow(t, 1000);
-    const told = await tell(mode, { message: "The newest", context: { messages: long }, instructions: "Be brief." });
-    const [system, ...messages] = told;
-    assert.deepEqual(system, { role: "system", content: "Be brief." });
-    assert.deepEqual(messages.at(-1), { role: "user", content: "The newest" });
-    assert.equal(messages[0]?.role, "user");
-    const kept = messages.slice(0, -1);
-    assert.ok(kept.length >= 4 && kept.length < 40, `${kept.length} were kept`);
-    assert.deepEqual(kept, long.slice(-kept.length));
-    const characters = told.reduce((sum, { content }) => sum + content.length, 0);
-    assert.ok(characters / 4 < 1000, `${characters} characters for 1000 tokens`);
+    // The same once more without the last: what is cut off then is an answer instead of a question, or the other way round.
+    for (const sent of [long, long.slice(0, -1)]) {
+      const told = await tell(mode, { message: "The newest", context: { messages: sent }, instructions: "Be brief." });
+      const [system, ...messages] = told;
+      assert.deepEqual(system, { role: "system", content: "Be brief." });
+      assert.deepEqual(messages.at(-1), { role: "user", content: "The newest" });
+      assert.equal(messages[0]?.role, "user");
+      const kept = messages.slice(0, -1);
+      assert.ok(kept.length >= 4 && kept.length < sent.length, `${kept.length} were kept`);
+      assert.deepEqual(kept, sent.slice(-kept.length));
+      const characters = told.reduce((sum, { content }) => sum + content.length, 0);
+      assert.ok(characters / 4 < 1000, `${characters} characters for 1000 tokens`);
+    }
   });
 }
 
