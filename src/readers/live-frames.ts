@@ -1,5 +1,5 @@
-import { type Clock, deadline } from "../clock.ts";
-import { openCursor } from "../log/cursor.ts";
+import { type Clock, type Deadline, deadline } from "../clock.ts";
+import { type Cursor, openCursor } from "../log/cursor.ts";
 import type { StreamLog } from "../log/stream-log.ts";
 import { HEARTBEAT, RETRY_LINE } from "../protocol/frames.ts";
 
@@ -43,73 +43,89 @@ const WRITE_BYTES = 16 * 1024;
 const heartbeat = Buffer.from(HEARTBEAT);
 const retryLine = Buffer.from(RETRY_LINE);
 
+/** A reader in one record: a stream has one at least, and in closures it would be 0.3 KiB more. */
+type Reader = {
+  readonly options: LiveFramesOptions;
+  readonly cursor: Cursor;
+  readonly beat: Deadline;
+  /** Only while the sink is full: a reader that keeps up needs no second timer. */
+  stall: Deadline | undefined;
+  /** What the sink had passed on when it was last looked at. */
+  progress: number;
+  full: boolean;
+  open: boolean;
+};
+
 /**
  * Sends a stream as it grows: what is there at once, then what comes. The sink sets the pace: while it is full nothing is
  * queued, and the reader goes on from the log when it has drained.
  */
 export function liveFrames(options: LiveFramesOptions): LiveFrames {
-  const { log, sink } = options;
-  const cursor = openCursor(log, options.after, pump);
-  let full = false;
-  let open = true;
-  let progress = 0;
-  const beat = deadline(options.clock, options.heartbeatMs, () => full || write(heartbeat));
-  // Only runs while the sink is full: a reader that keeps up needs no second timer.
-  let stall: { stop(): void } | undefined;
-
-  function write(frames: Buffer) {
-    beat.touch();
-    full = !sink.write(frames);
-    if (!full || !open) return;
-    progress = sink.progress();
-    stall ??= deadline(options.clock, STALL_MS, checkProgress);
-  }
-
-  function checkProgress() {
-    const now = sink.progress();
-    if (now === progress) {
-      close();
-      sink.cut();
-      options.closed();
-    }
-    progress = now;
-  }
-
-  function pump() {
-    while (open && !full) {
-      const slice = cursor.next(WRITE_BYTES);
-      if (!slice) break;
-      write(slice.bytes);
-    }
-    if (open && cursor.hasEnded() && !full) finish();
-  }
-
-  function finish() {
-    close();
-    sink.end();
-    options.closed();
-  }
-
-  function close() {
-    open = false;
-    cursor.close();
-    beat.stop();
-    stall?.stop();
-  }
-
+  const { log, after, clock, heartbeatMs } = options;
+  const reader: Reader = {
+    options,
+    cursor: openCursor(log, after, () => pump(reader)),
+    beat: deadline(clock, heartbeatMs, () => reader.full || write(reader, heartbeat)),
+    stall: undefined,
+    progress: 0,
+    full: false,
+    open: true,
+  };
   // The first bytes go at once, in one piece with what is there already (R-PRIME).
-  const first = cursor.next(WRITE_BYTES);
-  write(first ? Buffer.concat([retryLine, first.bytes]) : retryLine);
-  pump();
+  const first = reader.cursor.next(WRITE_BYTES);
+  write(reader, first ? Buffer.concat([retryLine, first.bytes]) : retryLine);
+  pump(reader);
   return {
     drained() {
-      full = false;
-      stall?.stop();
-      stall = undefined;
-      pump();
+      reader.full = false;
+      reader.stall?.stop();
+      reader.stall = undefined;
+      pump(reader);
     },
     close() {
-      if (open) close();
+      if (reader.open) close(reader);
     },
   };
+}
+
+function write(reader: Reader, frames: Buffer): void {
+  const { sink, clock } = reader.options;
+  reader.beat.touch();
+  reader.full = !sink.write(frames);
+  if (!reader.full || !reader.open) return;
+  reader.progress = sink.progress();
+  reader.stall ??= deadline(clock, STALL_MS, () => checkProgress(reader));
+}
+
+function checkProgress(reader: Reader): void {
+  const { sink, closed } = reader.options;
+  const now = sink.progress();
+  if (now === reader.progress) {
+    close(reader);
+    sink.cut();
+    closed();
+  }
+  reader.progress = now;
+}
+
+function pump(reader: Reader): void {
+  while (reader.open && !reader.full) {
+    const slice = reader.cursor.next(WRITE_BYTES);
+    if (!slice) break;
+    write(reader, slice.bytes);
+  }
+  if (reader.open && reader.cursor.hasEnded() && !reader.full) finish(reader);
+}
+
+function finish(reader: Reader): void {
+  close(reader);
+  reader.options.sink.end();
+  reader.options.closed();
+}
+
+function close(reader: Reader): void {
+  reader.open = false;
+  reader.cursor.close();
+  reader.beat.stop();
+  reader.stall?.stop();
 }
