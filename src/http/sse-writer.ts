@@ -16,22 +16,12 @@ const CRLF = Buffer.from("\r\n");
  */
 export function sseWriter(response: ServerResponse, { drained, gone }: { drained(): void; gone(): void }): FrameSink {
   let written = 0;
-  response.once("close", gone);
-
-  /**
-   * Each chunk of chunked encoding is one write of our own: through `response.write` it is four buffers and a writev, 7 µs
-   * a token more. While an earlier response still holds the connection (pipelining), or without chunks (HTTP/1.0), the
-   * response writes itself.
-   */
-  function send(frames: Buffer): boolean {
-    const { socket } = response;
-    if (written === 0 || !socket || !response.chunkedEncoding) return response.write(frames);
-    return socket.write(chunkOf(frames));
-  }
+  // A response closes only once; `once` would wrap the listener, 0.2 KiB for as long as the stream lasts.
+  response.on("close", gone);
 
   return {
     write(frames) {
-      const ready = send(frames);
+      const ready = written === 0 ? response.write(frames) : sendChunk(response, frames);
       written += frames.length;
       if (!ready) (response.socket ?? response).once("drain", drained);
       return ready;
@@ -40,6 +30,16 @@ export function sseWriter(response: ServerResponse, { drained, gone }: { drained
     end: () => void response.end(),
     cut: () => void response.destroy(),
   };
+}
+
+/**
+ * Each chunk of chunked encoding is one write of our own: through `response.write` it is four buffers and a writev, 7 µs
+ * a token more. While an earlier response still holds the connection (pipelining), or without chunks (HTTP/1.0), the
+ * response writes itself.
+ */
+function sendChunk(response: ServerResponse, frames: Buffer): boolean {
+  const { socket } = response;
+  return socket && response.chunkedEncoding ? socket.write(chunkOf(frames)) : response.write(frames);
 }
 
 function chunkOf(frames: Buffer): Buffer {

@@ -21,7 +21,8 @@ export function openVisit({ logger, clock, metrics }: VisitDeps, request: Fastif
   const begun = clock.now();
   let errorCode: string | undefined;
 
-  response.once("close", () => {
+  // Not `once`, which would wrap it, 0.2 KiB for as long as the response lasts: a response closes only once.
+  response.on("close", () => {
     const ms = Math.round(clock.now() - begun);
     const line = { reqId, method, route, status: response.statusCode, ms };
     const cut = response.writableFinished ? {} : { cut: true };
