@@ -220,7 +220,7 @@ All of it is described at [/docs](${BASE}/docs) and in \`/openapi.json\`. Ask me
 ];
 
 const ASKING =
-  /^(?:how|what|where|when|why|which|who|can|could|do|does|is|are|show|give|explain|tell|help|install|deploy|i (?:want|need|would)|describe|send|need|curl|api|code|example|resume|resuming|streaming|idempotency|worlds?|chatwait|the|my (?:connection|stream))\b/;
+  /^(?:how|what|where|when|why|which|who|can|could|do|does|is|are|show|give|explain|tell|help|install|deploy|i (?:want|need|would)|describe|send|need|curl|api|code|example|resume|resuming|streaming|idempotency|worlds?|chatwait|the|my (?:connection|stream)|(?:get|post|delete) \/\w+)\b/;
 const PLAIN_TALK =
   /\b(?:my (?:boss|friend|sister|brother|mother|father|life|job)|you are|i(?:'m| am) (?!asking|using|trying|wondering))\b/;
 

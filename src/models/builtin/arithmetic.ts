@@ -3,6 +3,7 @@
  * than a sign, a number before a bracket multiplies, `50 + 10%` adds a tenth of 50, and `10 % 3` is a remainder.
  */
 
+/** What came out, or why nothing did. */
 export type Sum =
   | { ok: true; value: number }
   | { ok: false; why: "not_a_sum" | "division_by_zero" | "no_real_number" | "too_large" };

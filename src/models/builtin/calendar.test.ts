@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { easter } from "./calendar.ts";
+import { easter } from "./days.ts";
 import { reply } from "./reply.ts";
 
 const at = (createdAt: string, content: string, earlier: string[] = []) =>

@@ -13,6 +13,7 @@ export type Orders = {
   end?: string;
 };
 
+/** Who is to speak, as the instructions say. */
 export type Character = {
   /** The name that the instructions gave, if they did. */
   name: string | undefined;

@@ -1,27 +1,41 @@
 import {
-  type Fact,
-  type Facts,
-  inOrder,
-  isDislike,
-  nameOf,
-  ofTopic,
-  statement,
-  statements,
-  type Topic,
-} from "./facts.ts";
+  age,
+  confirmed,
+  everything,
+  find,
+  howMany,
+  liking,
+  name,
+  ofMine,
+  origin,
+  type Person,
+  pastimes,
+  pets,
+  place,
+  remembered,
+  surname,
+  tasted,
+  told,
+  whether,
+  works,
+  your,
+} from "./fact-lookup.ts";
+import { ofTopic, statements } from "./facts.ts";
 import { answer, type Skill } from "./skill.ts";
 import { capital, stopped } from "./text.ts";
 import type { Turn } from "./turn.ts";
 import { VOICES } from "./voices.ts";
 
-/** Whose facts, and how to speak of that person: undefined is "you". */
-type Person = { facts: Facts; who: string | undefined };
 type Question = { pattern: RegExp; tell(person: Person, match: readonly string[]): string | undefined };
 
 /** Answers questions on what somebody told earlier; says so where nothing was told. */
 export const factAnswers: Skill = (turn, { bare, question }) => {
   const { asked, person } = perspective(turn, bare);
-  if (!/\b(?:i|i'm|my|me|mine|myself)\b|^the |^what(?:'s| is| was| are) the |\byou remember\b/.test(asked))
+  if (
+    !/\b(?:i|i'm|my|me|mine|myself)\b|^the |^what(?:'s| is| was| are) the |\byou remember\b|^who(?:'s| is) [\p{L}-]+$/u.test(
+      asked,
+    )
+  )
     return undefined;
   const direct = asked.replace(
     /^(?:did|have) i (?:ever |already )?(?:told?|mention(?:ed)?|say|said)(?: to)?(?: you)? (?=what|where|my|who|how|that)/,
@@ -60,150 +74,21 @@ function perspective(turn: Turn, bare: string): { asked: string; person: Person 
   return { asked: bare, person: { facts: turn.facts(), who: undefined } };
 }
 
-const unknown = ({ who }: Person, what: string): string =>
-  who === undefined ? `You haven't told me ${what} yet` : `${who} hasn't said ${what}`;
-const your = ({ who }: Person): string => (who === undefined ? "your" : `${who}'s`);
-const yourself = ({ who }: Person): string => (who === undefined ? "you" : who);
-
-const told = (person: Person, facts: readonly Fact[], missing: string): string =>
-  facts.length ? statements(facts, person.who) : unknown(person, missing);
-
-const works = (person: Person): string => {
-  const facts = [...ofTopic(person.facts, "work"), ...ofTopic(person.facts, "am").filter(({ key }) => key === "am:a")];
-  const jobs = find(person.facts, "job").concat(find(person.facts, "profession"));
-  const all = facts.concat(jobs);
-  return told(
-    person,
-    all.length ? all : ofTopic(person.facts, "activity"),
-    `what ${person.who === undefined ? "you do" : "they do"}`,
-  );
-};
-
-function find(facts: Facts, about: string): Fact[] {
-  const wanted = about.replace("favorite", "favourite").replace(/s$/, "");
-  const owned = ofTopic(facts, "my", "have", "the");
-  const exact = owned.filter((fact) => fact.about.replace(/s$/, "") === wanted);
-  if (exact.length || wanted.startsWith("favourite")) return exact;
-  return owned.filter((fact) => ` ${fact.about} `.includes(` ${wanted} `));
-}
-
-function ofMine(person: Person, about: string, wanted = ""): string | undefined {
-  const topic = about.trim().toLowerCase();
-  const kind = KINDS.find(([pattern]) => pattern.test(topic));
-  if (kind) return kind[1](person);
-  const facts = find(person.facts, topic.replace(/^own /, ""));
-  if (facts.length === 0 && NOT_FACTS.test(topic)) return undefined;
-  const said = facts.filter((fact) => wanted !== "" && `${fact.verb} ${fact.value}`.includes(wanted));
-  if (said.length) return statements(said, person.who);
-  const names = facts.filter(({ topic: kindOfFact }) => kindOfFact === "my");
-  return told(person, names.length ? names : facts, `about ${your(person)} ${topic}`);
-}
-
-const NOT_FACTS =
-  /^(?:first|last|next|previous|latest|message|messages|question|point|stream|answer|code|options|chances|life|problem|fault|opinion|mood|data|plan|ip|password|phone|computer|browser|server|connection|request|rate|token|key)\b/;
-const PETS = /\b(?:cat|dog|pet|hamster|rabbit|parrot|horse|fish|bird|turtle|snake|kitten|puppy|guinea pig)s?\b/;
-
-const name = (person: Person): string => {
-  const known = nameOf(person.facts);
-  if (known) return `${your(person)} name is ${known}`;
-  return person.who === undefined
-    ? "You haven't told me your name yet. What should I call you?"
-    : `I know only the name that stands there: ${person.who}`;
-};
-
-const pets = (person: Person): string =>
-  told(
-    person,
-    ofTopic(person.facts, "have", "my").filter(({ about, value }) => PETS.test(`${about} ${value}`)),
-    "about any pets",
-  );
-const place = (person: Person): string =>
-  told(
-    person,
-    ofTopic(person.facts, "place").concat(find(person.facts, "home")),
-    `where ${person.who === undefined ? "you live" : "they live"}`,
-  );
-const origin = (person: Person): string =>
-  told(
-    person,
-    ofTopic(person.facts, "origin", "place"),
-    `where ${person.who === undefined ? "you come" : "they come"} from`,
-  );
-const age = (person: Person): string =>
-  told(person, ofTopic(person.facts, "age"), `how old ${person.who === undefined ? "you are" : "they are"}`);
-const pastimes = (person: Person): string =>
-  told(
-    person,
-    [...ofTopic(person.facts, "activity"), ...tasted(person, false), ...find(person.facts, "hobby")],
-    `what ${person.who === undefined ? "you like" : "they like"} to do`,
-  );
-const tasted = ({ facts }: Person, bad: boolean): Fact[] =>
-  ofTopic(facts, "taste").filter(({ verb }) => isDislike(verb) === bad);
-
-const KINDS: readonly [RegExp, (person: Person) => string][] = [
-  [/^(?:first |full |own |real )?name$/, name],
-  [/^(?:last name|surname|family name)$/, (person) => surname(person)],
-  [/^(?:job|work|profession|occupation|career|trade|field)$/, works],
-  [/^age$/, age],
-  [/^(?:home|address|city|town|country|place)$/, place],
-  [/^(?:hobby|hobbies|interests?|pastimes?)$/, pastimes],
-  [/^pets?$/, pets],
-  [/^plans?$/, plans],
-];
-
-function plans(person: Person): string {
-  return told(person, ofTopic(person.facts, "plan"), `about ${your(person)} plans`);
-}
-
-function surname(person: Person): string {
-  const parts = nameOf(person.facts)?.split(" ") ?? [];
-  return parts.length > 1 ? `${your(person)} surname is ${parts.at(-1)}` : unknown(person, `${your(person)} surname`);
-}
-
-function everything(person: Person): string {
-  const facts = inOrder(person.facts);
-  if (facts.length === 0)
-    return person.who === undefined
-      ? "Nothing yet: you haven't told me anything about yourself. Where would you like to begin?"
-      : `${person.who} hasn't told us anything personal`;
-  const plain = facts.filter(({ topic }) => topic !== "note");
-  const notes = facts.filter(({ topic }) => topic === "note").map((fact) => `"${fact.value}"`);
-  const noted = notes.length
-    ? `${plain.length ? " You also asked me to remember: " : "you asked me to remember: "}${notes.join(", ")}.`
-    : "";
-  return `${plain.length ? `${stopped(capital(statements(plain, person.who)))}` : ""}${noted}`;
-}
-
-function liking(person: Person, object: string): string | undefined {
-  const wanted = object.toLowerCase().replace(/^(?:the|a|an|any) /, "");
-  const fact = ofTopic(person.facts, "taste", "activity").find(({ value }) => value.toLowerCase().includes(wanted));
-  if (!fact) return unknown(person, `whether ${person.who === undefined ? "you like" : "they like"} ${object}`);
-  return `${isDislike(fact.verb) ? "no" : "yes"}, ${statement(fact, person.who)}`;
-}
-
-function whether(person: Person, topics: readonly Topic[], words: string): string | undefined {
-  const wanted = words.toLowerCase().replace(/^(?:an?|the|any|in|from|called|named) /, "");
-  const fact = ofTopic(person.facts, ...topics).find(({ value, about }) =>
-    `${value} ${about}`.toLowerCase().includes(wanted.replace(/s$/, "")),
-  );
-  if (fact) return `yes, ${statement(fact, person.who)}`;
-  const other = ofTopic(
-    person.facts,
-    ...topics.filter((topic) => topic === "place" || topic === "age" || topic === "name"),
-  )[0];
-  return other ? `no, ${statement(other, person.who)}` : unknown(person, "that");
-}
-
-function howMany(person: Person, noun: string): string {
-  const stem = noun.replace(/s$/, "");
-  const fact = ofTopic(person.facts, "have").find(({ about }) => about.includes(stem));
-  return fact ? statement(fact, person.who) : unknown(person, `how many ${noun} ${yourself(person)} have`);
-}
-
 const KNOW =
   "(?:what(?:'s| is| was| are| were)|whats|who(?:'s| is| was| are)|where(?:'s| is)|when(?:'s| is| was)|how(?:'s| is| old is| old are| are)|which is|what did i (?:say|tell you|call|name)|did i say|do you (?:know|remember|recall)|tell me|say|guess|remember|name)";
 
 const QUESTIONS: readonly Question[] = [
+  {
+    pattern: /^who(?:'s| is) ([\p{L}-]{2,40})$/u,
+    tell: ({ facts, who }, [, one = ""]) => {
+      const found = ofTopic(facts, "my", "name").filter(({ value }) => value.toLowerCase().split(/\W+/).includes(one));
+      return found.length ? statements(found, who) : undefined;
+    },
+  },
+  {
+    pattern: /^(?:what about |how about )?my ([\p{L}][\p{L} '-]{0,40})$/iu,
+    tell: (person, [, about = ""]) => (find(person.facts, about).length ? ofMine(person, about) : undefined),
+  },
   {
     pattern: /^what (?:am i|i'm|i am) ((?:learning|studying|training|allergic|afraid|scared)\b.{0,20})$/,
     tell: (person, [, state = ""]) => {
@@ -332,17 +217,3 @@ const QUESTIONS: readonly Question[] = [
       find(person.facts, about).length ? statements(find(person.facts, about), person.who) : undefined,
   },
 ];
-
-function confirmed(person: Person, about: string, value: string): string {
-  const facts = find(person.facts, about.toLowerCase());
-  const fact = facts.find((one) => one.value.toLowerCase().includes(value.toLowerCase())) ?? facts[0];
-  if (!fact) return unknown(person, `about ${your(person)} ${about}`);
-  return `${fact.value.toLowerCase().includes(value.toLowerCase()) ? "yes" : "no"}, ${statement(fact, person.who)}`;
-}
-
-function remembered(person: Person): string {
-  const kept = ofTopic(person.facts, "note", "the");
-  if (kept.length)
-    return `you asked me to remember this: ${kept.map((fact) => (fact.topic === "note" ? fact.value : statement(fact))).join("; ")}`;
-  return person.facts.size ? everything(person) : unknown(person, "anything to remember");
-}

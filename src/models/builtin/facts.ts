@@ -1,6 +1,8 @@
-import { type Reading, readClause } from "./fact-patterns.ts";
+import { readClause } from "./fact-patterns.ts";
+import type { Reading } from "./fact-readers.ts";
 import { listOf, sentencesOf, swapPerson } from "./text.ts";
 
+/** The kinds of things that people tell. */
 export type Topic =
   | "name"
   | "age"
@@ -131,6 +133,7 @@ export const likesOf = (facts: Facts): string[] =>
     .map(({ value }) => value)
     .reverse();
 
+/** Does a verb of taste say no? */
 export const isDislike = (verb: string): boolean => /hate|dislike|don't|can't|never/.test(verb);
 
 const ORDER: readonly Topic[] = [

@@ -1,7 +1,7 @@
 import type { Stance } from "./character.ts";
 import { type Fact, type Facts, factsOf, isDislike, statement, statements } from "./facts.ts";
+import { isGreeting } from "./greetings.ts";
 import type { Part, Skill } from "./skill.ts";
-import { isGreeting } from "./small-talk.ts";
 import { capital, stopped, swapPerson } from "./text.ts";
 import type { Turn } from "./turn.ts";
 import { VOICES } from "./voices.ts";
@@ -68,7 +68,7 @@ function remark(turn: Turn, fact: Fact, all: readonly Fact[]): string {
 }
 
 const RELATIVE =
-  /^(?:\w+ )?(?:mother|father|mum|mom|dad|sister|brother|son|daughter|wife|husband|partner|girlfriend|boyfriend|friend|grandmother|grandfather|aunt|uncle|cousin|child|colleague|boss|neighbou?r|teacher)s?$/;
+  /^(?:\w+ )?(?:mother|father|mum|mom|dad|sister|brother|son|daughter|wife|husband|partner|girlfriend|boyfriend|friend|grandmother|grandfather|aunt|uncle|cousin|child|children|kid|parent|colleague|boss|neighbou?r|teacher)s?$/;
 
 function kindOf(fact: Fact): string {
   if (fact.verb === "prefer") return "preferred";

@@ -57,7 +57,7 @@ const QUESTIONS: readonly Question[] = [
   { pattern: EITHER, bank: "opinion", subject: either },
   {
     pattern:
-      /^(?:which is|what is|what's|who is|who's|is|are) (.{2,100}\b(?:better|worse|best|good|bad|healthy|worth|overrated|fair|dangerous|useful|important|beautiful|fun|moral|ethical|right|wrong)\b.{0,100})$/,
+      /^(?:which is|what is|what's|who is|who's|is|are) (?!(?:the )?(?:best|worst|right|wrong)\b)(.{2,100}\b(?:better|\w+er than|more \w+ than|less \w+ than|worse|best|good|bad|healthy|worth|overrated|fair|dangerous|useful|important|beautiful|fun|moral|ethical|right|wrong)\b.{0,100})$/,
     bank: "opinion",
     subject: judged,
   },
@@ -87,7 +87,7 @@ export const opinions: Skill = (turn, { bare, text, question }) => {
 };
 
 const CHOICE =
-  /^(?:what|which \w+|where) (?:should|can|could|shall|would you have me) (?:i|we) (?:do|cook|eat|drink|wear|buy|read|watch|learn|play|go|make|have|listen to|give)\b/;
+  /^what do you think (?:i|we) should\b|^(?:what|which \w+|where) (?:should|can|could|shall|would you have me) (?:i|we) (?:do|cook|eat|drink|wear|buy|read|watch|learn|play|go|make|have|listen to|give)\b/;
 const WHAT_TO_DO = [
   "What would you tell a friend who was in your place?",
   "What is the smallest thing that you could do about it today?",

@@ -1,22 +1,27 @@
 import { apiHelp } from "./api-help.ts";
+import { formatNumber } from "./arithmetic.ts";
 import { calendar } from "./calendar.ts";
 import { ordersIn } from "./character.ts";
 import { dress } from "./dress.ts";
 import { factAnswers } from "./fact-answers.ts";
+import { feelings } from "./feelings.ts";
+import { greeting, hello, welcomed } from "./greetings.ts";
 import { identity, introduction } from "./identity.ts";
 import { languageNote, languages } from "./languages.ts";
 import { notes } from "./notes.ts";
+import { acceptedOffer, yesOrNo } from "./offers.ts";
 import { opinions } from "./opinions.ts";
 import { again, recall } from "./recall.ts";
-import { feelings, reflection, why } from "./reflection.ts";
+import { reflection } from "./reflection.ts";
 import { inRoom } from "./room.ts";
 import { answer, type Part, type Skill } from "./skill.ts";
-import { acceptedOffer, greeting, hello, smallTalk, welcomed, yesOrNo } from "./small-talk.ts";
+import { smallTalk } from "./small-talk.ts";
 import { stories } from "./story.ts";
 import { sumIn, sums } from "./sums.ts";
 import { clip, plural, quoted, stopped } from "./text.ts";
 import { type Request, type Sentence, type Turn, turnOf } from "./turn.ts";
 import { cannot, unanswered } from "./unknown.ts";
+import { why } from "./why.ts";
 import { echoed, wordplay } from "./wordplay.ts";
 
 /**
@@ -156,7 +161,7 @@ function lengthy(turn: Turn): Part | undefined {
   if (asked?.kind === "answer") return asked;
   const words = text.split(/\s+/).filter((word) => word !== "").length;
   return answer(
-    `That is a long text: ${text.length.toLocaleString("en-US")} characters, ${words === 1 ? "in a single word" : plural(words, "word")}. It begins with ${quoted(clip(text.slice(0, 200).trim(), 80))} I am too small to understand a text of that size; a real model could. Tell me in a sentence or two what it is about?`,
+    `That is a long text: ${formatNumber(text.length)} characters, ${words === 1 ? "in a single word" : plural(words, "word")}. It begins with ${quoted(clip(text.slice(0, 200).trim(), 80))} I am too small to understand a text of that size; a real model could. Tell me in a sentence or two what it is about?`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { MODERATION, rejoinders } from "./debate.ts";
 import { answer, type Part } from "./skill.ts";
-import { clip, plainOf, quoted, sentencesOf, stopped, swapPerson } from "./text.ts";
+import { clip, listOf, plainOf, quoted, sentencesOf, stopped, swapPerson } from "./text.ts";
 import { subjectOf, subjectOfClause, topicOf } from "./topics.ts";
 import type { Line, Turn } from "./turn.ts";
 import { VOICES } from "./voices.ts";
@@ -11,8 +11,13 @@ export function inRoom(turn: Turn): Part | undefined {
   if (others.length === 0 || name === undefined) return undefined;
   const speaker = turn.line.speaker;
   if (speaker && isOther(turn, speaker)) return toOther(turn, speaker);
+  if (WHO_IS_HERE.test(turn.line.read))
+    return answer(`Besides me, ${name}, I know of ${listOf(others)} here. Address us with @, and we answer.`);
   return passedOn(turn) ?? debateOpened(turn);
 }
+
+const WHO_IS_HERE =
+  /^\W*(?:who(?: else)?|which (?:agents?|others?|characters?)) (?:is|are|else is) (?:here|there|in (?:this|the) (?:room|world))\b/i;
 
 const same = (one: string, other: string | undefined): boolean => one.toLowerCase() === other?.toLowerCase();
 const isOther = ({ character }: Turn, name: string): boolean => character.others.some((other) => same(other, name));

@@ -10,5 +10,7 @@ export type Part = {
 /** Answers one sentence, if that is what it can do. */
 export type Skill = (turn: Turn, sentence: Sentence) => Part | undefined;
 
+/** An answer to a question. */
 export const answer = (text: string): Part => ({ kind: "answer", text });
+/** An answer that orders about length leave alone. */
 export const exactly = (text: string): Part => ({ kind: "answer", text, exact: true });

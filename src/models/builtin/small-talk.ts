@@ -1,41 +1,9 @@
-import { dayGreeting } from "./calendar.ts";
-import type { Stance } from "./character.ts";
-import { nameOf } from "./facts.ts";
-import { CURIOSITIES, JOKES } from "./jokes.ts";
-import { answer, type Part, type Skill } from "./skill.ts";
-import { hashOf } from "./text.ts";
-import type { Sentence, Turn } from "./turn.ts";
-import { VOICES, type Voice } from "./voices.ts";
-
-const HELLO =
-  "(?:hi+|hello+|hey+|hiya|heya|hullo|howdy|greetings|salutations|yo|hi there|hello there|hey there|good (?:morning|afternoon|evening|day)|morning|evening|g'day|ahoy|welcome|moin|servus)";
-const GREETING = new RegExp(
-  `^(?:well |oh |and |a )?${HELLO}(?:,? (?:again|all|everyone|everybody|folks|friends?|there|you|bot|chatbot|chatwait|to you|you all|dear|my friend|world|\\w{2,20}))?$`,
-);
-
-/** A greeting gets one back, fit for the hour, and an invitation to talk. */
-export const greeting: Skill = (turn, sentence) =>
-  isGreeting(sentence) ? { kind: "greeting", text: hello(turn, sentence.plain) } : undefined;
-
-/** Is a sentence a greeting and nothing else? */
-export const isGreeting = ({ plain, bare }: Sentence): boolean =>
-  (GREETING.test(plain) || GREETING.test(bare)) &&
-  !/^(?:hey|hi|hello) (?:what|who|how|why|when|where|can|could|tell|help|stop|bye|thanks)\b/.test(plain);
-
-const HELLOS: Partial<Record<Stance, string>> = { pirate: "Ahoy", host: "Welcome" };
-
-/** "Good morning, Ada!" */
-export function hello(turn: Turn, plain = ""): string {
-  const name = nameOf(turn.facts()) ?? personal(turn.line.speaker);
-  const again = turn.asked.length > 1 ? " again" : "";
-  const said = /^good (?:morning|afternoon|evening)/.exec(plain)?.[0];
-  const word =
-    HELLOS[turn.character.stance] ?? (again ? "Hello" : said ? said.replace(/^g/, "G") : dayGreeting(turn.createdAt));
-  return `${word}${again}${name ? `, ${name}` : ""}!`;
-}
-
-const personal = (speaker: string | undefined): string | undefined =>
-  speaker && speaker !== "HUMAN" ? speaker : undefined;
+import { another, curiosity, frameJoke, joke } from "./collections.ts";
+import { farewell } from "./greetings.ts";
+import type { Part, Skill } from "./skill.ts";
+import type { Turn } from "./turn.ts";
+import type { Voice } from "./voices/voice.ts";
+import { VOICES } from "./voices.ts";
 
 type Talk = {
   pattern: RegExp;
@@ -56,27 +24,6 @@ export const smallTalk: Skill = (turn, { bare, plain }) => {
   return undefined;
 };
 
-/** The next of a collection that nobody here has told yet; characters of one room begin at different places. */
-function untold(turn: Turn, collection: readonly string[]): string | undefined {
-  const start = turn.character.name ? hashOf(turn.character.name) % collection.length : 0;
-  const order = [...collection.slice(start), ...collection.slice(0, start)];
-  return order.find((one) => !turn.before.some(({ text }) => text.includes(one)));
-}
-
-const joke = (turn: Turn): string =>
-  untold(turn, JOKES) ?? `I know ${JOKES.length} jokes, and you have heard them all. Your turn!`;
-const curiosity = (turn: Turn): string =>
-  untold(turn, CURIOSITIES) ?? "That was all that I have in my small collection. Do you know one for me?";
-
-/** "Another one" means another of what came last. */
-function another(turn: Turn): string | undefined {
-  for (const text of turn.mine.slice(0, 3)) {
-    if (JOKES.some((one) => text.includes(one))) return joke(turn);
-    if (CURIOSITIES.some((one) => text.includes(one))) return curiosity(turn);
-  }
-  return undefined;
-}
-
 /** "And you?": after our question how somebody is, the same about us; else there is little to tell. */
 function aboutMe(turn: Turn): string {
   const voice = VOICES[turn.character.stance];
@@ -92,10 +39,12 @@ const OF_MYSELF = [
   "As for me: I run, I answer, I am content, as far as that word fits a program.",
   "I have no days, only messages; and this one is pleasant.",
 ];
+
 const LAUGHED_AT = [
   "I am glad that you can laugh about it. Another one?",
   "Laughter is the best answer that I can get. Shall I go on?",
 ];
+
 const LAUGHED = [
   "I am glad that you are amused. Would you like to hear a joke, or a curious fact?",
   "Laughter suits you, as far as I can read. What else is on your mind?",
@@ -104,6 +53,15 @@ const LAUGHED = [
 const shorter = (turn: Turn): string => (turn.before.length ? "Fair enough." : "I am listening.");
 
 const TALK: readonly Talk[] = [
+  {
+    pattern:
+      /^(?:please )?(?:continue|go on|carry on|keep going|proceed|next|and then|then what|what (?:next|now|happened next)|what else)$/,
+    say: (turn) =>
+      another(turn) ??
+      (/^\*\*/.test(turn.mine[0] ?? "")
+        ? 'That was the end of it. Say "another one", if you would like one more.'
+        : nextTopic(turn)),
+  },
   {
     pattern:
       /^(?:you(?:'re| are)(?: probably| quite)? right|i agree(?: with you)?|agreed|that(?:'s| is) (?:right|true|correct)|you have a point|point taken)$/,
@@ -153,7 +111,7 @@ const TALK: readonly Talk[] = [
   },
   {
     pattern:
-      /^i(?:'ve| have)(?: got)? (?:an?|another|some|one more) (?:small |little |big |quick |serious |simple )?(?:problem|question|idea|issue|request|secret|plan)s?(?: for you| to ask)?$|^(?:can|may|could) i ask (?:you )?(?:something|a question|anything)$|^i want to (?:ask|tell) you something$/,
+      /^i(?:'ve| have)(?: got)? (?:an?|another|some|one more) (?:small |little |big |quick |serious |simple )?(?:problem|question|idea|issue|request|secret|plan)s?(?: for you| to ask)?$|^(?:can|may|could) i ask (?:you )?(?:something|a question|anything)$|^i want to (?:ask|tell) you something$|^(?:can|may|could) i tell you (?:something|a secret|a story|a joke|about .{1,60})$/,
     say: ["I am listening. What is it?", "Go ahead; I have time.", "Tell me."],
   },
   { pattern: /^(?:and |what about |how about )(?:you|yourself)$/, kind: "note", say: aboutMe },
@@ -286,7 +244,7 @@ const TALK: readonly Talk[] = [
   {
     pattern: /^(?:please )?(?:be quiet|stop(?: it| that| talking)?|enough|shush|silence)$/,
     say: [
-      "I am quiet. A running answer you can stop with `DELETE /chat/streaming/{stream_id}`.",
+      "I am quiet. A running answer you can stop with `DELETE /chat/streaming/STREAM_ID`.",
       "Very well. I am here when you want to go on.",
     ],
   },
@@ -301,24 +259,6 @@ const TALK: readonly Talk[] = [
     say: ["Happy birthday! I hope that somebody bakes you a cake. How will you celebrate?"],
   },
 ];
-
-const frameJoke = (turn: Turn, text: string): string => {
-  const frames: Partial<Record<Stance, string>> = {
-    sceptic: `${text} Whether it is funny remains to be shown.`,
-    optimist: `Oh, with pleasure! ${text}`,
-    pessimist: `${text} It will not help, but there you are.`,
-    pirate: `Arr, here be one! ${text}`,
-    host: `To loosen up the round: ${text}`,
-    formal: `If you insist. ${text}`,
-  };
-  return frames[turn.character.stance] ?? text;
-};
-
-function farewell(turn: Turn): string {
-  const name = nameOf(turn.facts()) ?? personal(turn.line.speaker);
-  const text = turn.choose(VOICES[turn.character.stance].bye);
-  return name ? text.replace(/^([A-Z][\w' ]*?)(?=[!.,;])/, `$1, ${name}`) : text;
-}
 
 /** Something to go on with: what the person told, else a choice of games. */
 function nextTopic(turn: Turn): string {
@@ -337,65 +277,3 @@ function nextTopic(turn: Turn): string {
   ];
   return turn.choose(about ? [about, ...bank] : bank);
 }
-
-/** The games that an earlier question of ours offered, and what a "yes" to it asks for. */
-const OFFERS: readonly [RegExp, string][] = [
-  [/Another one\?$|Shall I go on\?$/, "another one"],
-  [/Would you like to hear a joke, or a curious fact\?$/, "tell me a joke"],
-  [/Shall I tell you a (?:long )?story\b/, "tell me a short story"],
-  [/I can tell you a joke, a curious fact or a long story/, "tell me a joke"],
-];
-
-/** What "yes, please" stands for after an offer. */
-export function acceptedOffer(turn: Turn, bare: string): string | undefined {
-  if (
-    !/^(?:yes|yeah|yep|yup|sure|please(?: do)?|ok(?:ay)?|go (?:on|ahead)|do it|why not|of course|gladly|with pleasure|absolutely|definitely|continue|yes,? please|yes (?:do|go on|of course)|a (?:joke|fact|story))(?: please)?$/.test(
-      bare,
-    )
-  )
-    return undefined;
-  const wish = /^a (joke|fact|story)/.exec(bare)?.[1];
-  if (wish) return `tell me a ${wish}`;
-  const last = turn.mine[0]?.trim() ?? "";
-  return OFFERS.find(([pattern]) => pattern.test(last))?.[1];
-}
-
-const YES =
-  /^(?:yes|yeah|yep|yup|sure|of course|absolutely|definitely|certainly|indeed|i (?:(?:do|did|am|was|have|think so|guess so|would|can|could|will)(?: too| indeed)?$|really do)|aye|very much(?: so)?|right|exactly|correct|true|maybe|perhaps|possibly|probably|sometimes|a (?:bit|little))\b/;
-const NO =
-  /^(?:no|nope|nah|not (?:really|at all|yet|now|much|today)|never|i (?:don't|do not|didn't|am not|haven't|won't|can't)|not that i know)$/;
-
-/** A bare yes or no after a question of ours. */
-export const yesOrNo: Skill = (turn, { plain }) => {
-  if (plain.split(" ").length > 4 || !/\?\s*$/.test(turn.mine[0] ?? "")) return undefined;
-  const subject = turn.asked.at(-1)?.read.includes("?") === false ? "Tell me more, then." : "And why is that?";
-  if (NO.test(plain))
-    return answer(
-      turn.choose([
-        "I see. What is it instead?",
-        "All right. Then tell me what you would rather talk about.",
-        "No is an answer, too. What makes you say so?",
-        "Understood. Is there more behind that?",
-      ]),
-    );
-  if (!YES.test(plain)) return undefined;
-  if (/^(?:maybe|perhaps|possibly|probably|sometimes|a (?:bit|little))/.test(plain))
-    return answer(
-      turn.choose([
-        "What does it depend on?",
-        "What speaks for it, and what against?",
-        "When would it be a clear yes?",
-      ]),
-    );
-  return answer(
-    turn.choose([
-      `Good. ${subject}`,
-      "I thought so. What follows from it for you?",
-      "Then we have a beginning. Would you give me an example?",
-      "Yes is a good start. Please go on.",
-    ]),
-  );
-};
-
-/** "Good evening, Ada! Make yourself at home." */
-export const welcomed = (turn: Turn): string => turn.choose(VOICES[turn.character.stance].welcome);

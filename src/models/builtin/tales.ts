@@ -37,7 +37,8 @@ const CLOCKMAKER: Tale = {
   ],
 };
 
-const SHORT_TALES: readonly Tale[] = [
+/** Of two paragraphs. */
+export const SHORT_TALES: readonly Tale[] = [
   {
     title: "The Borrowed Umbrella",
     paragraphs: [
@@ -61,5 +62,5 @@ const SHORT_TALES: readonly Tale[] = [
   },
 ];
 
+/** Of some 900 words each. */
 export const LONG_TALES: readonly Tale[] = [LAMPLIGHTER, CLOCKMAKER];
-export { SHORT_TALES };

@@ -36,6 +36,8 @@ export function topicOf(sentence: string): string | undefined {
   const words = sentence.split(/\s+/).slice(0, 60);
   let run: string[] = [];
   let owner = "";
+  // What follows "I" or "everyone" is what they do, and no thing.
+  let verbNext = false;
   let best: { words: string[]; owner: string } | undefined;
   const close = () => {
     if (run.length > 0 && (!best || run.length > best.words.length)) best = { words: run, owner };
@@ -52,7 +54,12 @@ export function topicOf(sentence: string): string | undefined {
       /(?:ed|ly)$/.test(lower)
     ) {
       close();
+      verbNext =
+        PRONOUN.test(lower) || (verbNext && /^(?:also|just|never|always|really|still|often|\w+ly)$/.test(lower));
       if (!ADJECTIVES.has(lower)) owner = POSSESSIVE[lower] ?? "";
+    } else if (verbNext) {
+      verbNext = false;
+      owner = "";
     } else {
       if (run.length === 3) close();
       run.push(run.length === 0 && /^\p{Lu}\p{Ll}+$/u.test(bare) && word === words[0] ? lower : bare);

@@ -97,6 +97,7 @@ export function unanswered(turn: Turn, { bare, plain, question }: Sentence): Par
       plain,
     )?.[1];
   if (any) return answer(turn.choose(NO_SUCH, { any }));
+  if (OF_THE_ASKER.test(bare)) return answer(turn.choose(NOT_TOLD));
   if (/^(?:is|was|are|were|does|did|will|would|has) (?:it|that|this|they|he|she)\b/.test(bare))
     return answer(turn.choose(YOURS_TO_JUDGE));
   if (/^(?:do|did|have|are|were|will|would|should|could|might) (?:you|we)\b/.test(bare))
@@ -104,6 +105,13 @@ export function unanswered(turn: Turn, { bare, plain, question }: Sentence): Par
   return question || IMPERATIVE.test(bare) ? unknown(turn) : undefined;
 }
 
+const OF_THE_ASKER =
+  /^(?:(?:what|who|whom|where|when|why|how|which)\b.{0,40}\b(?:did|do|am|have|had|was|were) i\b|(?:what|who|where|when|which)(?:'s| is| are| was| were) my\b|(?:did|do|am|have|was|had) i\b|my [\p{L} '-]{2,40}$)/u;
+const NOT_TOLD = [
+  "You haven't told me that, or I did not catch it. Tell me, and I will remember.",
+  "I find nothing about that in what you told me.",
+  "That I do not know of you yet.",
+];
 const NO_SUCH = [
   "I know of none: I have no knowledge of the world. But tell me yours, and I will remember: {any}, which one comes to your mind first?",
   "None that I could name. What are you looking for in {any}?",
