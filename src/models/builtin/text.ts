@@ -1,11 +1,11 @@
 /** Small, linear tools for English text. Everything here is pure; what can be long is cut before it is looked at. */
 
-const HEAD = 1500;
-const TAIL = 500;
+const READ = 2000;
 
 /** The part of a text that is read for its meaning: all of a usual message, the beginning and the end of a long one. */
-export function excerpt(text: string): string {
-  const cut = text.length <= HEAD + TAIL ? text : `${text.slice(0, HEAD)}\n${text.slice(-TAIL)}`;
+export function excerpt(text: string, most = READ): string {
+  const head = Math.floor(most * 0.75);
+  const cut = text.length <= most ? text : `${text.slice(0, head)}\n${text.slice(head - most)}`;
   return straighten(cut);
 }
 

@@ -48,13 +48,20 @@ export type Turn = {
   choose(bank: readonly string[], values?: Readonly<Record<string, string | undefined>>): string;
 };
 
+/** A long context is read more cursorily: its messages share this many characters, each has its beginning and its end read. */
+const READ_IN_ALL = 60_000;
+const READ_AT_LEAST = 300;
+const READ_AT_MOST = 2000;
 const MY_OWN = 20;
 const READ_OF_MINE = 1200;
 
 /** Understands a request. Undefined where no user has said anything yet. */
 export function turnOf(request: Request): Turn | undefined {
   const given = characterOf(request.instructions);
-  const lines = request.messages.filter(({ content }) => content.trim() !== "").flatMap(linesOf);
+  const most = Math.min(Math.max(Math.floor(READ_IN_ALL / (request.messages.length + 1)), READ_AT_LEAST), READ_AT_MOST);
+  const lines = request.messages
+    .filter(({ content }) => content.trim() !== "")
+    .flatMap((message) => linesOf(message, most));
   const at = lines.findLastIndex(({ role }) => role === "user");
   const last = lines[at];
   if (!last) return undefined;
@@ -99,20 +106,20 @@ const MOST_IN_ONE = 50;
 const HEAD = /^\[([^\]\n]{1,64})\]:[ ]?/;
 
 /** Messages of a room carry their speakers; several may have been put into one. */
-function linesOf({ role, content }: Message): Line[] {
+function linesOf({ role, content }: Message, most: number): Line[] {
   if (role === "assistant" || !HEAD.test(content))
-    return [{ role, speaker: undefined, text: content, read: excerpt(content), addressed: false }];
+    return [{ role, speaker: undefined, text: content, read: excerpt(content, most), addressed: false }];
   const parts = content.split(/\n(?=\[[^\]\n]{1,64}\]:)/).slice(-MOST_IN_ONE);
   return parts.map((part) => {
     const speaker = HEAD.exec(part)?.[1];
     const text = part.replace(HEAD, "");
-    return { role, speaker, text, read: excerpt(text), addressed: false };
+    return { role, speaker, text, read: excerpt(text, most), addressed: false };
   });
 }
 
 /** Without the mention by which it was addressed to this character, which in turn is "you". */
 function addressed(line: Line, { name }: Character): Line {
-  if (!name) return line;
+  if (!name) return { ...line, read: excerpt(line.text) };
   const word = (name.split(" ")[0] ?? name).replace(/[^\w]/g, "\\$&");
   const lead = new RegExp(`^\\s*@?${word}(?:\\s*[,:!]\\s*|\\s+(?=\\S))`, "i");
   const begins =
