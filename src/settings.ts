@@ -53,7 +53,8 @@ export function origins(env: Environment, name: string): string[] {
 /** Host names, without a port. */
 export function hosts(env: Environment, name: string): string[] {
   return list(env, name).map((entry) => {
-    if (/^[A-Za-z0-9._-]+$/.test(entry) || isIP(entry.replace(/^\[|\]$/g, ""))) return entry.toLowerCase();
+    const bare = entry.replace(/^\[|\]$/g, "");
+    if (/^[A-Za-z0-9._-]+$/.test(entry) || isIP(bare)) return bare.toLowerCase();
     throw settingError(
       name,
       `${name} must list host names like chat.example.com, without a port; ${shown(entry)} is none.`,

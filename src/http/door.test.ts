@@ -53,6 +53,7 @@ test("R-DOOR: a host that is allowed may come with any port and in any case", ()
   for (const host of ["chat.example", "Chat.Example:8443", "chat.example."])
     assert.equal(outcome({ host }, options), "in");
   assert.equal(outcome({ host: "x.chat.example" }, options), "host_not_allowed");
+  assert.equal(outcome({ host: "[2001:db8::1]:80" }, { allowedHosts: ["2001:db8::1"] }), "in");
 });
 
 const origins: [origin: string, host: string, expected: string][] = [
