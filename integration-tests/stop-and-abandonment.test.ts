@@ -1,19 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type DrivenServer, drivenServer, serverFor } from "../testing/driven-server.ts";
+import { begunStream, type DrivenServer, drivenServer, serverFor } from "../testing/driven-server.ts";
 import { startModelServer } from "../testing/model-server.ts";
-import { openStream, requestJson, resumeStream, startStream, textOf } from "../testing/sse-client.ts";
+import { openStream, requestJson, startStream, textOf } from "../testing/sse-client.ts";
 import { until } from "../testing/until.ts";
 
 const MINUTE = 60_000;
-
-/** Starts a stream with one reader. */
-async function begun(server: DrivenServer, body: object = {}) {
-  const stream = await startStream(server.url, { message: "Hi", ...body });
-  const [start] = await stream.take(1);
-  const call = await server.model.call(server.model.calls.length - 1);
-  return { stream, call, id: start?.id.split(".")[0] ?? "", startId: start?.id ?? "" };
-}
 
 const snapshotOf = (origin: string, id: string) =>
   requestJson(`${origin}/chat/streaming/${id}`, { headers: { accept: "application/json" } });
@@ -63,7 +55,7 @@ test("DELETE in the middle closes the call to the model, and the text so far sta
 for (const version of ["", "/v1"]) {
   test(`DELETE ${version}/chat/streaming/{stream_id} is idempotent, and leaves what has ended as it ended`, async (t) => {
     const server = await drivenServer(t);
-    const [running, ended] = [await begun(server), await begun(server)];
+    const [running, ended] = [await begunStream(server), await begunStream(server)];
     ended.call.text("Hello");
     ended.call.finish();
     await ended.stream.rest();
@@ -80,7 +72,7 @@ for (const version of ["", "/v1"]) {
 
 test("a stop of one stream leaves the others alone", async (t) => {
   const server = await drivenServer(t);
-  const [one, other] = [await begun(server), await begun(server)];
+  const [one, other] = [await begunStream(server), await begunStream(server)];
   await stop(server.url, one.id);
   assert.deepEqual([one.call.isCancelled, other.call.isCancelled], [true, false]);
   other.call.text("Hello");
@@ -90,7 +82,7 @@ test("a stop of one stream leaves the others alone", async (t) => {
 
 test("to stop what never was is 404, and what is forgotten 410", async (t) => {
   const server = await drivenServer(t);
-  const { stream, call, id } = await begun(server);
+  const { stream, call, id } = await begunStream(server);
   call.finish();
   await stream.rest();
   await server.readers(0);
@@ -99,104 +91,6 @@ test("to stop what never was is 404, and what is forgotten 410", async (t) => {
   assert.deepEqual([gone.status, gone.body.error_code], [410, "stream_expired"]);
   assert.deepEqual([never.status, never.body.error_code], [404, "stream_not_found"]);
 });
-
-test("a snapshot tells of a stream while it runs, and once it completed, was cancelled or failed", async (t) => {
-  const server = await drivenServer(t);
-  const ending = {
-    completed: (of: Awaited<ReturnType<typeof begun>>) => of.call.finish({ usage: { input: 3, output: 1 } }),
-    cancelled: (of: Awaited<ReturnType<typeof begun>>) => stop(server.url, of.id),
-    failed: (of: Awaited<ReturnType<typeof begun>>) => of.call.cut(),
-  };
-  const ends = {
-    completed: [{ reason: "stop" }, { reason: "stop", usage: { input_tokens: 3, output_tokens: 1 } }],
-    cancelled: [{ reason: "cancelled" }, { reason: "cancelled" }],
-    failed: [{ reason: "error" }, { error_code: "model_cut" }],
-  };
-  for (const status of ["completed", "cancelled", "failed"] as const) {
-    const stream = await begun(server);
-    const begunBody = { stream_id: stream.id, kind: "chat", status: "running", last_seq: 1, messages: [] };
-    assert.deepEqual((await snapshotOf(server.url, stream.id)).body, begunBody);
-    stream.call.text("Hel", "lo");
-    await stream.stream.take(3);
-    const { body: running } = await snapshotOf(server.url, stream.id);
-    const [message] = running.messages;
-    const growing = { message_id: message.message_id, sender: "assistant", role: "assistant", content: "Hello" };
-    assert.deepEqual(running, { ...begunBody, last_seq: 4, messages: [{ ...growing, timestamp: message.timestamp }] });
-    await ending[status](stream);
-    await stream.stream.rest();
-    const { body } = await snapshotOf(server.url, stream.id);
-    const { timestamp } = body.messages[0];
-    const [ofMessage, ofStream] = ends[status];
-    const messages = [{ ...growing, timestamp, ...ofMessage }];
-    assert.deepEqual(body, { ...begunBody, status, last_seq: 6, messages, ...ofStream });
-  }
-});
-
-test("R-DETACH: a client that goes away does not stop the answer, and finds it whole when it comes back", async (t) => {
-  const server = await drivenServer(t);
-  const { stream, call, startId } = await begun(server);
-  call.text("Hel");
-  stream.cut();
-  await server.readers(0);
-  server.clock.advance(30_000 - 1);
-  call.text("lo");
-  server.clock.advance(20_000);
-  call.finish();
-  const events = await (await resumeStream(server.url, startId)).rest();
-  assert.deepEqual([textOf(events), events.at(-1)?.type], ["Hello", "done"]);
-});
-
-test("R-DETACH: on_disconnect cancel ends the answer 10 s after its last reader left, not before", async (t) => {
-  const server = await drivenServer(t);
-  const { stream, call, id } = await begun(server, { on_disconnect: "cancel" });
-  const other = await openStream(`${server.url}/chat/streaming/${id}`);
-  stream.cut();
-  await server.readers(1);
-  server.clock.advance(11_000);
-  assert.equal(call.isCancelled, false, "another one still reads");
-  other.cut();
-  await server.readers(0);
-  server.clock.advance(9_999);
-  assert.equal(call.isCancelled, false);
-  server.clock.advance(1);
-  assert.equal(call.isCancelled, true);
-  const { body } = await snapshotOf(server.url, id);
-  assert.deepEqual([body.status, body.reason], ["cancelled", "cancelled"]);
-});
-
-test("R-DETACH: on_disconnect cancel lets the answer go on where its reader came back in time", async (t) => {
-  const server = await drivenServer(t);
-  const { stream, call, startId } = await begun(server, { on_disconnect: "cancel" });
-  stream.cut();
-  await server.readers(0);
-  server.clock.advance(9_999);
-  const back = await resumeStream(server.url, startId);
-  server.clock.advance(30_000);
-  assert.equal(call.isCancelled, false);
-  back.cut();
-  await server.readers(0);
-  server.clock.advance(9_999);
-  assert.equal(call.isCancelled, false, "the 10 s begin anew");
-  server.clock.advance(1);
-  assert.equal(call.isCancelled, true);
-});
-
-test("R-DETACH: on_disconnect cancel holds for a client that waits, too", async (t) => {
-  const server = await drivenServer(t);
-  const leaving = new AbortController();
-  const body = { message: "Hi", on_disconnect: "cancel" };
-  const waiting = requestJson(`${server.url}/chat/wait`, { body, signal: leaving.signal });
-  const call = await server.model.call();
-  await server.readers(1);
-  server.clock.advance(20_000);
-  assert.equal(call.isCancelled, false, "a request that waits is a reader");
-  leaving.abort();
-  await assert.rejects(waiting);
-  await server.readers(0);
-  server.clock.advance(10_000);
-  assert.equal(call.isCancelled, true);
-});
-
 /** Keeps the model talking, for its own limits are shorter than those of a stream. */
 function talkFor(server: DrivenServer, ms: number, call: { text(token: string): void }) {
   for (let passed = 0; passed < ms; passed += 10_000) {
@@ -207,7 +101,7 @@ function talkFor(server: DrivenServer, ms: number, call: { text(token: string): 
 
 test("R-ABANDON: a running stream without a reader for 5 minutes is cancelled upstream and forgotten at once", async (t) => {
   const server = await drivenServer(t);
-  const { stream, call, id } = await begun(server);
+  const { stream, call, id } = await begunStream(server);
   talkFor(server, 4 * MINUTE, call);
   stream.cut();
   await server.readers(0);
@@ -223,7 +117,7 @@ test("R-ABANDON: a running stream without a reader for 5 minutes is cancelled up
 
 test("R-ABANDON: what is read is not abandoned, however long it runs", async (t) => {
   const server = await drivenServer(t, { CHATWAIT_GENERATION_MS: String(60 * MINUTE) });
-  const { stream, call } = await begun(server);
+  const { stream, call } = await begunStream(server);
   talkFor(server, 30 * MINUTE, call);
   assert.equal(call.isCancelled, false);
   call.finish();
@@ -236,7 +130,7 @@ for (const [name, path, headers] of [
 ] as const) {
   test(`R-ABANDON: a client that ${name} is a reader`, async (t) => {
     const server = await drivenServer(t);
-    const { stream, call, id } = await begun(server);
+    const { stream, call, id } = await begunStream(server);
     stream.cut();
     await server.readers(0);
     talkFor(server, 5 * MINUTE - 1, call);
@@ -255,7 +149,7 @@ for (const [name, path, headers] of [
 
 test("R-ABANDON: an ended stream is kept for 5 minutes after its end where nobody read it then", async (t) => {
   const server = await drivenServer(t);
-  const { stream, call, id } = await begun(server);
+  const { stream, call, id } = await begunStream(server);
   stream.cut();
   await server.readers(0);
   talkFor(server, MINUTE, call);
@@ -268,7 +162,7 @@ test("R-ABANDON: an ended stream is kept for 5 minutes after its end where nobod
 
 test("R-ABANDON: an ended stream is kept for 5 minutes after its last reader", async (t) => {
   const server = await drivenServer(t);
-  const { stream, call, id } = await begun(server);
+  const { stream, call, id } = await begunStream(server);
   call.finish();
   await stream.rest();
   await server.readers(0);
@@ -283,7 +177,7 @@ test("R-ABANDON: an ended stream is kept for 5 minutes after its last reader", a
 
 test("R-ABANDON: a forgotten id is remembered as such for an hour", async (t) => {
   const server = await drivenServer(t);
-  const { stream, call, id } = await begun(server);
+  const { stream, call, id } = await begunStream(server);
   call.finish();
   await stream.rest();
   await server.readers(0);
@@ -295,7 +189,7 @@ test("R-ABANDON: a forgotten id is remembered as such for an hour", async (t) =>
 
 test("R-ABANDON: the times are CHATWAIT_ABANDON_MS and CHATWAIT_RETENTION_MS", async (t) => {
   const server = await drivenServer(t, { CHATWAIT_ABANDON_MS: "70", CHATWAIT_RETENTION_MS: "30" });
-  const [left, ended] = [await begun(server), await begun(server)];
+  const [left, ended] = [await begunStream(server), await begunStream(server)];
   ended.call.finish();
   await ended.stream.rest();
   left.stream.cut();

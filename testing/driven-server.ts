@@ -1,7 +1,8 @@
 import type { TestContext } from "node:test";
 import { offer, startTestApp, type TestApp, type TestAppOptions } from "./app.ts";
 import { type ManualClock, manualClock } from "./manual-clock.ts";
-import { type ScriptedModel, scriptedModel } from "./scripted-model.ts";
+import { type ScriptedCall, type ScriptedModel, scriptedModel } from "./scripted-model.ts";
+import { type Received, type SseConnection, startStream } from "./sse-client.ts";
 import { until } from "./until.ts";
 
 /** The whole server for one test; it ends with the test. */
@@ -30,6 +31,31 @@ export async function drivenServer(t: TestContext, env: Record<string, string> =
   const readers = (count: number) => until(() => app.shelf.counts().readers === count, `${count} readers`);
   return { app, url: app.url, clock, model, readers };
 }
+
+export type BegunStream = {
+  stream: SseConnection;
+  /** Its call to the model. */
+  call: ScriptedCall;
+  id: string;
+  startId: string;
+  /** What was taken of the stream so far: the start and what the model said. */
+  events: Received[];
+};
+
+/** Starts a stream with one reader; its model has said these tokens. The rest of `body` goes into the request. */
+export async function begunStream(
+  server: DrivenServer,
+  { says = [], ...body }: { says?: string[]; [field: string]: unknown } = {},
+): Promise<BegunStream> {
+  const stream = await startStream(server.url, { message: "Hi", ...body });
+  const call = await server.model.call(server.model.calls.length - 1);
+  call.text(...says);
+  const events = await stream.take(says.length > 0 ? says.length + 2 : 1);
+  return { stream, call, id: idOf(events), startId: events[0]?.id ?? "", events };
+}
+
+/** The stream that events are of, as their ids name it. */
+export const idOf = (events: readonly Received[]): string => events[0]?.id.split(".")[0] ?? "";
 
 /** The manual clock must go on for this: a test that failed may have left a client that only a time-out closes. */
 async function closeMoving(app: TestApp, clock: ManualClock) {
