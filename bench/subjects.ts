@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Directive, encodeDirective } from "./directive.ts";
@@ -48,7 +48,13 @@ function chatWait({ port, upstreamPort, dir }: Place): Start {
     CHATWAIT_RATE_LIMIT: "0",
     CHATWAIT_DATA_DIR: dir,
   };
-  return { command: process.execPath, args: [here("../src/main.ts")], env };
+  return { command: process.execPath, args: [...startFlags(), here("../src/main.ts")], env };
+}
+
+/** The flags of Node that `npm start` gives the program: it is measured as people run it. */
+function startFlags(): string[] {
+  const { scripts } = JSON.parse(readFileSync(here("../package.json"), "utf8")) as { scripts: { start: string } };
+  return scripts.start.split(" ").filter((word) => word.startsWith("--"));
 }
 
 function nginx(place: Place): Start {
@@ -102,5 +108,10 @@ export const SUBJECTS: readonly Subject[] = [
     start: node("peer/server.ts", { PEER_DETACH: "1" }),
   },
   { name: "fastify", title: "floor: a bare fastify route", ...waiting, start: node("floors/fastify-route.ts") },
-  { name: "chatwait-instant", title: "ChatWait, instant model", ...waiting, start: node("subject-instant.ts") },
+  {
+    name: "chatwait-instant",
+    title: "ChatWait, instant model",
+    ...waiting,
+    start: node("subject-instant.ts", {}, startFlags()),
+  },
 ];
