@@ -32,10 +32,10 @@ const uiBody = (directive: Directive) =>
     messages: [{ id: "1", role: "user", parts: [{ type: "text", text: encodeDirective(directive) }] }],
   });
 
-function node(file: string, settings: Record<string, string> = {}) {
+function node(file: string, settings: Record<string, string> = {}, flags: string[] = []) {
   return ({ port, upstreamPort, dir }: Place): Start => ({
     command: process.execPath,
-    args: [here(file)],
+    args: [...flags, here(file)],
     env: { PORT: String(port), UPSTREAM_PORT: String(upstreamPort), CHATWAIT_DATA_DIR: dir, ...settings },
   });
 }
