@@ -96,6 +96,8 @@ function send(exchange: Exchange, target: Target, headers: readonly string[]): v
       send(exchange, target, headers);
     } else fail(exchange, requestFailure(error.code ?? ""));
   });
+  // Makes one flat string of the head, which node:http keeps while the answer lasts. It still leaves with the body.
+  request.flushHeaders();
   request.end(body);
 }
 
