@@ -11,7 +11,7 @@ import { listenOnLoopback } from "./listen.ts";
  * Environment: PORT, UPSTREAM_PORT; KEEP_FRAMING=plain leaves the framing of chunks to Node.
  */
 
-/** The frames lie back to back in `bytes`, outside the garbage-collected heap: half the memory of as many strings. */
+/** The frames lie back to back in `bytes`, outside the garbage-collected heap. */
 type Log = { id: string; seq: number; bytes: Buffer; size: number; fresh: string; text: string; ended: boolean };
 
 /** As much as ChatWait keeps by default. */
