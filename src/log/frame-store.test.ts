@@ -54,7 +54,7 @@ describe("frame store", () => {
   });
 
   test("within a block a slice is as long as can be: only the limit ends it", () => {
-    const frames = Array.from({ length: 20 }, (_, n) => "x".repeat(30 + n));
+    const frames = Array.from({ length: 20 }, (_, n) => "x".repeat(10 + n));
     const store = filled(frames);
     for (let after = 0; after < 20; after++) {
       assert.equal(sliceOf(store, after, 1e9)?.seq, 20);
@@ -80,10 +80,10 @@ describe("frame store", () => {
     assert.equal(a?.bytes.buffer, b?.bytes.buffer);
   });
 
-  test("little is unused: some of a growing log, nothing of an archived one, and 2 KiB of an idle one", () => {
+  test("little is unused: some of a growing log, nothing of an archived one, and half a KiB of an idle one", () => {
     const idle = Array.from({ length: 800 }, () => filled(["start"]));
     const blocks = new Set(idle.map((store) => sliceOf(store, 0, 100)?.bytes.buffer));
-    assert.ok(blocks.size * 8 <= 808, "eight to a slab of 16 KiB");
+    assert.ok(blocks.size * 16 <= 816, "sixteen to a slab of 8 KiB");
     const growing = createFrameStore();
     for (let n = 1; n <= 2000; n++) {
       appendFrame(growing, "x".repeat(130), 130);

@@ -4,9 +4,9 @@
  * log would hold eight closures more, 0.5 KiB.
  */
 export type FrameStore = {
-  readonly blocks: Block[];
+  blocks: Block[];
   /** `ends[n - 1]` is where frame n ends, counted over all blocks. */
-  readonly ends: number[];
+  ends: number[];
   /** Bytes of all frames. */
   size: number;
 };
@@ -16,14 +16,16 @@ type Block = { bytes: Buffer; start: number };
 /** Whole frames; `seq` is the number of the last one. */
 export type Slice = { bytes: Buffer; seq: number };
 
-// A short answer fits into one block, at the price of 2 KiB for an idle stream; a long one grows by quarters, so that at most
-// a fifth is unused.
+// A stream that waits for its first token holds one frame, of 200 bytes; a short answer fits into the second block. A long one
+// grows by quarters, so that at most a fifth is unused.
+const FIRST_BLOCK = 512;
 const SMALLEST_BLOCK = 2048;
 const LARGEST_BLOCK = 64 * 1024;
 
 // To make a buffer of its own costs 4 µs, to cut it off a larger one a tenth. What is cut off keeps the whole in memory, so a
 // slab is as small as that allows, and what lives for minutes is not cut off where streams come and go.
-const firstBlocks = slabs(8 * SMALLEST_BLOCK);
+const firstBlocks = slabs(16 * FIRST_BLOCK);
+const secondBlocks = slabs(8 * SMALLEST_BLOCK);
 const archives = slabs(64 * 1024);
 
 /** An empty store, or the one whose {@link archiveOf} is given. */
@@ -38,7 +40,9 @@ export function appendFrame(store: FrameStore, frame: string, length: number): v
   // Equal lengths mean ASCII, which is copied without being transcoded.
   block.bytes.write(frame, store.size - block.start, length === frame.length ? "latin1" : "utf8");
   store.size += length;
-  store.ends.push(store.size);
+  // The first element is not pushed, here and below: a push onto an empty array makes room for 17.
+  if (store.ends.length === 0) store.ends = [store.size];
+  else store.ends.push(store.size);
 }
 
 /** The frames after the `after`-th: as many as lie together and fit into `maxBytes`, but at least one if there is one. */
@@ -72,11 +76,16 @@ export function archiveOf({ blocks, size }: FrameStore): Buffer {
 function blockFor(store: FrameStore, length: number): Block {
   const last = store.blocks.at(-1);
   if (last && store.size - last.start + length <= last.bytes.length) return last;
-  const room = Math.max(length, SMALLEST_BLOCK, Math.min(store.size >> 2, LARGEST_BLOCK));
-  const bytes = room === SMALLEST_BLOCK ? firstBlocks.take(room) : Buffer.allocUnsafeSlow(room);
-  const fresh = { bytes, start: store.size };
-  store.blocks.push(fresh);
+  const fresh = { bytes: newBlock(store, length), start: store.size };
+  if (last) store.blocks.push(fresh);
+  else store.blocks = [fresh];
   return fresh;
+}
+
+function newBlock({ blocks, size }: FrameStore, length: number): Buffer {
+  if (blocks.length === 0 && length <= FIRST_BLOCK) return firstBlocks.take(FIRST_BLOCK);
+  const room = Math.max(length, SMALLEST_BLOCK, Math.min(size >> 2, LARGEST_BLOCK));
+  return room === SMALLEST_BLOCK ? secondBlocks.take(room) : Buffer.allocUnsafeSlow(room);
 }
 
 const startOf = ({ ends }: FrameStore, n: number) => (n === 1 ? 0 : (ends[n - 2] as number));
