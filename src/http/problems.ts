@@ -62,7 +62,7 @@ const FRAMEWORK: Record<string, () => Failure> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
     failure("invalid_request", "The body is not as long as its Content-Length says."),
   FST_ERR_BAD_URL: () =>
-    failure("invalid_request", "The URL holds a % that is not followed by two hexadecimal digits."),
+    failure("invalid_request", "The URL holds a % that encodes no character. Write a literal % as %25."),
   FST_ERR_ASYNC_CONSTRAINT: () => failure("invalid_request"),
   ECONNRESET: () => failure("invalid_request", "The connection closed before the body was complete."),
   ERR_STREAM_PREMATURE_CLOSE: () => failure("invalid_request", "The connection closed before the body was complete."),
