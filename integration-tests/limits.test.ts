@@ -129,6 +129,8 @@ test("CHATWAIT_MAX_READERS: one reader too many is 503 overloaded, and those who
   await readers(2);
   assertProblem(await requestJson(`${app.url}/chat/streaming/${id}`), "overloaded");
   assertProblem(await requestJson(`${app.url}/chat/wait/${id}`), "overloaded");
+  assertProblem(await requestJson(`${app.url}/chat/wait`, { body: { message: "b" } }), "overloaded");
+  assert.equal(model.calls.length, 1, "no model is asked for an answer that nobody could read");
   const call = await model.call();
   call.text("Hello");
   call.finish();

@@ -250,6 +250,7 @@ function limits(make: MakeEnvironment) {
       const release = shelf.attach(log);
       shelf.attach(other.log);
       assert.throws(() => shelf.attach(log), overloaded);
+      await assert.rejects(openStream(shelf), overloaded, "nor is anything started that nobody could read");
       release();
       release();
       assert.equal(shelf.counts().readers, 1);

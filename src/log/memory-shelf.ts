@@ -137,7 +137,9 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
 
   return {
     async create(spec) {
-      if (running >= limits.maxStreams || !makeRoom(LOG_OVERHEAD_BYTES)) {
+      // Whoever starts a stream reads it: where no reader fits, no model is asked.
+      const full = running >= limits.maxStreams || readers >= limits.maxReaders;
+      if (full || !makeRoom(LOG_OVERHEAD_BYTES)) {
         throw failure("overloaded", undefined, { retryAfter: RETRY_AFTER_S });
       }
       const entry = createEntry(spec);
