@@ -20,7 +20,7 @@ export type CallDeps = {
 
 /**
  * All that a call is, in one record: with a closure for each layer (settling, retries, patience) a stream that waits for its
- * first token cost 1.8 KiB more, and each token four calls more.
+ * first token cost 1.5 KiB more, and each token four calls more.
  */
 type Call = {
   readonly push: Push;
