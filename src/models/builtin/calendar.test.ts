@@ -51,6 +51,15 @@ test("Easter falls on the days that the almanac gives", () => {
   for (const [year, day] of days) assert.equal(easter(year).toISOString().slice(5, 10), day);
 });
 
+test("a date that does not exist is said not to, and no other year answers for it", () => {
+  assert.match(at(NOW, "What day was 29 February 2023?"), /does not exist.* 28 days in 2023/);
+  assert.match(at(NOW, "what day was 2023-02-29"), /does not exist/);
+  assert.match(at(NOW, "When is 31 April?"), /does not exist.*has 30 days/);
+  assert.match(at(NOW, "how many days until 30 February 2027?"), /does not exist/);
+  assert.match(at(NOW, "What day was 29 February 2024?"), /Thursday/);
+  assert.match(at(NOW, "What day is 29 February?"), /2028/);
+});
+
 test("a day that does not exist is not made up", () => {
   assert.doesNotMatch(at(NOW, "what day is 31 February 2026?"), /February/);
 });

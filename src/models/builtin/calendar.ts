@@ -1,5 +1,17 @@
 import { formatNumber } from "./arithmetic.ts";
-import { dayOf, daysBetween, format, midnight, namedDay, shifted, timeOf, WEEKDAYS, weekend, yearIn } from "./days.ts";
+import {
+  dayOf,
+  daysBetween,
+  format,
+  impossibleDate,
+  midnight,
+  namedDay,
+  shifted,
+  timeOf,
+  WEEKDAYS,
+  weekend,
+  yearIn,
+} from "./days.ts";
 import { answer, type Skill } from "./skill.ts";
 import { plural } from "./text.ts";
 import type { Turn } from "./turn.ts";
@@ -115,7 +127,7 @@ function distance(turn: Turn, rest: string): string | undefined {
   if (!named)
     return /my birthday/.test(rest)
       ? "You haven't told me when your birthday is. Tell me the day and the month, and I will count."
-      : undefined;
+      : impossibleDate(rest);
   const days = daysBetween(turn.createdAt, named.date);
   const label = named.label ? `${named.label}, ${dayOf(named.date)}` : dayOf(named.date);
   if (days === 0) return `That is today: ${label} (UTC).`;
@@ -133,7 +145,7 @@ function whenIs(turn: Turn, rest: string): string | undefined {
   const relative = /^(?:it )?(tomorrow|yesterday)$/.exec(rest)?.[1];
   if (relative) return relativeDay(turn.createdAt, relative);
   const named = namedDay(rest, turn);
-  if (!named) return /my birthday/.test(rest) ? "You haven't told me when your birthday is." : undefined;
+  if (!named) return /my birthday/.test(rest) ? "You haven't told me when your birthday is." : impossibleDate(rest);
   const past = named.date.getTime() < midnight(turn.createdAt);
   const verb = past ? "was" : "is";
   return named.label

@@ -91,7 +91,8 @@ function upcoming(
   year: number | undefined,
 ): Named | undefined {
   const first = year ?? now.getUTCFullYear();
-  for (let candidate = first; candidate <= first + 8; candidate++) {
+  // A leap day may be eight years off; a year that was named is the only one that counts.
+  for (let candidate = first; candidate <= (year ?? first + 8); candidate++) {
     const date = at(candidate);
     if (date && (year !== undefined || date.getTime() >= midnight(now)))
       return { date, label, yearGiven: year !== undefined };
@@ -111,22 +112,33 @@ const DATES = [
   },
 ] as const;
 
-function writtenDate(text: string, now: Date): Named | undefined {
+/** What a text writes as a date, whether the calendar has it or not; `month` counts from 0. */
+function dateWritten(text: string): { day: number; month: number; year: number | undefined } | undefined {
   for (const { pattern, read } of DATES) {
     const match = pattern.exec(text);
     if (!match) continue;
-    const [day = "", month = "", year = ""] = read([...match]);
-    const index = /^\d/.test(month)
-      ? Number(month) - 1
-      : MONTHS.findIndex((name) => name.startsWith(month.slice(0, 3)));
-    return upcoming(
-      now,
-      (candidate) => dateAt(candidate, index, Number(day)),
-      undefined,
-      year ? Number(year) : undefined,
-    );
+    const [day = "", name = "", year = ""] = read([...match]);
+    const month = /^\d/.test(name) ? Number(name) - 1 : MONTHS.findIndex((one) => one.startsWith(name.slice(0, 3)));
+    return { day: Number(day), month, year: year ? Number(year) : undefined };
   }
   return undefined;
+}
+
+function writtenDate(text: string, now: Date): Named | undefined {
+  const written = dateWritten(text);
+  return written && upcoming(now, (year) => dateAt(year, written.month, written.day), undefined, written.year);
+}
+
+/** Why a date that a text names is none; undefined where it names none, or one that exists. */
+export function impossibleDate(text: string): string | undefined {
+  const written = dateWritten(text);
+  if (!written) return undefined;
+  const { day, month, year } = written;
+  if (month < 0 || month > 11) return "That date does not exist: a year has twelve months.";
+  // Without a year a date is only impossible if no year has it.
+  if (dateAt(year ?? 2024, month, day)) return undefined;
+  const last = shifted(new Date(Date.UTC(year ?? 2024, month + 1, 1)), -1).getUTCDate();
+  return `That date does not exist: the month has ${year === undefined && month === 1 ? "at most " : ""}${last} days${year === undefined ? "" : ` in ${year}`}.`;
 }
 
 /** Easter Sunday of a year, by the anonymous Gregorian algorithm (Meeus, Astronomical Algorithms, chapter 8). */
