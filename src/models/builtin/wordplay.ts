@@ -50,6 +50,19 @@ function counted(from: number, to: number, step: number): Part {
   );
 }
 
+function countedDown(first: number | undefined, last: number | undefined, step: number): Part {
+  if (first === undefined)
+    return last === undefined || last < 2 ? counted(10, last ?? 0, step) : counted(last, 1, step);
+  if (last !== undefined && last > first) return counted(last, first, step);
+  return counted(first, last ?? Math.min(first, 0), step);
+}
+
+function countedUp(first: number | undefined, last: number | undefined, step: number): Part {
+  if (first === undefined && last === 0) return exactly("0. That was quick: I was there before I had begun.");
+  const begin = first ?? ((last ?? 1) < 1 ? 0 : step > 1 ? step : 1);
+  return counted(begin, last ?? Math.max(begin, 100), step);
+}
+
 /** The words as the person typed them: after the last quote mark or the end of the command. */
 const original = (text: string, lower: string): string => {
   const at = text.toLowerCase().lastIndexOf(lower);
@@ -62,27 +75,24 @@ const letters = (word: string): string[] =>
 const WHAT = "(?:the )?(?:words?|phrase|sentence|text|letters (?:of|in)(?: the word)?|name|string)?(?: of| in)? ?:? ?";
 
 const integer = (text: string): number => Number(figuresOf(text).replaceAll(",", ""));
-const COUNTING =
-  /^(?:count|counting|numbers)\b(?: (?:me|for me|out))?(?: (?:from|backwards? from|down from) ([\w -]{1,30}?))?(?: (?:up to|down to|backwards? to|backwards?|to|till|until))* ?(?:to )?(\d[\d,]*|[a-z][a-z -]{1,30})?(?: (?:by|in steps of|in) (\w+))?(?: (backwards?))?$/;
+const NUMBER = "-?\\d[\\d,]*|[a-z][a-z -]{1,30}?";
+const TO = "(?:up to|down to|backwards? to|to|till|until)";
+const COUNTING = new RegExp(
+  `^(?:count|counting|countdown|numbers)\\b(?: (?:me|for me|out))?(?: backwards?| down)?(?: from (${NUMBER})(?: ${TO} (${NUMBER}))?| (?:${TO} )?(${NUMBER}))(?: (?:by|in steps of|in) (\\w+))?(?: (backwards?|down))?$`,
+);
 
 const GAMES: readonly Game[] = [
   {
     pattern: COUNTING,
-    play: (_, [whole = "", from = "", to = "", by = "", late = ""]) => {
-      const backwards = late !== "" || /\b(?:backwards?|down)\b/.test(whole);
-      const first = from === "" ? undefined : integer(from.replace(/ (?:backwards?|down|up)$/, ""));
-      const last = to === "" || /^(?:backwards?|down)/.test(to) ? undefined : integer(to);
+    play: (_, [whole = "", from = "", until = "", only = "", by = ""]) => {
+      const given = (text: string) => (text === "" ? undefined : integer(text.replace(/ (?:backwards?|down|up)$/, "")));
       const step = by === "" ? 1 : integer(by.replace(/s$/, ""));
+      const [first, last] = [given(from), given(until || only)];
       if ([first, last, step].some((value) => value !== undefined && !Number.isSafeInteger(value)) || step < 1)
         return undefined;
-      if (first === undefined && last === undefined) return undefined;
-      if (backwards)
-        return first === undefined
-          ? counted(last ?? 0, 1, step)
-          : last !== undefined && last > first
-            ? counted(last, first, step)
-            : counted(first, last ?? 0, step);
-      return counted(first ?? (step > 1 ? step : 1), last ?? 100, step);
+      return /\b(?:backwards?|down|countdown)\b/.test(whole)
+        ? countedDown(first, last, step)
+        : countedUp(first, last, step);
     },
   },
   {
