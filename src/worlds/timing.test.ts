@@ -102,6 +102,18 @@ describe("a program outside", () => {
     assert.deepEqual(turn.log, ["3000 end silence"]);
   });
 
+  test("work that ends in the very moment in which its silence is over completes the turn", () => {
+    const turn = run(true).at(0, called("m"), said).at(2000, over("m"), settled);
+    assert.deepEqual(turn.log, ["2000 end completed"]);
+  });
+
+  test("a stall that is due with the end is told before it", () => {
+    const turn = run(false, { limits: { ...timing, stall: 2000 } })
+      .at(0, settled, outside("started"))
+      .at(10_000);
+    assert.deepEqual(turn.log, ["2000 stalled o", "2000 end silence o"]);
+  });
+
   test("what it says may wake an agent after all, and the turn waits for that", () => {
     const turn = run(false).at(0, settled).at(100, said, reopened, called("m"), started("m"), token("m"));
     turn.at(400, token("m")).at(800, token("m")).at(1200, over("m"), settled).at(10_000);

@@ -221,17 +221,17 @@ function dueOf({ id, agent, phase, stalled, tokenAt, progressAt }: Message, stat
   return { at: patienceEnds, action: { type: "timeout", message: id } };
 }
 
-/** How the turn ends if nothing more happens. */
+/** How the turn ends if nothing more happens. A time that has passed already when the work ends means at once. */
 function endOf({ timing, woken, begunAt, settledAt, outsideAt, messages, ended }: TimingState): Due | undefined {
   if (ended || settledAt === undefined) return undefined;
   const unfinished = messages.filter(({ phase }) => phase === "shown").map(({ id }) => id);
-  const due = (waited: number, reason: Extract<DueAction, { type: "end" }>["reason"]): Due => ({
-    at: Math.max(settledAt, waited),
+  const end = (at: number, reason: Extract<DueAction, { type: "end" }>["reason"]): Due => ({
+    at,
     action: { type: "end", reason, unfinished },
   });
   if (outsideAt === undefined)
-    return woken ? due(settledAt, "completed") : due(begunAt + timing.response, "no_recipient");
+    return woken ? end(settledAt, "completed") : end(begunAt + timing.response, "no_recipient");
   const quietAt = outsideAt + timing.completion;
   // The work took longer than the silence: it is the work that ended the turn, unless somebody is cut off.
-  return due(quietAt, settledAt >= quietAt && unfinished.length === 0 ? "completed" : "silence");
+  return end(quietAt, settledAt >= quietAt && unfinished.length === 0 ? "completed" : "silence");
 }
