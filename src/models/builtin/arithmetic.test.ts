@@ -5,6 +5,10 @@ import { evaluate, formatNumber } from "./arithmetic.ts";
 
 type Tree = { text: string; value: number };
 
+// What is left of a difference beyond the 13th digit of its operands is no result.
+const rounded = (sum: number, ...operands: number[]): number =>
+  operands.some((operand) => Math.abs(sum) < Math.abs(operand) * 1e-13) ? 0 : sum;
+
 // A value below the precedence of its place is put into brackets by the generator, so that the text means the tree.
 const leaf = fc.nat(50).map((value): Tree => ({ text: String(value), value }));
 const tree: fc.Arbitrary<Tree> = fc.letrec<{ sum: Tree; product: Tree; atom: Tree }>((tie) => ({
@@ -24,7 +28,7 @@ const tree: fc.Arbitrary<Tree> = fc.letrec<{ sum: Tree; product: Tree; atom: Tre
     tie("product"),
     fc.tuple(tie("sum"), fc.constantFrom("+", "-"), tie("product")).map(([left, sign, right]) => ({
       text: `${left.text}${sign}${right.text}`,
-      value: sign === "+" ? left.value + right.value : left.value - right.value,
+      value: rounded(sign === "+" ? left.value + right.value : left.value - right.value, left.value, right.value),
     })),
   ),
 })).sum;
@@ -97,3 +101,11 @@ const FORMATS: [number, string][] = [
   [0, "0"],
 ];
 for (const [value, text] of FORMATS) test(`${value} is written ${text}`, () => assert.equal(formatNumber(value), text));
+
+test("what only the last digits of a number make up is not reported", () => {
+  for (const text of ["0.1 + 0.2 - 0.3", "1 - 0.9 - 0.1", "sqrt(2)^2 - 2"])
+    assert.deepEqual(evaluate(text), { ok: true, value: 0 });
+  assert.deepEqual(evaluate("0.3 - 0.1"), { ok: true, value: 0.3 - 0.1 });
+  assert.deepEqual(evaluate("0.00000000000002 - 0.00000000000001"), { ok: true, value: 1e-14 });
+  assert.deepEqual(evaluate("9007199254740991 - 1"), { ok: true, value: 9007199254740990 });
+});

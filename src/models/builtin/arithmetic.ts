@@ -73,7 +73,7 @@ function parse(tokens: readonly Token[]): number {
       at++;
       const right = product();
       const amount = right.percent ? left.value * right.value : right.value;
-      left = { value: sign === "+" ? left.value + amount : left.value - amount, percent: false };
+      left = { value: added(left.value, sign === "+" ? amount : -amount), percent: false };
     }
   }
 
@@ -129,6 +129,12 @@ function parse(tokens: readonly Token[]): number {
 
   const { value } = sum();
   return at === tokens.length ? value : refuse("not_a_sum");
+}
+
+/** A rest beyond the 13th digit of its operands comes from how numbers are held: 0.1 + 0.2 - 0.3 is 0. */
+function added(left: number, right: number): number {
+  const sum = left + right;
+  return Math.abs(sum) < 1e-13 * Math.max(Math.abs(left), Math.abs(right)) ? 0 : sum;
 }
 
 const divide = (left: number, right: number): number => (right === 0 ? refuse("division_by_zero") : left / right);

@@ -10,6 +10,8 @@ const ASKED: [string, string][] = [
   ["How much is twelve divided by four?", "12 / 4"],
   ["what is two hundred and five times twenty-one", "205 * 21"],
   ["3 x 4", "3 * 4"],
+  ["0x10 + 1", "16 + 1"],
+  ["10x10", "10 * 10"],
   ["calculate 2**10", "2^10"],
   ["add 3 and 4", "(3) + (4)"],
   ["subtract 3 from 10", "(10) - (3)"],

@@ -138,7 +138,8 @@ export function expressionOf(text: string): string | undefined {
     .trim();
   const asked = lower.replace(LEAD, "").replace(TAIL, "").trim();
   if (NO_SUM.some((pattern) => pattern.test(asked))) return undefined;
-  let expression = figuresOf(asked.replace(/([a-z]),/g, "$1"));
+  const decimal = asked.replace(/\b0x[\da-f]{1,12}\b/g, (hex) => String(Number(hex)));
+  let expression = figuresOf(decimal.replace(/([a-z]),/g, "$1"));
   for (const [pattern, by] of REWRITES) expression = expression.replace(pattern, by);
   // Without an operator there is nothing to work out.
   return /[-+*/^%!]|sqrt|mod/.test(expression.replace(/^-/, "")) && /\d|pi/.test(expression)
