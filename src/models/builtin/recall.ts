@@ -68,7 +68,7 @@ const QUESTIONS: readonly Question[] = [
   },
   {
     pattern: new RegExp(
-      `^(?:what|tell|repeat|quote|show|do you (?:know|remember)|my)\\b.{0,30}\\bmy (?:last|previous|latest|most recent) ${THING}s?\\b|^what(?:'s| is| was)? (?:the )?(?:last|previous) ${THING} (?:that )?i ${SAID}|^what did i (?:just |last )?${SAID}(?: just now| last| before(?: that| this)?| right before| a moment ago| earlier)?$|^what i (?:just )?said(?: before)?$`,
+      `^(?:what|tell|repeat|quote|show|do you (?:know|remember)|my)\\b.{0,30}\\bmy (?:last|previous|latest|most recent) ${THING}s?\\b|^what(?:'s| is| was)? (?:the )?(?:last|previous) ${THING} (?:that )?i ${SAID}|^what did i (?:just |last )?${SAID}(?: just now| last| before(?: that| this)?| right before| a moment ago| earlier)?$|^(?:repeat |quote )?what i (?:just )?said(?: before)?$`,
     ),
     tell: ({ asked }) => lastOf(asked),
   },
@@ -81,6 +81,11 @@ const QUESTIONS: readonly Question[] = [
     pattern:
       /^how many (?:messages|questions|things|times|lines)\b.{0,40}(?:\bi\b|\bwe\b|so far|conversation|are there|context|sent|asked)|^count (?:my|our|the) messages/,
     tell: counted,
+  },
+  {
+    pattern:
+      /^(?:repeat|list|show(?: me)?|quote|say|write down|tell me) (?:again )?(?:everything|all|all of what|every message|our (?:whole |entire )?(?:conversation|chat|dialogue))(?: (?:that )?(?:(we|i|you)(?: both| have|'ve)? (?:just )?(?:said|wrote|written|talked about|discussed|told me|told you)))?(?: so far| again| to each other| until now)*$/,
+    tell: (turn, [, who = ""]) => transcript(turn, who),
   },
   {
     pattern:
@@ -185,6 +190,23 @@ function summary(turn: Turn): string {
   if (likesOf(known).length === 0 && told.length === 0)
     sentences.push("About yourself you have told me little so far.");
   return sentences.map(capital).join(" ");
+}
+
+const MOST_LINES = 40;
+
+/** What was said word for word, as far as it is short; the middle of a long conversation is left out. */
+function transcript({ before, line }: Turn, who: string): string {
+  const wanted = before
+    .filter(({ role }) => who !== "i" || role === "user")
+    .filter(({ role }) => who !== "you" || role === "assistant");
+  if (wanted.length === 0) return FIRST_EVER;
+  const name = ({ role, speaker }: Line) =>
+    role === "assistant" ? "I" : speaker && speaker !== line.speaker ? speaker : "You";
+  const lines = wanted.map((one) => `- ${name(one)}: ${quoted(one.text, 200)}`);
+  const left = lines.length - MOST_LINES;
+  const kept =
+    left > 0 ? [...lines.slice(0, 10), `- … ${plural(left, "message")} more …`, ...lines.slice(10 + left)] : lines;
+  return ["This is what was said:", ...kept].join("\n");
 }
 
 const few = (items: readonly string[]): string[] =>

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { JOKES } from "./jokes.ts";
 import { reply } from "./reply.ts";
 import type { Message } from "./turn.ts";
 
@@ -40,6 +41,12 @@ const LINES: [string, RegExp][] = [
   ["what was my first message?", /first message/],
   ["repeat after me: To be, or not to be.", /^To be, or not to be\.$/],
   ['say "hello world"', /^hello world$/],
+  ["say 'hello world' 3 times", /^hello world hello world hello world$/],
+  ['say "hello" twice', /^hello hello$/],
+  ["say hello three times", /^hello hello hello$/],
+  ["say I called you 3 times", /^I called you 3 times$/],
+  ["repeat after me: knock 3 times", /^knock 3 times$/],
+  ['say "a" 5000 times', /^(?:a ){99}a\n\nI stop here/],
   ['reverse the word "stream"', /^maerts$/],
   ["How many r's are in strawberry?", /\*\*3\*\*/],
   ["count to 5", /^1, 2, 3, 4, 5\.$/],
@@ -118,6 +125,24 @@ test("the conversation itself can be asked about", () => {
   assert.match(answers[7] ?? "", /eight messages/);
 });
 
+test("what was said is repeated on request, word for word", () => {
+  const lines = [
+    "My name is Ada",
+    "I like tea",
+    "Repeat what I said",
+    "Repeat everything we said",
+    "repeat everything I said",
+  ];
+  const answers = dialogue(lines);
+  assert.match(answers[2] ?? "", /"I like tea"/);
+  for (const said of [...lines.slice(0, 3), ...answers.slice(0, 2)]) assert.ok((answers[3] ?? "").includes(said), said);
+  assert.match(answers[4] ?? "", /You: "My name is Ada"\n/);
+  assert.doesNotMatch(answers[4] ?? "", /- I: /);
+  assert.match(one("Repeat everything we said"), /first message/);
+  const long = dialogue(Array(60).fill("The sea is calm").concat("repeat everything we said")).at(-1) ?? "";
+  assert.equal(long.split("\n").length, 42);
+});
+
 test("jokes, facts and stories are not told twice in a row", () => {
   const answers = dialogue([
     "Tell me a joke",
@@ -132,6 +157,11 @@ test("jokes, facts and stories are not told twice in a row", () => {
   ]);
   const told = [0, 1, 2, 4, 5, 6, 7, 8].map((index) => answers[index]);
   assert.equal(new Set(told).size, told.length);
+});
+
+test("a joke keeps its point under an order of length", () => {
+  const answers = dialogue(["tell me a joke", "another one"], "You are a pirate. Answer in one sentence.");
+  for (const [index, answer] of answers.entries()) assert.ok(answer.includes(JOKES[index] ?? "?"), answer);
 });
 
 test("an offer that is accepted is kept", () => {

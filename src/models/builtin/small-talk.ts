@@ -1,5 +1,6 @@
 import { another, curiosity, frameJoke, joke } from "./collections.ts";
 import { farewell } from "./greetings.ts";
+import { JOKES } from "./jokes.ts";
 import type { Part, Skill } from "./skill.ts";
 import type { Turn } from "./turn.ts";
 import type { Voice } from "./voices/voice.ts";
@@ -19,7 +20,8 @@ export const smallTalk: Skill = (turn, { bare, plain }) => {
       typeof say === "function"
         ? say(turn)
         : turn.choose(typeof say === "string" ? (VOICES[turn.character.stance][say] as readonly string[]) : say);
-    if (text) return { kind: kind ?? "answer", text };
+    // A joke cut short is none.
+    if (text) return { kind: kind ?? "answer", text, exact: JOKES.some((one) => text.includes(one)) };
   }
   return undefined;
 };

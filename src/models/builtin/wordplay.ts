@@ -9,7 +9,7 @@ const MOST_NUMBERS = 2000;
 const SAY =
   /^(?:please |hey |now |ok |okay |and )*(?:(?:can|could|would|will) you (?:please )?)?(?:please )?(?:just )?(?:repeat after me|say after me|repeat the following|repeat this|echo|say(?: the (?:words?|following|sentence|phrase))?|repeat|write down|type)(?: exactly)?(?:\s*[:,]\s*|\s+)(?=\S)/i;
 const NOT_SAID =
-  /^(?:that|it|this|something|anything|hello to|hi to|my name|what|who|how|why|when|where|more|again|goodbye to|yourself|your|the (?:alphabet|last|first|story|joke)|me|no more|nothing|please|a (?:poem|joke|story)|you|about|i said|if)\b/i;
+  /^(?:that|it|this|something|anything|hello to|hi to|my name|what|who|how|why|when|where|more|again|goodbye to|yourself|your|the (?:alphabet|last|first|story|joke)|me|no more|nothing|please|a (?:poem|joke|story)|you|about|i said|if|everything (?:that )?(?:we|i|you)|all (?:of it|that|we|i|you)|our)\b/i;
 
 /** "Say …", "repeat after me: …": back come the words themselves, however many. */
 export function echoed({ line }: Turn): Part | undefined {
@@ -17,9 +17,35 @@ export function echoed({ line }: Turn): Part | undefined {
   const lead = SAY.exec(head)?.[0];
   if (!lead) return undefined;
   const words = line.text.slice(lead.length).trim();
+  const times = /:\s*$/.test(lead) ? undefined : repeated(words);
+  if (times) return times;
   const quote = /^["“](.*)["”][.!]?$/s.exec(words)?.[1];
   if (quote === undefined && NOT_SAID.test(words) && !/:\s*$/.test(lead)) return undefined;
   return exactly(quote ?? words);
+}
+
+/** Saying the same more often than this only fills the log. */
+const MOST_TIMES = 100;
+const MOST_REPEATED = 10_000;
+
+/** "'hello world' 3 times"; without quotes only a few words are taken for what is to be said. */
+function repeated(words: string): Part | undefined {
+  const tail = / (\d{1,9}|twice|[a-z]{3,9}) ?(times)?[.!?]?$/i.exec(words.slice(-30));
+  if (!tail || (tail[2] === undefined) !== (tail[1]?.toLowerCase() === "twice")) return undefined;
+  const said = words.slice(0, -tail[0].length).trim();
+  const quote = /^["“'‘](.*)["”'’]$/s.exec(said)?.[1];
+  const count = tail[2] ? integer(tail[1]?.toLowerCase() ?? "") : 2;
+  if (
+    !Number.isSafeInteger(count) ||
+    (quote === undefined &&
+      (said.split(/\s+/).length > 3 || /^(?:i|we|he|she|it|they)\b/i.test(said) || NOT_SAID.test(said)))
+  )
+    return undefined;
+  const one = quote ?? said;
+  const kept = Math.min(count, MOST_TIMES, Math.max(Math.floor(MOST_REPEATED / (one.length + 1)), 1));
+  const text = Array(kept).fill(one).join(" ");
+  if (one === "" || kept === 0) return undefined;
+  return exactly(kept < count ? `${text}\n\nI stop here: that is as often as I say it in one go.` : text);
 }
 
 type Game = { pattern: RegExp; play(turn: Turn, match: readonly string[], text: string): Part | undefined };
