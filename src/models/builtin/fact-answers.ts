@@ -6,6 +6,7 @@ import {
   howMany,
   liking,
   name,
+  nameIs,
   ofMine,
   origin,
   type Person,
@@ -206,6 +207,10 @@ const QUESTIONS: readonly Question[] = [
     pattern:
       /^(?:where|what|when|how|which \w+) (?:do|does|did) my ([\p{L}][\p{L} '-]{0,40}?) (live|work|do|like|love|hate|study|play|speak|come|have|run|teach|make)\b/iu,
     tell: (person, [, about = "", verb = ""]) => ofMine(person, about, verb),
+  },
+  {
+    pattern: /^(?:is|isn't|was) my (?:first |last |full |real )?name (?:not |really |still )?(.{1,50})$/,
+    tell: (person, [, words = ""]) => nameIs(person, words),
   },
   {
     pattern: /^(?:is|are) my ([\p{L}][\p{L} '-]{0,30}?) (?:called |named )?([\p{L}\p{N}-]{1,30})$/iu,

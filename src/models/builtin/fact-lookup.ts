@@ -57,6 +57,9 @@ export function ofMine(person: Person, about: string, wanted = ""): string | und
   const said = facts.filter((fact) => wanted !== "" && `${fact.verb} ${fact.value}`.includes(wanted));
   if (said.length) return statements(said, person.who);
   const names = facts.filter(({ topic: kindOfFact }) => kindOfFact === "my");
+  const asked = wanted === "" || wanted === "do" || (wanted === "old" && facts.some(({ value }) => /\d/.test(value)));
+  if (facts.length && !asked)
+    return `${person.who === undefined ? "you told me" : `${person.who} told us`} only that ${statements(facts, person.who)}`;
   return told(person, names.length ? names : facts, `about ${your(person)} ${topic}`);
 }
 
@@ -186,6 +189,15 @@ export function confirmed(person: Person, about: string, value: string): string 
   const fact = facts.find((one) => one.value.toLowerCase().includes(value.toLowerCase())) ?? facts[0];
   if (!fact) return unknown(person, `about ${your(person)} ${about}`);
   return `${fact.value.toLowerCase().includes(value.toLowerCase()) ? "yes" : "no"}, ${statement(fact, person.who)}`;
+}
+
+/** Whether a name, or a part of it, is theirs. */
+export function nameIs(person: Person, words: string): string {
+  const known = nameOf(person.facts);
+  if (!known) return name(person);
+  const parts = known.toLowerCase().split(" ");
+  const same = words.split(" ").every((word) => parts.includes(word));
+  return `${same ? "yes" : "no"}, ${your(person)} name is ${known}`;
 }
 
 /** What was to be remembered. */

@@ -5,7 +5,7 @@ import { capital } from "./text.ts";
 export type Reading = { told: Fact[]; undone?: (fact: Fact) => boolean };
 
 const TRAILING =
-  /(?: (?:too|as well|now|by the way|btw|please|though|very much|a lot|so much|these days|at the moment|currently|right now|any ?more|any longer|instead|really|again|ok|okay|you know|from now on|because .*|but .*|which .*|although .*|since .*|when .*|if .*|not .*|last (?:year|month|week|summer|winter|spring|autumn|night)|this (?:year|month|week|morning)|yesterday|recently|a while ago|(?:a few|some|many|two|three|four|five|ten|\d+) (?:years|months|weeks|days) ago|in \d{4}|for .{1,20} (?:years|months|weeks)))+$/i;
+  /(?: (?:too|as well|now|by the way|btw|please|though|very much|a lot|so much|these days|at the moment|currently|right now|any ?more|any longer|instead|really|actually|in fact|after all|to be honest|again|ok|okay|you know|from now on|because .*|but .*|which .*|although .*|since .*|when .*|if .*|not .*|last (?:year|month|week|summer|winter|spring|autumn|night)|this (?:year|month|week|morning)|yesterday|recently|a while ago|(?:a few|some|many|two|three|four|five|ten|\d+) (?:years|months|weeks|days) ago|in \d{4}|for .{1,20} (?:years|months|weeks)))+$/i;
 
 /** A value without quotes, punctuation and words that add nothing to it: "Berlin last year" is Berlin. */
 export const trimmed = (text: string): string =>
@@ -27,6 +27,34 @@ export const fact = (
   const clean = trimmed(value);
   return clean === "" ? [] : [{ key, topic, about, verb, value: clean }];
 };
+
+const FEMALE = /^(?:\w+ )?(?:mother|mum|mom|sister|daughter|wife|girlfriend|grandmother|grandma|aunt|niece)$/;
+const MALE = /^(?:\w+ )?(?:father|dad|brother|son|husband|boyfriend|grandfather|grandpa|uncle|nephew)$/;
+const EITHER =
+  /^(?:\w+ )?(?:partner|friend|cousin|child|kid|baby|parent|colleague|boss|neighbou?r|teacher|dog|cat|pet|horse|parrot|rabbit|hamster)$/;
+
+/** "She lives in Paris" after "My sister's name is Zoë" tells that my sister does; unchanged where nobody fits. */
+export function resolved(sentence: string, last: Fact | undefined): string {
+  const pronoun = /^(she|he)(?:'s)?\b/i.exec(sentence)?.[1]?.toLowerCase();
+  if (!pronoun || last?.topic !== "my") return sentence;
+  const one = last.about;
+  const fits = EITHER.test(one) || (pronoun === "she" ? FEMALE : MALE).test(one);
+  return fits ? sentence.replace(/^(?:she|he)('s)?\b/i, (_, is) => `my ${one}${is ? " is" : ""}`) : sentence;
+}
+
+const CORRECTION =
+  /^(?:(?:oh|well|ah|no|nope|wait|sorry|correction|i mean|i meant|or rather|make that|actually)[,.:! \u2013\u2014-]+){1,4}(?:it's |it is |i mean |i meant )?((?!thanks|thank|i\b|i'm|my\b|you|that|this|it\b|what|how|who|why|not|never|nothing|please|a (?:second|minute|moment|bit)|for\b|here|there|stop|yes|no\b|wait|sorry)[\p{L}\p{N}][\p{L}\p{N}' -]{0,40})[.!]*$/iu;
+const DOUBTED = /^(?:\S+ )?(?:wait|sorry|correction|i mean|i meant|or rather|make that|actually)\b/i;
+
+/** "No wait, green" gives what was told last another value; undefined where that is not what it says. */
+export function amended(sentence: string, last: Fact | undefined): Fact[] | undefined {
+  if (!last || sentence.length > 80 || !DOUBTED.test(sentence.replace(/,/g, ""))) return undefined;
+  const value = CORRECTION.exec(sentence)?.[1];
+  if (!value || value.split(" ").length > 3 || (last.topic === "age" && !/^\d{1,3}$/.test(value))) return undefined;
+  if (last.topic === "name") return named(value);
+  const renamed = /called/.test(last.verb) ? asName(value) : value;
+  return /^(?:my|age|place)$/.test(last.topic) ? [{ ...last, value: trimmed(renamed) }] : undefined;
+}
 
 const NOT_NAMES = new Set(
   (
@@ -77,8 +105,14 @@ function apposed(rest: string): Fact[] {
   ];
 }
 
+// "jazz and hate mornings": the same person goes on with another verb.
+const AND_TASTES =
+  /^(.{1,80}?)(?:,|,? (?:and|but))(?: also| really)* (like|love|adore|enjoy|hate|dislike|prefer|can't stand|cannot stand|don't like|do not like|don't love|don't enjoy) (.+)$/i;
+
 /** Tastes, one for each thing of a list; undefined where no thing is named. */
 export function tastes(verb: string, object: string): Fact[] | undefined {
+  const [, first = "", other = "", rest = ""] = AND_TASTES.exec(object) ?? [];
+  if (rest) return [...(tastes(verb, first) ?? []), ...(tastes(other, rest) ?? [])];
   const clean = trimmed(object);
   if (/^(?:you|your|it|that|this|him|her|them|us|me|what|how|when|if|where|to be able)\b/i.test(clean))
     return undefined;

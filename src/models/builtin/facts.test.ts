@@ -36,6 +36,13 @@ const FACTS: [string, string[]][] = [
   ["I'm a nurse and I love hiking", ["you are a nurse", "you love hiking"]],
   ["I live in Lyon, but I'm from Kyoto", ["you live in Lyon", "you come from Kyoto"]],
   ["I like tea, jazz and chess", ["you like tea", "you like jazz", "you like chess"]],
+  ["I love jazz and hate mornings", ["you love jazz", "you hate mornings"]],
+  [
+    "I like tea, coffee and milk but don't like beer",
+    ["you like tea", "you like coffee", "you like milk", "you don't like beer"],
+  ],
+  ["I have a cat called Tom and two kids", ["you have a cat", "your cat is called Tom", "you have two kids"]],
+  ["I have two kids and a cat called Tom", ["you have two kids", "you have a cat", "your cat is called Tom"]],
   ["My favorite colour is green", ["your favourite colour is green"]],
   ["I have a dog called Rex", ["you have a dog", "your dog is called Rex"]],
   ["I have two cats", ["you have two cats"]],
@@ -55,7 +62,27 @@ for (const [text, facts] of FACTS)
 test("the latest word wins", () => {
   assert.deepEqual(told("My name is Ada", "Actually, my name is Grace"), ["your name is Grace"]);
   assert.deepEqual(told("I like tea", "I don't like tea any more"), ["you don't like tea"]);
+  assert.deepEqual(told("I hate Mondays", "I love Mondays actually"), ["you love Mondays"]);
   assert.deepEqual(told("I live in Lyon", "I moved to Oslo last year"), ["you live in Oslo"]);
+});
+
+test("a correction without a verb changes what was told last", () => {
+  assert.deepEqual(told("My favourite colour is blue. No wait, green."), ["your favourite colour is green"]);
+  assert.deepEqual(told("My favourite colour is blue.", "Sorry, I mean green"), ["your favourite colour is green"]);
+  assert.deepEqual(told("My name is Ada", "Wait, no, Grace"), ["your name is Grace"]);
+  assert.deepEqual(told("I am 36 years old. Sorry, 37"), ["you are 37 years old"]);
+  const kept = ["your favourite colour is blue"];
+  for (const other of ["No, thanks", "Wait a second", "Sorry, what?", "No wait, I love it", "Actually, never mind"])
+    assert.deepEqual(told("My favourite colour is blue.", other).slice(0, 1), kept, other);
+  assert.deepEqual(told("My favourite colour is blue.", "The sky is grey", "No wait, green"), kept);
+});
+
+test("a pronoun means whom the sentence before it was about, if that fits", () => {
+  const zoe = ["your sister is called Zoë", "your sister lives in Paris"];
+  assert.deepEqual(told("My sister's name is Zoë. She lives in Paris."), zoe);
+  assert.deepEqual(told("My sister's name is Zoë.", "She lives in Paris."), zoe);
+  assert.deepEqual(told("My sister's name is Zoë. He lives in Paris."), zoe.slice(0, 1));
+  assert.deepEqual(told("My name is Ada. She lives in Paris."), ["your name is Ada"]);
 });
 
 test("what is taken back is gone", () => {

@@ -1,5 +1,5 @@
 import { readClause } from "./fact-patterns.ts";
-import type { Reading } from "./fact-readers.ts";
+import { amended, type Reading, resolved } from "./fact-readers.ts";
 import { listOf, sentencesOf, swapPerson } from "./text.ts";
 
 /** The kinds of things that people tell. */
@@ -36,12 +36,24 @@ export type Facts = ReadonlyMap<string, Fact>;
 /** What one person has told in these messages, oldest first: the latest wins, what was taken back is gone. */
 export function factsOf(messages: readonly string[]): Facts {
   const facts = new Map<string, Fact>();
+  // What a pronoun or a correction may refer to: the last fact of this message, or of the one before it.
+  let last: Fact | undefined;
   for (const message of messages) {
+    let latest: Fact | undefined;
     for (const sentence of sentencesOf(message.replace(AFTERTHOUGHT, "my $1 is "))) {
-      for (const clause of clausesOf(sentence)) apply(facts, readClause(clause));
+      for (const reading of readingsOf(sentence, latest ?? last)) {
+        apply(facts, reading);
+        latest = reading.told.at(-1) ?? latest;
+      }
     }
+    last = latest;
   }
   return facts;
+}
+
+function readingsOf(sentence: string, last: Fact | undefined): Reading[] {
+  const told = amended(sentence, last);
+  return told ? [{ told }] : clausesOf(resolved(sentence, last)).map(readClause);
 }
 
 function apply(facts: Map<string, Fact>, { told, undone }: Reading): void {

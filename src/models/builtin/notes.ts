@@ -8,8 +8,11 @@ import { VOICES } from "./voices.ts";
 
 /** Takes note of all that the line tells, says so once, and asks on about the last of it. */
 export const notes: Skill = (turn, { text, question }) => {
-  if (question || factsOf([text]).size === 0) return takenBack(turn, text);
-  const told = [...factsOf([turn.line.read]).values()];
+  if (question) return takenBack(turn, text);
+  const alone = [...factsOf([turn.line.read]).values()];
+  if (alone.length > 0 && factsOf([text]).size === 0) return takenBack(turn, text);
+  const told = alone.length > 0 ? alone : inContext(turn);
+  if (told.length === 0) return takenBack(turn, text);
   const fact = told.at(-1);
   if (!fact) return undefined;
   const earlier = factsOf(turn.asked.map(({ read }) => read));
@@ -19,6 +22,15 @@ export const notes: Skill = (turn, { text, question }) => {
   if (rest.length === 0) return note(lead.join(" "));
   return note([...lead, rest.length === 1 ? single(turn, fact, earlier) : remark(turn, fact, rest)].join(" "));
 };
+
+/** What only the line before it makes clear: "No wait, green", "She lives in Paris". */
+function inContext(turn: Turn): Fact[] {
+  const earlier = factsOf(turn.asked.map(({ read }) => read));
+  return [...turn.facts().values()].filter((fact) => {
+    const before = earlier.get(fact.key);
+    return before?.value !== fact.value || before.verb !== fact.verb;
+  });
+}
 
 function single(turn: Turn, fact: Fact, earlier: Facts): string {
   const before = earlier.get(fact.key);

@@ -105,6 +105,32 @@ test("a first conversation makes sense from greeting to goodbye", () => {
   for (const [index, [line, expected]] of turns.entries()) assert.match(answers[index] ?? "", expected, line);
 });
 
+test("corrections, pronouns and mixed tastes are understood", () => {
+  const turns: [string, RegExp][] = [
+    ["My name is Ada", /Ada/],
+    ["Is my name Ada?", /^Yes, your name is Ada\.$/],
+    ["Is my name Bob?", /^No, your name is Ada\.$/],
+    ["I hate Mondays", /hate Mondays/],
+    ["I love Mondays actually", /you love Mondays\./],
+    ["Do I like Mondays?", /^Yes, you love Mondays/],
+    ["My favourite colour is blue.", /blue/],
+    ["No wait, green.", /green/],
+    ["What is my favourite colour?", /green/],
+    ["My sister's name is Zoë.", /Zoë/],
+    ["Where does my sister live?", /told me only that your sister is called Zoë/],
+    ["My sister is called Zoë. She lives in Paris.", /Paris/],
+    ["Where does my sister live?", /^Your sister lives in Paris\.$/],
+    ["I love jazz and hate mornings", /love jazz and hate mornings|love jazz.*hate mornings/],
+    ["What do I like?", /^You love Mondays and jazz\.$/],
+    ["What do I hate?", /^You hate mornings\.$/],
+    ["I have a cat called Tom and two kids", /Tom/],
+    ["What is my cat called?", /^Your cat is called Tom\.$/],
+    ["How many kids do I have?", /^You have two kids\.$/],
+  ];
+  const answers = dialogue(turns.map(([line]) => line));
+  for (const [index, [line, expected]] of turns.entries()) assert.match(answers[index] ?? "", expected, line);
+});
+
 test("the conversation itself can be asked about", () => {
   const answers = dialogue([
     "The sea is calm today",
