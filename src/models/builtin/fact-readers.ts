@@ -53,7 +53,9 @@ export function amended(sentence: string, last: Fact | undefined): Fact[] | unde
   if (!value || value.split(" ").length > 3 || (last.topic === "age" && !/^\d{1,3}$/.test(value))) return undefined;
   if (last.topic === "name") return named(value);
   const renamed = /called/.test(last.verb) ? asName(value) : value;
-  return /^(?:my|age|place)$/.test(last.topic) ? [{ ...last, value: trimmed(renamed) }] : undefined;
+  const place = /^(?:in|at|on|from|near|for|as|with) /.exec(last.value)?.[0] ?? "";
+  const kept = place && !value.startsWith(place) ? place : "";
+  return /^(?:my|age|place)$/.test(last.topic) ? [{ ...last, value: kept + trimmed(renamed) }] : undefined;
 }
 
 const NOT_NAMES = new Set(

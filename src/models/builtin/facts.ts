@@ -119,7 +119,12 @@ function thirdPerson(verb: string): string {
 export function statements(facts: readonly Fact[], who?: string): string {
   const groups = new Map<string, Fact[]>();
   for (const fact of facts) {
-    const group = fact.topic === "taste" || fact.topic === "have" ? `${fact.topic}:${fact.verb}` : fact.key;
+    const group =
+      fact.topic === "taste" || fact.topic === "have"
+        ? `${fact.topic}:${fact.verb}`
+        : fact.topic === "my"
+          ? `my:${fact.about}`
+          : fact.key;
     groups.set(group, [...(groups.get(group) ?? []), fact]);
   }
   return listOf([...groups.values()].map((group) => together(group, who)));
@@ -128,6 +133,8 @@ export function statements(facts: readonly Fact[], who?: string): string {
 function together(group: readonly Fact[], who: string | undefined): string {
   const first = group[0];
   if (!first) return "";
+  if (first.topic === "my")
+    return `${who === undefined ? "your" : `${who}'s`} ${first.about} ${listOf(group.map(({ verb, value }) => `${verb} ${swapPerson(value)}`))}`;
   return statement({ ...first, value: listOf(group.map(({ value }) => value)) }, who);
 }
 
