@@ -47,11 +47,14 @@ const CODE = [
 const gibberish = (plain: string): boolean => {
   const words = plain.split(" ");
   return (
-    words.length < 3 &&
+    words.length < 5 &&
+    words.some((word) => word.length > 3) &&
     words.every(
       (word) =>
-        /^[a-z]{4,}$/.test(word) &&
-        (!/[aeiouy]/.test(word) || /[bcdfghjklmnpqrstvwxz]{5}/.test(word) || /(.)\1{3}/.test(word)),
+        // Short words among nonsense are nonsense, too.
+        /^[a-z]{1,3}$/.test(word) ||
+        (/^[a-z]{4,}$/.test(word) &&
+          (!/[aeiouy]/.test(word) || /[bcdfghjklmnpqrstvwxz]{5}/.test(word) || /(.)\1{3}/.test(word))),
     )
   );
 };
