@@ -1,3 +1,4 @@
+import { errorNamed } from "./error-codes.ts";
 import { exactly, type Part, type Skill } from "./skill.ts";
 
 const BASE = "http://localhost:3000";
@@ -31,7 +32,7 @@ const TOPICS: readonly Topic[] = [
   {
     name: "resume",
     pattern:
-      /\bresum(?:e|ing|able|es)\b|\blast-event-id\b|\breconnect|\b(?:connection|stream|line) (?:is |was |got |has been )?(?:cut|lost|broke|broken|drops?|dropped|dies)\b|\blos(?:e|t|ing) (?:a |the |my )?(?:connection|tokens?)\b|\bstarting_after\b/,
+      /\bresum(?:e|ing|able|es)\b|\blast-event-id\b|\breconnect|\b(?:connection|stream|line) (?:is |was |gets? |got |has been )?(?:cuts?|lost|breaks?|broke|broken|drops?|dropped|dies|fails?|closes?|ends early|goes (?:away|down))\b|\blos(?:e|t|ing) (?:a |the |my )?(?:connection|tokens?)\b|\bstarting_after\b/,
     text: `Every event has an \`id\`. If the connection is cut, send the last one that you received, and you get everything strictly after it, then live:
 
 ${RESUME}
@@ -160,8 +161,9 @@ Look at \`GET /worlds\` to see whether this server has any.`,
   },
   {
     name: "errors",
-    pattern: /\berror (?:codes?|handling|format|responses?|messages?)\b|\bhow (?:are|do) errors\b|\bhandle errors\b/,
-    text: 'Every error is JSON of the same shape: `{"error_code": "message_required", "message": "what was wrong and how to mend it", "request_id": "…"}`, with `details` for validation. A fault after a stream began is its last event, `error`, with the same codes and `retryable`. A stream ends with exactly one `done` or `error`; a connection that ends without either was cut: resume it.',
+    pattern:
+      /\berror (?:codes?|handling|format|responses?|messages?)\b|\b(?:what|which) (?:kinds? of )?errors?\b|\berrors? (?:can|may|could|might|are there)\b|\bhow (?:are|do) errors\b|\bhandle errors\b/,
+    text: 'Every error is JSON of the same shape: `{"error_code": "message_required", "message": "what was wrong and how to mend it", "request_id": "…"}`, with `details` for validation. A fault after a stream began is its last event, `error`, with the same codes and `retryable`. A stream ends with exactly one `done` or `error`; a connection that ends without either was cut: resume it.\n\nThe ones met most: `message_required` and `invalid_request` (400), `stream_not_found` (404), `cursor_ahead` and `cursor_void` (409), `stream_expired` (410), `rate_limited` (429), `model_error` (502), `overloaded` and `model_unavailable` (503), `model_timeout` (504). Ask me what any of them means.',
   },
   {
     name: "waiting",
@@ -226,6 +228,8 @@ const PLAIN_TALK =
 
 /** Help with ChatWait's own API, where a question is about it. */
 export const apiHelp: Skill = (_, { bare }): Part | undefined => {
+  const error = errorNamed(bare);
+  if (error) return exactly(error);
   if (!ASKING.test(bare) || PLAIN_TALK.test(bare)) return undefined;
   const topic = TOPICS.find(({ pattern }) => pattern.test(bare));
   return topic && exactly(topic.text);
