@@ -3,7 +3,10 @@ import type { Turn } from "./turn.ts";
 
 /** The games that an earlier question of ours offered, and what a "yes" to it asks for. */
 const OFFERS: readonly [RegExp, string][] = [
-  [/Another one\?$|Shall I go on\?$/, "another one"],
+  [
+    /[Aa]nother one\?$|Shall I go on\?$|"another one", (?:if you would like one more|and I will tell the next)\.$/,
+    "another one",
+  ],
   [/Would you like to hear a joke, or a curious fact\?$/, "tell me a joke"],
   [/Shall I tell you a (?:long )?story\b/, "tell me a short story"],
   [/I can tell you a joke, a curious fact or a long story/, "tell me a joke"],

@@ -224,6 +224,20 @@ test("small talk does not repeat itself over a long conversation", () => {
   assert.equal(new Set(answers).size, answers.length);
 });
 
+test("after a story it can be asked about, and gone on from", () => {
+  const answers = dialogue(["Tell me a short story", "what was the story about?", "Continue", "another one"]);
+  const title = /^\*\*(.+)\*\*/.exec(answers[0] ?? "")?.[1] ?? "?";
+  assert.match(answers[1] ?? "", new RegExp(`"${title}" is about an umbrella`));
+  assert.match(answers[2] ?? "", /end|ends/);
+  assert.match(answers[3] ?? "", /^\*\*The Last Page\*\*/);
+  const [, over = "", next = ""] = dialogue(["Tell me a long story", "go on", "yes please"]);
+  assert.match(over, /Lamplighter.*another one/);
+  assert.match(next, /^\*\*/);
+  const [, joke = "", other = ""] = dialogue(["Tell me a story", "tell me a joke", "another one"]);
+  assert.ok(JOKES.some((text) => other.includes(text)) && joke !== other);
+  assert.doesNotMatch(one("what was the story about?"), /is about/);
+});
+
 test("a long story is long, whole, and knows its listener", () => {
   const answers = dialogue([
     "My name is Ada and I like whales. I live in Lyon.",

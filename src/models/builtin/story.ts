@@ -1,5 +1,5 @@
 import { likesOf, nameOf, ofTopic } from "./facts.ts";
-import type { Part, Skill } from "./skill.ts";
+import { answer, type Part, type Skill } from "./skill.ts";
 import { LONG_TALES, SHORT_TALES, type Tale } from "./tales.ts";
 import { clip, fill, swapPerson } from "./text.ts";
 import type { Turn } from "./turn.ts";
@@ -21,11 +21,36 @@ export const stories: Skill = (turn, { bare, text }) => {
   if (story) return tell(turn, story[1] ?? "", lengthOf(bare), text);
   const poem = POEM.exec(bare);
   if (poem) return write(turn, /haiku/.test(bare), aboutOf(poem[1] ?? "", text));
+  const recent = ABOUT.test(bare) ? taleIn(turn.mine.slice(0, RECENT)) : undefined;
+  if (recent) return about(turn, recent);
+  const told = taleIn(turn.mine.slice(0, 1));
+  if (told && ON.test(bare)) return answer(turn.choose(OVER, { title: told.title }));
   if (!MORE.test(bare)) return undefined;
-  const told = [...LONG_TALES, ...SHORT_TALES].find(({ title }) => last.includes(title));
   if (told) return tell(turn, "", LONG_TALES.includes(told) ? "long" : "short", text);
   return /^\*\*(?:Haiku|Poem)/.test(last) ? write(turn, last.startsWith("**Haiku"), undefined) : undefined;
 };
+
+const ABOUT =
+  /^(?:what (?:was|is|were)|what's|remind me what) (?:the|that|your|this) (?:story|tale|last story) (?:about|called)$|^what (?:was|is) (?:it|that) (?:story )?about$|^(?:summari[sz]e|sum up) (?:the|that|your) (?:story|tale)$|^what(?:'s| is| was) the (?:title|name|moral|point) of (?:the|that|your) (?:story|tale)$/;
+const ON =
+  /^(?:please )?(?:continue|go on|carry on|keep going|proceed|and then|then what|what (?:happens|happened) (?:next|then|after that)|how does it (?:go on|end|continue))(?: (?:with )?(?:the|that|your) (?:story|tale))?$/;
+const OVER = [
+  'That was the end of "{title}". Say "another one", if you would like one more.',
+  '"{title}" ends there; what comes after it is for you to tell. Or say "another one", and I will tell the next.',
+];
+
+const RECENT = 4;
+/** The story that one of these answers told or spoke of. */
+const taleIn = (texts: readonly string[]): Tale | undefined => {
+  const all = [...LONG_TALES, ...SHORT_TALES];
+  const found = texts.find((text) => all.some(({ title }) => text.includes(title)));
+  return all.find(({ title }) => found?.includes(title));
+};
+
+function about(turn: Turn, { title, about: subject }: Tale): Part {
+  const people = nameOf(turn.facts()) ? " You had a part in it, too." : "";
+  return answer(`"${title}" is about ${subject}.${people}`);
+}
 
 const lengthOf = (bare: string): "long" | "short" =>
   /\b(?:short|quick|brief|little|tiny|small|bedtime)\b/.test(bare) ? "short" : "long";

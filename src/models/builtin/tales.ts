@@ -1,8 +1,15 @@
 /** A story: `{name}` is the listener, `{thing}` what they like or asked for, `{place}` where they live. */
-export type Tale = { title: string; paragraphs: readonly string[] };
+export type Tale = {
+  title: string;
+  /** What it is about, as it follows "is about". */
+  about: string;
+  paragraphs: readonly string[];
+};
 
 const LAMPLIGHTER: Tale = {
   title: "The Lamplighter of Harrow Quay",
+  about:
+    "a lamplighter who asked nobody for anything, until a ship was on the wrong side of the rocks and a whole town had to bring its lights",
   paragraphs: [
     "In the harbour town of Harrow Quay there were ninety-nine lamps and one lamplighter. Her name was Nell Orrin, and every evening, when the gulls went quiet, she walked the same way with the same ladder: down Rope Street, along the fish market, out to the end of the long stone pier and back. She knew each lamp as one knows neighbours. Number twelve smoked. Number forty needed a knock. Number ninety-nine, at the very end of the pier, went out whenever the wind came from the north, and then it had to be lit again, however late it was.",
     "People thought that Nell had a lonely trade. She did not think so. A lamplighter sees the town when it takes off its hat: the baker who sings when he believes that nobody is about, the judge who feeds the cats, the two sisters who have not spoken for nine years and who both look out of the window at the same hour, each to see whether the other has light. Nell kept these things to herself. She had a small book in which she wrote down one sentence each night, and never more than one.",
@@ -21,6 +28,8 @@ const LAMPLIGHTER: Tale = {
 
 const CLOCKMAKER: Tale = {
   title: "The Clock That Waited",
+  about:
+    "a clockmaker who was never late, and a clock that only moved while people took time for what they had always meant to think about",
   paragraphs: [
     "There was once a clockmaker called Ambrose Tull who could not bear to be late, and who had therefore never gone anywhere. His shop stood at the corner of two streets in a town with seven bells, and every one of those bells was set by the great clock in his window. If Ambrose had sneezed at the wrong moment, the whole town would have had its lunch too early. He knew this, and it made him a careful man.",
     "In the back of the shop, behind a curtain, he had one clock that he showed to nobody. He had inherited it from his aunt Philippa together with a letter. The clock was as tall as a child and made of dark wood, and it had a single hand, and the hand did not move. “Do not repair it,” said the letter. “It is not broken. It is waiting. You will know when it begins.” Ambrose had opened the case a hundred times. Everything in it was in order. It simply did not go.",
@@ -41,6 +50,7 @@ const CLOCKMAKER: Tale = {
 export const SHORT_TALES: readonly Tale[] = [
   {
     title: "The Borrowed Umbrella",
+    about: "an umbrella that goes from hand to hand, and comes back with a note",
     paragraphs: [
       "On a rainy evening {name} found an umbrella in the tram, and on its handle a note: “Please take me along, and leave me where somebody needs me.” So {name} carried it home, dry, and left it the next day at the door of a neighbour who never spoke to anyone.",
       "It came back after three weeks, with a second note. “It has been to a wedding,” it said, “and to a football match, and it was there when two people talked about {thing} for so long that they missed the last bus. It thought that you should know.” {name} read it twice, opened the window, and saw that it had begun to rain.",
@@ -48,6 +58,7 @@ export const SHORT_TALES: readonly Tale[] = [
   },
   {
     title: "The Last Page",
+    about: "a library book without an ending, for which every reader writes one",
     paragraphs: [
       "In the library of a small town there was a book whose last page was missing. Everybody who borrowed it wrote an ending and put it in, and so it had by now a hundred and four. In most of them somebody came home. In one there was only a drawing of {thing}.",
       "When {name} borrowed it, the librarian said: “You need not write one, you know.” {name} kept the book for a whole winter and brought it back in spring without an added word. But in the margin of the page before the last stood, in pencil and very small: “Wait. It is not over yet.” It is still the ending that is liked best.",
@@ -55,6 +66,7 @@ export const SHORT_TALES: readonly Tale[] = [
   },
   {
     title: "The Lighthouse Cat",
+    about: "a cat who believed that she turned the light, and the night on which she really did",
     paragraphs: [
       "The cat of the lighthouse believed that she was the one who turned the light. Each evening she walked once around the lamp, and each evening it began to turn. The keeper, whose name was {name}, knew better and said nothing.",
       "Then came a night when the motor failed. The keeper sat down with a lantern in despair; the cat looked at the dark lamp, sighed, and began to walk, round and round, until the sun rose; and {name} walked behind her with the lantern. Not a ship was lost. Since then they have shared the work, and in the evenings they talk about {thing}.",
