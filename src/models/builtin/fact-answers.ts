@@ -192,7 +192,7 @@ const QUESTIONS: readonly Question[] = [
   },
   {
     pattern:
-      /^(?:so )?(?:what|tell me what|list|summari[sz]e|say|everything)\b.{0,40}\b(?:you )?(?:know|remember|learn(?:ed|t)|recall|told you|tell you|gathered)\b(?: (?:all|so far|anything|something|everything))*(?: (?:about|of|on) (?:me|myself))?(?: so far| already)?$|^what (?:have|did) i (?:told|tell) you(?: so far| about (?:me|myself)| already)*$|^(?:tell me (?:something )?|say something |describe |what about )(?:about )?(?:me|myself)$|^do you (?:know|remember) (?:anything|something|a thing)(?: about me)?$/,
+      /^(?:so )?(?:what|tell me (?:what|everything)|list|summari[sz]e|say|everything)\b.{0,40}\b(?:you )?(?:know|remember|learn(?:ed|t)|recall|told you|tell you|gathered)\b(?: (?:all|so far|anything|something|everything))*(?: (?:about|of|on) (?:me|myself))?(?: so far| already)?$|^what (?:have|did) i (?:told|tell) you(?: so far| about (?:me|myself)| already)*$|^(?:tell me (?:something )?|say something |describe |what about )(?:about )?(?:me|myself)$|^do you (?:know|remember) (?:anything|something|a thing)(?: about me)?$/,
     tell: everything,
   },
   {

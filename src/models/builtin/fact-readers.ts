@@ -135,7 +135,9 @@ const NOT_OWNED =
 
 /** Possessions: "two cats", "a dog called Rex"; undefined for what nobody owns, like a question. */
 export function owned(object: string): Fact[] | undefined {
-  const several = object.split(/,? and (?=(?:an?|one|two|three|\d+) [\p{L} ]{1,30}(?: (?:called|named)|$))/iu);
+  const several = object.split(
+    /(?:,? and|,) (?=(?:an?|one|two|three|four|five|\d+) [\p{L} ]{1,30}(?: (?:called|named)|,|$))/iu,
+  );
   if (several.length > 1) return several.flatMap((one) => owned(one) ?? []);
   if (NOT_OWNED.test(object)) return undefined;
   const pet =

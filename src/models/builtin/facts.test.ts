@@ -42,6 +42,10 @@ const FACTS: [string, string[]][] = [
     ["you like tea", "you like coffee", "you like milk", "you don't like beer"],
   ],
   ["I have a cat called Tom and two kids", ["you have a cat", "your cat is called Tom", "you have two kids"]],
+  [
+    "I have a cat called Tom, two kids and a dog named Rex",
+    ["you have a cat", "your cat is called Tom", "you have two kids", "you have a dog", "your dog is called Rex"],
+  ],
   ["I have two kids and a cat called Tom", ["you have two kids", "you have a cat", "your cat is called Tom"]],
   ["My favorite colour is green", ["your favourite colour is green"]],
   ["I have a dog called Rex", ["you have a dog", "your dog is called Rex"]],

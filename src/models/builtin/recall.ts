@@ -84,7 +84,7 @@ const QUESTIONS: readonly Question[] = [
   },
   {
     pattern:
-      /^(?:repeat|list|show(?: me)?|quote|say|write down|tell me) (?:again )?(?:everything|all|all of what|every message|our (?:whole |entire )?(?:conversation|chat|dialogue))(?: (?:that )?(?:(we|i|you)(?: both| have|'ve)? (?:just )?(?:said|wrote|written|talked about|discussed|told me|told you)))?(?: so far| again| to each other| until now)*$/,
+      /^(?:repeat|list|quote|write down|(?:show|tell)(?: me)?(?= .*\b(?:said|wrote|written|conversation|chat)\b)) (?:again )?(?:everything|all|all of what|every message|our (?:whole |entire )?(?:conversation|chat|dialogue))(?: (?:that )?(?:(we|i|you)(?: both| have|'ve)? (?:just )?(?:said|wrote|written|talked about|discussed|told me|told you)))?(?: so far| again| to each other| until now)*$/,
     tell: (turn, [, who = ""]) => transcript(turn, who),
   },
   {

@@ -52,6 +52,7 @@ const LINES: [string, RegExp][] = [
   ["count to 5", /^1, 2, 3, 4, 5\.$/],
   ["count from 10 to 7 backwards", /^10, 9, 8, 7\.$/],
   ["count down from 10", /^10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0\.$/],
+  ["count down", /^10, .* 0\.$/],
   ["countdown from three", /^3, 2, 1, 0\.$/],
   ["count down from 10 to 7", /^10, 9, 8, 7\.$/],
   ["count down to 3", /^3, 2, 1\.$/],
@@ -205,6 +206,23 @@ test("an offer that is accepted is kept", () => {
   const [offer = "", kept = ""] = dialogue(["nothing much", "yes please"]);
   assert.match(offer, /joke|story/);
   assert.ok(!kept.includes("?") || kept.length > 60, kept);
+});
+
+test("what was told comes back in the second person, whoever speaks and whatever follows", () => {
+  for (const role of ["", "sceptic", "optimist", "pessimist", "host", "pirate", "poet", "teacher", "formal butler"]) {
+    const filling = [
+      "The sky is grey today",
+      "Trees are quiet in the snow",
+      "asdkjh qwe",
+      "My tea was cold this morning",
+    ];
+    const answers = dialogue(
+      ["I work on rockets", ...filling, ...filling, "asdkjh qwe zxc vbn"],
+      role && `You are a ${role}.`,
+    );
+    for (const answer of answers) assert.doesNotMatch(answer, /\bI work\b/);
+    if (role === "") assert.ok(answers.slice(1).some((answer) => answer.includes("you work on rockets")));
+  }
 });
 
 test("small talk does not repeat itself over a long conversation", () => {

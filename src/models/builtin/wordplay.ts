@@ -9,7 +9,7 @@ const MOST_NUMBERS = 2000;
 const SAY =
   /^(?:please |hey |now |ok |okay |and )*(?:(?:can|could|would|will) you (?:please )?)?(?:please )?(?:just )?(?:repeat after me|say after me|repeat the following|repeat this|echo|say(?: the (?:words?|following|sentence|phrase))?|repeat|write down|type)(?: exactly)?(?:\s*[:,]\s*|\s+)(?=\S)/i;
 const NOT_SAID =
-  /^(?:that|it|this|something|anything|hello to|hi to|my name|what|who|how|why|when|where|more|again|goodbye to|yourself|your|the (?:alphabet|last|first|story|joke)|me|no more|nothing|please|a (?:poem|joke|story)|you|about|i said|if|everything (?:that )?(?:we|i|you)|all (?:of it|that|we|i|you)|our)\b/i;
+  /^(?:that|it|this|something|anything|hello to|hi to|my name|what|who|how|why|when|where|more|again|goodbye to|yourself|your|the (?:alphabet|last|first|story|joke)|me|no more|nothing|please|a (?:poem|joke|story)|you|about|i said|if|everything(?: (?:that )?(?:we|i|you)|[.!?]*$)|all(?: (?:of it|that|we|i|you)|[.!?]*$)|our)\b/i;
 
 /** "Say …", "repeat after me: …": back come the words themselves, however many. */
 export function echoed({ line }: Turn): Part | undefined {
@@ -83,7 +83,8 @@ function countedDown(first: number | undefined, last: number | undefined, step: 
   return counted(first, last ?? Math.min(first, 0), step);
 }
 
-function countedUp(first: number | undefined, last: number | undefined, step: number): Part {
+function countedUp(first: number | undefined, last: number | undefined, step: number): Part | undefined {
+  if (first === undefined && last === undefined) return undefined;
   if (first === undefined && last === 0) return exactly("0. That was quick: I was there before I had begun.");
   const begin = first ?? ((last ?? 1) < 1 ? 0 : step > 1 ? step : 1);
   return counted(begin, last ?? Math.max(begin, 100), step);
@@ -104,7 +105,7 @@ const integer = (text: string): number => Number(figuresOf(text).replaceAll(",",
 const NUMBER = "-?\\d[\\d,]*|[a-z][a-z -]{1,30}?";
 const TO = "(?:up to|down to|backwards? to|to|till|until)";
 const COUNTING = new RegExp(
-  `^(?:count|counting|countdown|numbers)\\b(?: (?:me|for me|out))?(?: backwards?| down)?(?: from (${NUMBER})(?: ${TO} (${NUMBER}))?| (?:${TO} )?(${NUMBER}))(?: (?:by|in steps of|in) (\\w+))?(?: (backwards?|down))?$`,
+  `^(?:count|counting|countdown|numbers)\\b(?: (?:me|for me|out))?(?: backwards?| down)?(?: from (${NUMBER})(?: ${TO} (${NUMBER}))?| (?:${TO} )?(${NUMBER}))?(?: (?:by|in steps of|in) (\\w+))?(?: (backwards?|down))?$`,
 );
 
 const GAMES: readonly Game[] = [
