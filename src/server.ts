@@ -1,5 +1,5 @@
-import { mkdir, open, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, open, rm, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import type { FastifyBaseLogger } from "fastify";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -54,10 +54,23 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
 
 const wait = (clock: Clock, ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
 
+/** Like mkdir -p. Node's own, where a folder can be neither found nor made (/proc/x), tries for ever. */
+async function makeFolder(dir: string): Promise<void> {
+  const parent = dirname(dir);
+  if (parent !== dir && !(await isFolder(parent))) await makeFolder(parent);
+  if (!(await isFolder(dir))) await mkdir(dir);
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
 async function checkDataDir(dir: string) {
   const probe = join(dir, `.probe-${process.pid}`);
   try {
-    await mkdir(dir, { recursive: true });
+    await makeFolder(resolve(dir));
     await (await open(probe, "w")).close();
     await rm(probe);
   } catch {

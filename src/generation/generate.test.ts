@@ -37,6 +37,7 @@ function setUp({ maxBytes = 1_000_000, room = (): boolean => true } = {}) {
     observe: {
       token: () => observed.push("token"),
       firstToken: (ms) => observed.push(["first", ms]),
+      failed: () => {},
       ended: (outcome, ms) => observed.push(["ended", outcome, ms]),
     },
   });
@@ -246,10 +247,12 @@ test("an answer that the log has no room for ends with stream_too_long, and the 
   assert.deepEqual([end.content, error.error_code], [textOf(events()), "stream_too_long"]);
 });
 
-test("a log that has no room even for the start is sealed with an error, and no model is called", () => {
-  const { calls, types } = setUp({ room: () => false });
-  assert.deepEqual(types(), ["error"]);
-  assert.equal(calls.length, 0);
+test("R-ONE where all logs together have no room left, a stream still has its start and its end", () => {
+  const { call, types } = setUp({ room: () => false });
+  assert.deepEqual(types(), ["start"]);
+  call().text("Hello");
+  assert.deepEqual(types(), ["start", "error"]);
+  assert.equal(call().isCancelled, true);
 });
 
 for (const [unified, reason] of [

@@ -24,6 +24,8 @@ export type GenerationObserver = {
   token(): void;
   /** From the start to the first token, in ms. */
   firstToken(ms: number): void;
+  /** Why a model did not answer, for whoever has to mend it: `cause` is a status or a system code, never a text. */
+  failed(modelId: string, code: ErrorCode, cause: unknown): void;
   /** The whole generation, in ms; `outcome` is the reason of `done` or the code of `error`. */
   ended(outcome: string, ms: number): void;
 };
@@ -34,7 +36,7 @@ export type Generation = { cancel(cause: CancelCause): void };
 const SENDER = "assistant";
 
 /** All that a generation is, in one record: in closures a stream that waits for its first token costs 0.7 KiB more. */
-type Writing = Pick<GenerationSpec, "log" | "messageId" | "observe"> & {
+type Writing = Pick<GenerationSpec, "log" | "messageId" | "modelId" | "observe"> & {
   readonly clock: Clock;
   readonly begun: number;
   /** Made with the first text. */
@@ -56,6 +58,7 @@ export function generate({ log, messageId, modelId, model, options, deps, observ
   const writing: Writing = {
     log,
     messageId,
+    modelId,
     observe,
     clock,
     begun: clock.now(),
@@ -119,8 +122,11 @@ function think(writing: Writing): void {
 
 function end(writing: Writing, error?: unknown): void {
   if (writing.over) return;
-  if (error !== undefined) fail(writing, isFailure(error) ? error.code : "internal_error");
-  else complete(writing, writing.finish?.reason ?? "stop", writing.finish?.usage);
+  if (error !== undefined) {
+    const code = isFailure(error) ? error.code : "internal_error";
+    writing.observe.failed(writing.modelId, code, (error as Error).cause);
+    fail(writing, code);
+  } else complete(writing, writing.finish?.reason ?? "stop", writing.finish?.usage);
 }
 
 /** What the shelf or a client asks for. */
@@ -176,6 +182,7 @@ const REASONS: Partial<Record<LanguageModelV4FinishReason["unified"], MessageRea
 };
 
 function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage | undefined {
-  if (inputTokens.total === undefined && outputTokens.total === undefined) return undefined;
-  return { input_tokens: inputTokens.total ?? 0, output_tokens: outputTokens.total ?? 0 };
+  // Half of it would have to be made up.
+  if (inputTokens.total === undefined || outputTokens.total === undefined) return undefined;
+  return { input_tokens: inputTokens.total, output_tokens: outputTokens.total };
 }

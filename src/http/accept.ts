@@ -13,7 +13,9 @@ const JSON_TYPES = new Set(["application/json", "application/*"]);
 export function formatFor(accept: string | undefined, able: readonly Format[]): Format {
   // Types are told apart without regard to case (RFC 9110, section 8.3.1).
   const types =
-    accept === undefined ? ["*/*"] : new Negotiator({ headers: { accept: accept.toLowerCase() } }).mediaTypes();
+    accept === undefined || accept.trim() === ""
+      ? ["*/*"]
+      : new Negotiator({ headers: { accept: accept.toLowerCase() } }).mediaTypes();
   const anything = types.includes("*/*");
   const sse = types.includes("text/event-stream") || types.includes("text/*");
   const json = types.some((type) => JSON_TYPES.has(type));

@@ -94,7 +94,8 @@ async function addRoutes(server: FastifyInstance, options: AppOptions, metrics: 
   };
   const limit = await startLimit(server, options.rateLimit);
   const call = { clock, random: options.random, limits: options.patience, onOutcome: metrics.upstream };
-  const startChat = chatStarter({ shelf, registry, clock, metrics, instructions, call });
+  const observe = { ...metrics.generation, failed: failureLog(options.logger) };
+  const startChat = chatStarter({ shelf, registry, clock, observe, instructions, call });
   const chat = { shelf, clock, metrics, startChat, limit, heartbeatMs, maxMessageChars, refuseWhileDraining };
   const ops = { registry, metrics, version, maxMessageChars, isDraining: () => draining };
   for (const prefix of ["", "/v1"]) {
@@ -129,6 +130,13 @@ const failWith = (logger: FastifyBaseLogger) => (error: unknown, request: Fastif
   if (problem.code === "internal_error") logger.error({ err: error, reqId: request.id }, "unexpected error");
   return sendProblem(request, reply, problem);
 };
+
+/** What a client is told of a model's fault is its code; who runs the server also wants to know why. */
+const failureLog = (logger: FastifyBaseLogger) => (model: string, code: string, cause: unknown) =>
+  logger.warn(
+    { model, error_code: code, ...(cause === undefined ? {} : { cause: String(cause) }) },
+    "generation failed",
+  );
 
 /** What the entrance says against a request comes before what is wrong with it. */
 function refusalOr(error: unknown, enter: () => void): unknown {

@@ -41,7 +41,7 @@ export function createDoor({ boundTo, allowedHosts, corsOrigins }: DoorOptions):
 function isVisit(headers: IncomingHttpHeaders, path: string, method: string): boolean {
   return method === "GET" && headers["sec-fetch-mode"] === "navigate" && PAGES.test(path);
 }
-const PAGES = /^(?:\/v1)?\/(?:docs)?$/;
+const PAGES = /^(?:\/v1)?(?:\/(?:docs)?)?$/;
 
 /** Same host and port, whatever the scheme: behind a proxy that speaks TLS we do not know it. */
 function isOwn(origin: string, host: string): boolean {
@@ -68,13 +68,14 @@ export function isLoopback(name: string): boolean {
  * What Node's parser lets through and the contract does not.
  * @throws Failure `uri_too_long`, `headers_too_large` or `invalid_request`
  */
-export function checkSizes({ url, rawHeaders, headers, httpVersion }: IncomingMessage) {
+export function checkSizes({ url, rawHeaders }: IncomingMessage) {
   if ((url?.length ?? 0) > LONGEST_URL) throw failure("uri_too_long");
   let bytes = 0;
   // Each line holds a colon, a space and its end besides.
   for (const part of rawHeaders) bytes += part.length + 2;
   if (bytes > LONGEST_HEADERS) throw failure("headers_too_large");
-  if (headers.host === undefined && httpVersion === "1.1") {
-    throw failure("invalid_request", 'The header "Host" is missing.');
+  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host").length;
+  if (hosts !== 1) {
+    throw failure("invalid_request", `The header "Host" must be there once; it is there ${hosts} times.`);
   }
 }

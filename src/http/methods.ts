@@ -8,14 +8,17 @@ export function methodTable(app: FastifyInstance): MethodTable {
   const routes: { segments: string[]; methods: string[] }[] = [];
   app.addHook("onRoute", ({ url, method }) => {
     // The one route with a wildcard is that of preflights.
-    if (!url.includes("*")) routes.push({ segments: url.split("/"), methods: [method].flat() });
+    if (!url.includes("*")) routes.push({ segments: segmentsOf(url), methods: [method].flat() });
   });
   return (path) => {
-    const segments = path.split("/");
+    const segments = segmentsOf(path);
     const matching = routes.filter((route) => matches(route.segments, segments));
     return [...new Set(matching.flatMap(({ methods }) => methods))].sort();
   };
 }
+
+/** The root of a version has two names, with and without the slash at its end. */
+const segmentsOf = (path: string): string[] => path.replace(/\/$/, "").split("/");
 
 function matches(pattern: string[], segments: string[]): boolean {
   return (

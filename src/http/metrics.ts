@@ -4,7 +4,7 @@ import type { ShelfCounts } from "../log/shelf.ts";
 import type { CallOutcome } from "../models/call.ts";
 
 export type Metrics = {
-  generation: GenerationObserver;
+  generation: Omit<GenerationObserver, "failed">;
   upstream(outcome: CallOutcome): void;
   resumed(replayedEvents: number): void;
   refused(code: string): void;

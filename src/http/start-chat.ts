@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { fitContext, promptOf } from "../generation/context.ts";
-import { type Generation, generate } from "../generation/generate.ts";
+import { type Generation, type GenerationObserver, generate } from "../generation/generate.ts";
 import { newMessageId, newStreamId } from "../ids.ts";
 import type { Shelf } from "../log/shelf.ts";
 import type { StreamLog } from "../log/stream-log.ts";
@@ -10,14 +10,13 @@ import type { CallOptions } from "../models/model.ts";
 import type { OfferedModel, Registry } from "../models/registry.ts";
 import { failure } from "../protocol/errors.ts";
 import { type ChatStart, canonicalJson } from "../protocol/requests.ts";
-import type { Metrics } from "./metrics.ts";
 
 export type ChatStarterDeps = {
   shelf: Shelf;
   registry: Registry;
   clock: Clock;
   call: CallDeps;
-  metrics: Metrics;
+  observe: GenerationObserver;
   /** CHATWAIT_INSTRUCTIONS: what a request says takes its place. */
   instructions: string | undefined;
 };
@@ -78,7 +77,7 @@ export function chatStarter(deps: ChatStarterDeps): (request: StartRequest) => P
       options: callOptions(start, offered, log.createdAt, deps.instructions),
       messageId: newMessageId(),
       deps: deps.call,
-      observe: deps.metrics.generation,
+      observe: deps.observe,
     });
     return log;
   }

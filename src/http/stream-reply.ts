@@ -28,9 +28,6 @@ export function streamReply(
     ...SSE_HEADERS,
     "content-location": `${versionOf(request)}/chat/streaming/${log.id}`,
   });
-  // Written by itself the head becomes one flat string; else it stays a rope of some fifty nodes while the stream lasts. With
-  // the same for the call upstream that is 1.2 KiB a stream, for one more write at its start.
-  response.flushHeaders();
   const sink = sseWriter(response, { drained: () => reader.drained(), gone: leave });
   const reader = liveFrames({ log, after, clock, sink, heartbeatMs, closed: detach });
 

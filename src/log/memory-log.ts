@@ -35,19 +35,22 @@ export function openArchive(archive: Archive): MemoryLog {
 /** A new, empty log. */
 export const createMemoryLog = (options: MemoryLogOptions): MemoryLog => memoryLog(options);
 
+/** No stream is without its beginning and its end, and no message without its own. */
+const MUST: ReadonlySet<string> = new Set(["start", "message_end", "done", "error"]);
+
 function memoryLog(options: MemoryLogOptions, archived?: Buffer): MemoryLog {
   const store = createFrameStore(archived);
   const idPrefix = `${options.id}.0.`;
   const bells = createBells();
 
-  /** Encodes and keeps one event, unless it is too much. What closes a message or the log always has room. */
+  /** Encodes and keeps one event, unless it is too much. What begins and ends a stream or ends a message always has room. */
   function add(draft: EventDraft): ErrorCode | undefined {
     if (log.sealed) throw new Error(`The log is sealed: no ${draft.type} can follow.`);
-    const closing = draft.type === "message_end" || draft.type === "done" || draft.type === "error";
+    const must = MUST.has(draft.type);
     const frame = encodeFrame(idPrefix, log.lastSeq + 1, draft);
     const length = Buffer.byteLength(frame);
-    if (!closing && store.size + length > options.maxBytes) return "stream_too_long";
-    if (!options.grow(length, closing)) return "overloaded";
+    if (!must && store.size + length > options.maxBytes) return "stream_too_long";
+    if (!options.grow(length, must)) return "overloaded";
     appendFrame(store, frame, length);
     log.lastSeq = store.ends.length;
     ringSoon(bells);

@@ -69,8 +69,12 @@ function takeEvents(exchange: Exchange, response: IncomingMessage): void {
   let parser: EventSourceParser | undefined;
   // Needed only once a chunk ends within a character, which hardly a server does: events end with a line feed.
   let decoder: StringDecoder | undefined;
+  let unread = 0;
   response.on("data", (bytes: Buffer) => {
     if (exchange.over) return;
+    // The parser's own limit does not count what it takes for a comment or an unknown field.
+    unread = exchange.sawEvent ? 0 : unread + bytes.length;
+    if (unread > LONGEST_EVENT) return refuse(exchange, response, "no event");
     parser ??= eventParser(exchange, response);
     if (!endsInAscii(bytes)) decoder ??= new StringDecoder();
     parser.feed(decoder ? decoder.write(bytes) : bytes.toString());

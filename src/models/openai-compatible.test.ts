@@ -342,7 +342,7 @@ describe("openaiCompatible and its connections", () => {
     await own.close();
   });
 
-  test("a kept connection that the server has just closed is replaced without a word", async () => {
+  test("kept connections that the server has closed cost one retry: it is made at once, and on a new one", async () => {
     const answer =
       'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: 58\r\n\r\ndata: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\n\n\n';
     const sockets = new Set<Socket>();
@@ -362,14 +362,24 @@ describe("openaiCompatible and its connections", () => {
     await once(raw, "listening");
     const { port } = raw.address() as { port: number };
     const from = model(`http://127.0.0.1:${port}/v1`);
-    for (let call = 0; call < 2; call++) {
-      const { error } = await listen(from).done;
-      assert.equal(error, undefined);
+    const allKept = async () => {
       while (Object.keys(agent.sockets).length > 0) await new Promise(setImmediate);
+    };
+    try {
+      const first = await Promise.all([1, 2, 3, 4].map(() => listen(from).done));
+      assert.deepEqual(
+        first.map(({ error }) => error),
+        [undefined, undefined, undefined, undefined],
+      );
+      await allKept();
+      const failure = failureOf(await listen(from).done);
+      assert.deepEqual([failure.code, failure.retryable, failure.retryAfterMs], ["model_cut", true, 0]);
+      assert.equal(requests, 5, "what may have been seen is not sent again unasked");
+      assert.equal((await listen(from).done).error, undefined);
+      assert.equal(sockets.size, 5, "the other old connections are not tried");
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      raw.close();
     }
-    assert.equal(requests, 3);
-    assert.equal(sockets.size, 2);
-    for (const socket of sockets) socket.destroy();
-    raw.close();
   });
 });

@@ -1,3 +1,4 @@
+import { Agent } from "node:http";
 import { type Clock, systemClock } from "../clock.ts";
 import { requestBody } from "./chat-completions.ts";
 import { type Exchange, fail, takeResponse } from "./completion-answer.ts";
@@ -66,14 +67,23 @@ function send(exchange: Exchange, target: Target, headers: readonly string[]): v
   });
   request.on("error", (error: NodeJS.ErrnoException) => {
     if (exchange.over) return;
-    // The server closed an idle connection just as we used it: it has not seen this request.
-    if (request.reusedSocket && (error.code === "ECONNRESET" || error.code === "EPIPE")) {
-      send(exchange, target, headers);
-    } else fail(exchange, requestFailure(error.code ?? ""));
+    fail(exchange, request.reusedSocket ? staleFailure(target, error.code ?? "") : requestFailure(error.code ?? ""));
   });
   // Makes one flat string of the head, which node:http keeps while the answer lasts. It still leaves with the body.
   request.flushHeaders();
   request.end(body);
+}
+
+/**
+ * A kept connection that broke as it was used: most likely the server had just closed it, but whether it has seen the request
+ * nobody knows. So it is one of the two retries, at once, and on a new connection: the others are as old.
+ */
+function staleFailure({ options }: Target, code: string): ModelFailure {
+  const failure = requestFailure(code);
+  if (failure.code !== "model_cut") return failure;
+  const { agent } = options;
+  if (agent instanceof Agent) for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
+  return modelFailure("model_cut", { retryable: true, retryAfterMs: 0, cause: code });
 }
 
 // No answer has begun. What speaks no HTTP is garbage; any other fault (TLS, say) means that the model was not reached.

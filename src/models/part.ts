@@ -5,9 +5,13 @@ import type { Part } from "./model.ts";
 export function faultOf(part: Part): ModelFailure | undefined {
   if (part.type === "error") return classify(part.error);
   if (part.type !== "finish") return undefined;
-  if (part.finishReason.unified === "interrupted") return modelFailure("model_cut", { retryable: true });
-  return part.finishReason.unified === "error" ? modelFailure("model_error") : undefined;
+  const { unified, raw = "" } = part.finishReason;
+  if (unified === "interrupted" || CUT_SHORT.test(raw)) return modelFailure("model_cut", { retryable: true });
+  return unified === "error" || raw === "error" ? modelFailure("model_error", { cause: "finish: error" }) : undefined;
 }
+
+/** How gateways call an answer that was stopped on their side (vLLM: `abort`). It is no whole one. */
+const CUT_SHORT = /^(?:abort(?:ed)?|cancel(?:l?ed)?|interrupted)$/i;
 
 /** Whether a part shows that the model is at work: text, or thought. A ping or a header is none. */
 export function isProgress(part: Part): boolean {

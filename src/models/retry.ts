@@ -6,7 +6,7 @@ const MOST_RETRIES = 2;
 // 0.5 s, then 1 s: long enough for a gateway to change its backend, short beside the first token's own limit.
 const FIRST_BACKOFF_MS = 500;
 
-/** A longer `Retry-After` is not waited for: a person is. They get it as `Retry-After` of a `model_unavailable`. */
+/** A longer `Retry-After` is not waited for, for a person is waiting: the call ends as `model_unavailable`. */
 export const LONGEST_RETRY_AFTER_MS = 20_000;
 
 /**

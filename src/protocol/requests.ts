@@ -185,6 +185,7 @@ function nameOf(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === "object") return "an object";
   if (typeof value === "string" && value.length > 40) return `a string of ${value.length} characters`;
+  if (typeof value === "number" && !Number.isFinite(value)) return "a number too large to be one";
   return JSON.stringify(value) ?? "undefined";
 }
 
