@@ -8,17 +8,20 @@ export function methodTable(app: FastifyInstance): MethodTable {
   const routes: { segments: string[]; methods: string[] }[] = [];
   app.addHook("onRoute", ({ url, method }) => {
     // The one route with a wildcard is that of preflights.
-    if (!url.includes("*")) routes.push({ segments: segmentsOf(url), methods: [method].flat() });
+    if (url.includes("*")) return;
+    for (const path of VERSION_ROOT.test(url) ? ["/v1", "/v1/"] : [url]) {
+      routes.push({ segments: path.split("/"), methods: [method].flat() });
+    }
   });
   return (path) => {
-    const segments = segmentsOf(path);
+    const segments = path.split("/");
     const matching = routes.filter((route) => matches(route.segments, segments));
     return [...new Set(matching.flatMap(({ methods }) => methods))].sort();
   };
 }
 
-/** The root of a version has two names, with and without the slash at its end. */
-const segmentsOf = (path: string): string[] => path.replace(/\/$/, "").split("/");
+/** The framework takes the root of a prefix with and without the slash at its end, and names either. */
+const VERSION_ROOT = /^\/v1\/?$/;
 
 function matches(pattern: string[], segments: string[]): boolean {
   return (
