@@ -43,15 +43,16 @@ export function resolved(sentence: string, last: Fact | undefined): string {
 }
 
 const CORRECTION =
-  /^(?:(?:oh|well|ah|no|nope|wait|sorry|correction|i mean|i meant|or rather|make that|actually)[,.:! \u2013\u2014-]+){1,4}(?:it's |it is |i mean |i meant )?((?!thanks|thank|i\b|i'm|my\b|you|that|this|it\b|what|how|who|why|not|never|nothing|please|a (?:second|minute|moment|bit)|for\b|here|there|stop|yes|no\b|wait|sorry)[\p{L}\p{N}][\p{L}\p{N}' -]{0,40})[.!]*$/iu;
+  /^(?:(?:oh|well|ah|no|nope|wait|sorry|correction|i mean|i meant|or rather|make that|actually)[,.:! \u2013\u2014-]+){1,4}(?:it's |it is |i mean |i meant )?((?!thanks|thank|i\b|i'm|my\b|you|that|this|it\b|what|how|who|why|not|never|nothing|please|a (?:second|minute|moment|bit)|for\b|here|there|stop|yes|no\b|wait|sorry|tell|say|let|can|could|do\b|show|give|just|really|hello|hi\b|hey|bye|ok|good|great|nice|maybe|later|wrong|late\b|again)[\p{L}\p{N}][\p{L}\p{N}' -]{0,40})[.!]*$/iu;
 const DOUBTED = /^(?:\S+ )?(?:wait|sorry|correction|i mean|i meant|or rather|make that|actually)\b/i;
 
 /** "No wait, green" gives what was told last another value; undefined where that is not what it says. */
 export function amended(sentence: string, last: Fact | undefined): Fact[] | undefined {
   if (!last || sentence.length > 80 || !DOUBTED.test(sentence.replace(/,/g, ""))) return undefined;
   const value = CORRECTION.exec(sentence)?.[1];
-  if (!value || value.split(" ").length > 3 || (last.topic === "age" && !/^\d{1,3}$/.test(value))) return undefined;
-  if (last.topic === "name") return named(value);
+  const most = /\b(?:no|wait|mean|meant|correction|rather|make that)\b/i.test(sentence) ? 3 : 1;
+  if (!value || value.split(" ").length > most || (last.topic === "age" && !/^\d{1,3}$/.test(value))) return undefined;
+  if (last.topic === "name") return /^\p{Lu}/u.test(value) ? named(value) : undefined;
   const renamed = /called/.test(last.verb) ? asName(value) : value;
   const place = /^(?:in|at|on|from|near|for|as|with) /.exec(last.value)?.[0] ?? "";
   const kept = place && !value.startsWith(place) ? place : "";

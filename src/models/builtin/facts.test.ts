@@ -74,10 +74,20 @@ test("a correction without a verb changes what was told last", () => {
   assert.deepEqual(told("My favourite colour is blue. No wait, green."), ["your favourite colour is green"]);
   assert.deepEqual(told("My favourite colour is blue.", "Sorry, I mean green"), ["your favourite colour is green"]);
   assert.deepEqual(told("My name is Ada", "Wait, no, Grace"), ["your name is Grace"]);
+  assert.deepEqual(told("My name is Ada", "Actually nice weather"), ["your name is Ada"]);
   assert.deepEqual(told("I am 36 years old. Sorry, 37"), ["you are 37 years old"]);
   assert.deepEqual(told("My sister lives in Paris. No wait, Rome"), ["your sister lives in Rome"]);
   const kept = ["your favourite colour is blue"];
-  for (const other of ["No, thanks", "Wait a second", "Sorry, what?", "No wait, I love it", "Actually, never mind"])
+  for (const other of [
+    "No, thanks",
+    "Wait a second",
+    "Sorry, what?",
+    "Sorry, my window",
+    "Actually, hello",
+    "Wait, really?",
+    "No wait, I love it",
+    "Actually, never mind",
+  ])
     assert.deepEqual(told("My favourite colour is blue.", other).slice(0, 1), kept, other);
   assert.deepEqual(told("My favourite colour is blue.", "The sky is grey", "No wait, green"), kept);
 });
