@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { channel } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
-import type { Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import { offer, type TestApp } from "../testing/app.ts";
 import { drivenServer, serverFor } from "../testing/driven-server.ts";
@@ -280,4 +280,23 @@ test("R-SLOW: a reader that takes nothing for 60 s is closed, not before, and ma
   call.finish();
   assert.equal((await resumed.rest()).at(-1)?.type, "done");
   assert.equal((await reader.rest()).at(-1)?.type, "done");
+});
+
+test("R-SLOW whoever waits for an answer and then does not read it stays a reader, until its connection closes", async (t) => {
+  const server = await drivenServer(t, { CHATWAIT_MAX_STREAM_BYTES: String(64 * 2 ** 20) });
+  const started = requestJson(`${server.url}/chat/wait`, { body: { message: "Hi" } });
+  const call = await server.model.call();
+  call.text("x".repeat(16 * 2 ** 20));
+  call.finish();
+  const id = (await started).body.stream_id;
+  await server.readers(0);
+  for (const path of [`/chat/wait/${id}`, `/chat/streaming/${id}`]) {
+    const idle = connect(Number(new URL(server.url).port), "127.0.0.1").pause();
+    idle.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n\r\n`);
+    await server.readers(1);
+    await requestJson(`${server.url}/healthz`);
+    assert.equal(server.app.shelf.counts().readers, 1, "it is one still after another request was answered");
+    idle.destroy();
+    await server.readers(0);
+  }
 });

@@ -11,6 +11,7 @@ import { isOver, keptLog, type Position, positionOf, seqWithin } from "./resume.
 import type { Started, StartRequest } from "./start-chat.ts";
 import type { StartLimit } from "./start-limit.ts";
 import { streamReply } from "./stream-reply.ts";
+import { whenTaken } from "./taken.ts";
 import { waitReply } from "./wait-reply.ts";
 
 export type ChatRoutesDeps = {
@@ -67,8 +68,12 @@ export function chatRoutes(app: FastifyInstance, deps: ChatRoutesDeps): void {
 
   async function sendSnapshot(reply: FastifyReply, log: StreamLog) {
     // A look counts as a reader: someone who polls has not abandoned the stream.
-    shelf.attach(log)();
-    return reply.send(snapshot(log));
+    const detach = shelf.attach(log);
+    try {
+      return reply.send(snapshot(log));
+    } finally {
+      whenTaken(reply.raw, detach);
+    }
   }
 
   app.post("/chat/wait", async (request, reply) => {

@@ -7,6 +7,7 @@ import { preferredWait } from "../protocol/requests.ts";
 import { wholeReply } from "../readers/whole-reply.ts";
 import { sendProblem } from "./problems.ts";
 import { versionOf } from "./stream-reply.ts";
+import { whenTaken } from "./taken.ts";
 
 export type WaitReplyDeps = { shelf: Shelf; clock: Clock };
 
@@ -26,11 +27,11 @@ export async function waitReply(
     // Whoever went while the start was looked at closes no second time.
     if (!log.sealed && !reply.raw.destroyed) await sealedOrLate(deps.clock, request, reply, log);
     await turnEnds();
+    if (reply.raw.destroyed) return reply.hijack();
+    return log.sealed ? sendWhole(request, reply, log) : sendRunning(request, reply, log);
   } finally {
-    detach();
+    whenTaken(reply.raw, detach);
   }
-  if (reply.raw.destroyed) return reply.hijack();
-  return log.sealed ? sendWhole(request, reply, log) : sendRunning(request, reply, log);
 }
 
 /**
