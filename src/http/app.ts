@@ -9,6 +9,7 @@ import { chatRoutes } from "./chat-routes.ts";
 import { allowOrigins } from "./cors.ts";
 import { createEntrance, pathOf } from "./entrance.ts";
 import { createHttpServer } from "./http-server.ts";
+import { inFlightCount } from "./in-flight.ts";
 import { acceptJsonBodies } from "./json-body.ts";
 import { methodTable } from "./methods.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
@@ -49,7 +50,8 @@ export type App = {
 export async function createApp(options: AppOptions): Promise<App> {
   const { shelf, clock, logger, trustProxy } = options;
   const metrics = createMetrics(shelf.counts);
-  const enter = createEntrance({ ...options, boundTo: options.host, metrics });
+  const inFlight = inFlightCount();
+  const enter = createEntrance({ ...options, boundTo: options.host, metrics, inFlight });
   const fail = failWith(logger);
   const server = createHttpServer({
     trustProxy,
@@ -78,8 +80,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     metrics,
     startDraining: draining.start,
     async close(flushMs) {
-      const cancel = clock.after(flushMs, () => server.server.closeAllConnections());
-      await server.close();
+      const closed = server.close();
+      // A connection that was opened and never used, as browsers do, or half a request: nobody waits for those.
+      const closeAll = () => server.server.closeAllConnections();
+      const cancel = clock.after(flushMs, closeAll);
+      inFlight.idle().then(closeAll);
+      await closed;
       cancel();
     },
   };

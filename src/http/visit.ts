@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from "fastify";
 import type { Clock } from "../clock.ts";
+import type { InFlight } from "./in-flight.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** What is kept of a request for as long as its response lasts, to be logged and counted at its end. */
@@ -8,21 +9,24 @@ export type Visit = {
   problem(code: string): void;
 };
 
-export type VisitDeps = { logger: FastifyBaseLogger; clock: Clock; metrics: Metrics };
+export type VisitDeps = { logger: FastifyBaseLogger; clock: Clock; metrics: Metrics; inFlight: InFlight };
 
 /**
  * Logs one line when the response has ended or its client has gone: never the URL, which may hold a stream's id or a
  * message. A stream may last for minutes, so no more than these few values is held on to.
  */
-export function openVisit({ logger, clock, metrics }: VisitDeps, request: FastifyRequest, reply: FastifyReply): Visit {
+export function openVisit(deps: VisitDeps, request: FastifyRequest, reply: FastifyReply): Visit {
+  const { logger, clock, metrics, inFlight } = deps;
   const { id: reqId, method } = request;
   const route = request.routeOptions.url ?? "unknown";
   const response = reply.raw;
   const begun = clock.now();
   let errorCode: string | undefined;
+  inFlight.begin();
 
   // Not `once`, which would wrap it, 0.2 KiB for as long as the response lasts: a response closes only once.
   response.on("close", () => {
+    inFlight.end();
     const ms = Math.round(clock.now() - begun);
     const line = { reqId, method, route, status: response.statusCode, ms };
     const cut = response.writableFinished ? {} : { cut: true };
