@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { modelFailure } from "../src/models/failure.ts";
 import { drivenServer } from "../testing/driven-server.ts";
 import { openRaw } from "../testing/raw-http.ts";
 import { openStream, requestJson, startStream } from "../testing/sse-client.ts";
@@ -155,4 +156,16 @@ test("healthz and readyz answer with a status", async (t) => {
     const { status, body } = await requestJson(url + path);
     assert.deepEqual([status, body], [200, { status: "ok" }]);
   }
+});
+
+test("why a model did not answer is in the log, for whoever has to mend it", async (t) => {
+  const { app, url, model } = await drivenServer(t);
+  const asked = requestJson(`${url}/chat/wait`, { body: { message: "Hi" } });
+  (await model.call()).fail(modelFailure("model_error", { cause: "status 401" }));
+  assert.equal((await asked).status, 502);
+  const line = app.logs.find(({ msg }) => msg === "generation failed");
+  assert.deepEqual(
+    { level: line?.["level"], model: line?.["model"], error_code: line?.["error_code"], cause: line?.["cause"] },
+    { level: 40, model: "test:driven", error_code: "model_error", cause: "status 401" },
+  );
 });

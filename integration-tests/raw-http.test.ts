@@ -57,6 +57,8 @@ const broken: [name: string, bytes: string, code: ErrorCode][] = [
   ],
   ["a version of HTTP that is none", head("GET /healthz HTTP/7.3", "Host: localhost"), "invalid_request"],
   ["no Host", head("GET /healthz HTTP/1.1"), "invalid_request"],
+  ["no Host in HTTP/1.0", head("GET /healthz HTTP/1.0"), "invalid_request"],
+  ["two Hosts", head("GET /healthz HTTP/1.1", "Host: localhost", "Host: example.org"), "invalid_request"],
   [
     "an Expect that is no 100-continue",
     head("GET /healthz HTTP/1.1", "Host: localhost", "Expect: cake"),

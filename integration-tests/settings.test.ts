@@ -16,6 +16,10 @@ const bad: [env: Record<string, string>, names: RegExp][] = [
   [{ CHATWAIT_REDIS_URL: "redis://127.0.0.1" }, /CHATWAIT_REDIS_URL is set/],
   [{ HOST: "no.such.host.invalid" }, /HOST is "no\.such\.host\.invalid"/],
   // Root may write everywhere, but not below a file.
+  [
+    { CHATWAIT_DATA_DIR: "/proc/nowhere/data" },
+    /CHATWAIT_DATA_DIR is "\/proc\/nowhere\/data", and that folder cannot be/,
+  ],
   [{ CHATWAIT_DATA_DIR: "package.json/data" }, /CHATWAIT_DATA_DIR is "package\.json\/data", and that folder cannot be/],
   [{ CHATWAIT_MODEL: "gpt-5" }, /CHATWAIT_MODEL names "gpt-5"\. Write provider:model; the providers are builtin, /],
   [{ CHATWAIT_MODEL: "openai:gpt-5" }, /needs OPENAI_API_KEY/],

@@ -9,6 +9,7 @@ const table: [accept: string | undefined, both: Format | undefined, sse: boolean
   ["*/*", "sse", true, true],
   ["text/event-stream", "sse", true, false],
   ["text/*", "sse", true, false],
+  ["application/json, text/*", "json", true, true],
   ["application/json", "json", false, true],
   ["application/*", "json", false, true],
   ["APPLICATION/JSON", "json", false, true],

@@ -17,9 +17,10 @@ export function formatFor(accept: string | undefined, able: readonly Format[]): 
       ? ["*/*"]
       : new Negotiator({ headers: { accept: accept.toLowerCase() } }).mediaTypes();
   const anything = types.includes("*/*");
-  const sse = types.includes("text/event-stream") || types.includes("text/*");
+  const sse = types.includes("text/event-stream");
   const json = types.some((type) => JSON_TYPES.has(type));
-  if (able.includes("sse") && (sse || anything)) return "sse";
+  if (able.includes("json") && json && !sse && !anything) return "json";
+  if (able.includes("sse") && (sse || anything || types.includes("text/*"))) return "sse";
   if (able.includes("json") && (json || anything)) return "json";
   const given = able.map((format) => (format === "sse" ? "text/event-stream" : "application/json")).join(" or ");
   throw failure(

@@ -64,6 +64,10 @@ export function isLoopback(name: string): boolean {
   return isIP(name) === 4 && name.startsWith("127.");
 }
 
+/** How often the header `Host` is there; of two, Node only tells the first. */
+export const hostCount = (rawHeaders: readonly string[]): number =>
+  rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host").length;
+
 /**
  * What Node's parser lets through and the contract does not.
  * @throws Failure `uri_too_long`, `headers_too_large` or `invalid_request`
@@ -74,8 +78,8 @@ export function checkSizes({ url, rawHeaders }: IncomingMessage) {
   // Each line holds a colon, a space and its end besides.
   for (const part of rawHeaders) bytes += part.length + 2;
   if (bytes > LONGEST_HEADERS) throw failure("headers_too_large");
-  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host").length;
+  const hosts = hostCount(rawHeaders);
   if (hosts !== 1) {
-    throw failure("invalid_request", `The header "Host" must be there once; it is there ${hosts} times.`);
+    throw failure("invalid_request", `The header "Host" ${hosts === 0 ? "is missing" : "is there more than once"}.`);
   }
 }

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from "fastify";
-import { checkSizes, createDoor, type DoorOptions } from "./door.ts";
+import { checkSizes, createDoor, type DoorOptions, hostCount } from "./door.ts";
 import { openVisit, type Visit, type VisitDeps } from "./visit.ts";
 
 declare module "fastify" {
@@ -21,8 +21,8 @@ export function createEntrance(options: EntranceOptions): (request: FastifyReque
   return (request, reply) => {
     request.visit = openVisit(options, request, reply);
     reply.headers(SECURITY_HEADERS).header("x-request-id", request.id);
-    // Whoever sends no Host does not speak HTTP as we do: nothing more is read from them.
-    if (request.raw.headers.host === undefined) reply.header("connection", "close");
+    // Whoever sends no Host, or two, does not speak HTTP as we do: nothing more is read from them.
+    if (hostCount(request.raw.rawHeaders) !== 1) reply.header("connection", "close");
     checkSizes(request.raw);
     noticeProxy(request);
     const { headers, host, method } = request;
