@@ -33,8 +33,8 @@ export function sseWriter(response: ServerResponse, { drained, gone }: { drained
 }
 
 /**
- * Each chunk of chunked encoding is one write of our own: through `response.write` it is four buffers and a writev, 7 µs
- * a token more. While an earlier response still holds the connection (pipelining), or without chunks (HTTP/1.0), the
+ * Each chunk of chunked encoding is one write of our own: through `response.write` it is four buffers and a writev
+ * (decisions/010). While an earlier response still holds the connection (pipelining), or without chunks (HTTP/1.0), the
  * response writes itself.
  */
 function sendChunk(response: ServerResponse, frames: Buffer): boolean {

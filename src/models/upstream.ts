@@ -6,7 +6,7 @@ import type { Clock } from "../clock.ts";
 /** A pool of kept connections to models. Whoever makes one closes it with `destroy`. */
 export type UpstreamAgent = http.Agent;
 
-// Below the minute or so that common proxies allow; one that was closed sooner costs a transparent second try.
+// Below the minute or so that common proxies allow; one that was closed sooner costs a retry.
 const IDLE_SOCKET_MS = 30_000;
 
 // More idle connections than that are not worth their memory: a new one costs a round trip.
