@@ -1,0 +1,62 @@
+import type { Clock } from "../clock.ts";
+
+/** One thing said in a world, as agents are told it. `agent`: the speaker is an agent of the world. */
+export type Line = { sender: string; agent: boolean; content: string };
+
+/** What was said in one world of late (R-MEMORY), in this process's memory alone. */
+export type Memory = {
+  /** Oldest first. The list stays as it is, whatever is added later. */
+  lines(): readonly Line[];
+  /** Adds lines, oldest first; what was said longest ago is forgotten to make room for them. */
+  add(lines: readonly Line[]): void;
+  readonly isEmpty: boolean;
+  /** Forgets all at once, and releases the timer. */
+  clear(): void;
+};
+
+const MOST_LINES = 50;
+/** Of UTF-8, names included: fifty of the longest messages would be several times that. */
+const MOST_BYTES = 2 ** 20;
+/** A conversation that nobody went on with for so long is over. */
+const FORGOTTEN_MS = 3_600_000;
+
+/** A memory of nothing yet. It sets one timer while it holds anything. */
+export function createMemory(clock: Clock): Memory {
+  let kept: readonly Line[] = [];
+  let stopForgetting = () => {};
+
+  function clear() {
+    stopForgetting();
+    kept = [];
+  }
+
+  return {
+    lines: () => kept,
+    add(lines) {
+      if (lines.length === 0) return;
+      kept = newest([...kept, ...lines]);
+      stopForgetting();
+      if (kept.length > 0) stopForgetting = clock.after(FORGOTTEN_MS, clear);
+    },
+    get isEmpty() {
+      return kept.length === 0;
+    },
+    clear,
+  };
+}
+
+/** The newest lines that have room. One that is too large for all the room is left out alone, not all that went before it. */
+function newest(lines: readonly Line[]): Line[] {
+  const kept: Line[] = [];
+  let bytes = 0;
+  for (const line of lines.toReversed()) {
+    const size = sizeOf(line);
+    if (size > MOST_BYTES) continue;
+    bytes += size;
+    if (bytes > MOST_BYTES || kept.length === MOST_LINES) break;
+    kept.push(line);
+  }
+  return kept.reverse();
+}
+
+const sizeOf = ({ sender, content }: Line): number => Buffer.byteLength(sender) + Buffer.byteLength(content);
