@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type ErrorDetail, failure } from "./errors.ts";
-import { type Fields, isObject, nameOf, parseBody, refuseField } from "./validation.ts";
+import { nameOf } from "./fault-texts.ts";
+import { type Fields, isObject, parseBody, refuseField } from "./validation.ts";
 
 /** What a client may send to a chat (PROTOCOL.md, section 3), and what it may say in headers. */
 

@@ -1,8 +1,8 @@
-import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
 import { type ErrorDetail, failure } from "./errors.ts";
+import { expectation, nameOf, pathOf, shortened, unknownField } from "./fault-texts.ts";
 
-/** Checks bodies against schemas, in words that teach: which field, what it must be, what it was, what was meant. */
+/** Checks bodies against schemas, and tells their faults in words that teach. */
 
 export type Fields = Record<string, unknown>;
 
@@ -24,7 +24,7 @@ const DEEPEST = 32;
 const MOST_DETAILS = 20;
 
 /**
- * Reads a body that is there.
+ * Reads the body of a request.
  * @throws Failure `invalid_request` (with `details`), and whatever `rules.first` throws
  */
 export function parseBody<S extends z.ZodType>(body: unknown, rules: BodyRules<S>): z.infer<S> {
@@ -32,7 +32,7 @@ export function parseBody<S extends z.ZodType>(body: unknown, rules: BodyRules<S
   const parsed = rules.schema.safeParse(fields);
   const issues = parsed.success ? [] : parsed.error.issues.slice(0, MOST_DETAILS);
   const details = [
-    ...issues.flatMap((issue) => describe(issue, fields, rules.schema)),
+    ...issues.flatMap((issue) => describe(issue, fields, rules)),
     ...(rules.faults?.(fields) ?? []),
   ].slice(0, MOST_DETAILS);
   const unknown = details.find((detail) => detail.message.startsWith("Unknown field"));
@@ -66,64 +66,22 @@ export function refuseField(path: string, message: string): never {
   throw failure("invalid_request", message, { details: [{ path, message }] });
 }
 
-type Issue = z.core.$ZodIssue;
-
-function describe(issue: Issue, body: Fields, schema: z.ZodType): ErrorDetail[] {
+function describe(issue: z.core.$ZodIssue, body: Fields, rules: BodyRules<z.ZodType>): ErrorDetail[] {
   const path = pathOf(issue.path);
   if (issue.code === "unrecognized_keys") {
-    const known = fieldsAt(schema, issue.path);
+    const known = fieldsAt(rules.schema, issue.path);
     return issue.keys.slice(0, MOST_DETAILS).map((key) => ({
       path: path ? `${path}.${shortened(key)}` : shortened(key),
       message: unknownField(key, path, known),
     }));
   }
   const value = valueAt(body, issue.path);
-  if (value === undefined || value === null) return [{ path, message: `The field "${path}" is missing.` }];
-  return [{ path, message: `"${path}" ${expectation(issue)}, not ${nameOf(value)}.` }];
+  if (value === undefined || value === null) return [{ path, message: missing(issue.path, rules.example) }];
+  return [{ path, message: `"${path}" ${expectation(issue, value)}.` }];
 }
 
-/** No body is echoed at length, not even one whose field is called a megabyte. */
-const LONGEST_NAME = 64;
-const shortened = (name: string) => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name);
-
-function unknownField(key: string, path: string, known: string[]): string {
-  const where = path ? ` in "${path}"` : "";
-  const guess = key.length > LONGEST_NAME || known.length === 0 ? undefined : closest(key.toLowerCase(), known);
-  const close = guess !== undefined && distance(key.toLowerCase(), guess) <= Math.max(2, guess.length / 3);
-  return `Unknown field "${shortened(key)}"${where}. ${close ? `Did you mean "${guess}"?` : `Known fields: ${known.join(", ")}.`}`;
-}
-
-function expectation(issue: Issue): string {
-  switch (issue.code) {
-    case "invalid_type":
-      return `must be ${withArticle(issue.expected)}`;
-    case "invalid_value":
-      return `must be ${oneOf(issue.values.map((value) => JSON.stringify(value)))}`;
-    case "too_big":
-      return `must be at most ${issue.maximum}${unitOf(issue.origin)}`;
-    case "too_small":
-      return `must be at least ${issue.minimum}${unitOf(issue.origin)}`;
-    case "invalid_format":
-      // A pattern is not for people: the schema that has one says in its message what it asks for.
-      return issue.format === "regex" ? issue.message : "must be a date and time like 2026-01-02T03:04:05Z (RFC 3339)";
-    default:
-      return "is not valid";
-  }
-}
-
-const oneOf = (values: string[]): string =>
-  values.length < 3 ? values.join(" or ") : `${values.slice(0, -1).join(", ")} or ${values.at(-1)}`;
-const UNITS: Record<string, string> = { string: " characters long", array: " entries long" };
-const unitOf = (origin: string): string => UNITS[origin] ?? "";
-const withArticle = (type: string): string =>
-  type === "int" ? "a whole number" : `${/^[aeiou]/.test(type) ? "an" : "a"} ${type}`;
-
-function pathOf(path: readonly PropertyKey[]): string {
-  return path
-    .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
-    .join("")
-    .replace(/^\./, "");
-}
+const missing = (path: readonly PropertyKey[], example: string): string =>
+  `The field "${pathOf(path)}" is missing.${path.length === 1 ? ` Send JSON like ${example}.` : ""}`;
 
 const valueAt = (body: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | null | undefined)?.[key], body);
@@ -145,16 +103,6 @@ function unwrap(schema: z.core.$ZodType, key: PropertyKey): z.core.$ZodType {
 
 function bare(schema: z.core.$ZodType): z.core.$ZodType {
   return schema instanceof z.ZodOptional || schema instanceof z.ZodNullable ? bare(schema.unwrap()) : schema;
-}
-
-/** What a value is, in a few words that fit into a sentence. */
-export function nameOf(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === "object") return "an object";
-  if (typeof value === "string" && value.length > 40) return `a string of ${value.length} characters`;
-  if (typeof value === "number" && !Number.isFinite(value)) return "a number too large to be one";
-  return JSON.stringify(value) ?? "undefined";
 }
 
 export function isObject(value: unknown): value is Fields {
