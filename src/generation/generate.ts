@@ -170,7 +170,8 @@ function seal(writing: Writing, draft: TerminalDraft, outcome: string): void {
   observe.ended(outcome, clock.now() - begun);
 }
 
-function finishOf(reason: LanguageModelV4FinishReason, usage: LanguageModelV4Usage) {
+/** What a finish part says, in the words of the protocol. */
+export function finishOf(reason: LanguageModelV4FinishReason, usage: LanguageModelV4Usage) {
   const counted = usageOf(usage);
   return { reason: REASONS[reason.unified] ?? "stop", ...(counted ? { usage: counted } : {}) } as const;
 }

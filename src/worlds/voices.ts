@@ -1,0 +1,89 @@
+import type { ErrorCode } from "../protocol/errors.ts";
+import type { Activation, ActivationResult } from "./activation.ts";
+import type { Ledger, Obligation, Outcome } from "./ledger.ts";
+
+export type VoicesOptions = {
+  ledger: Ledger;
+  newMessageId(): string;
+  /** Nothing new may begin: who still waits is not heard. */
+  isClosing(): boolean;
+  /** Has the agent answer; undefined where it cannot. `ended` is not called before this returned. */
+  activate(call: AgentCall, ended: (result: ActivationResult) => void): Activation | undefined;
+  /** What an agent has said, while its call is still open. */
+  answered(call: AgentCall, result: ActivationResult, obligation: Obligation): void;
+};
+
+export type AgentCall = { agent: string; messageId: string; inReplyTo: string };
+
+/** The agents of one turn, at work. */
+export type Voices = {
+  /** Owes each of the agents an answer to a message, and lets those begin that are free. */
+  wake(agents: readonly string[], inReplyTo: string, cause: Obligation): void;
+  timeOut(messageId: string): void;
+  /** Stops who speaks, and lets nobody else. */
+  stopAll(reason: "cancelled" | "error", code?: ErrorCode): void;
+};
+
+/** What an agent is answering, and what it has still to answer: one after another (R-VOICES). */
+type Voice = { active: Activation | undefined; waiting: Delivery[] };
+type Delivery = { obligation: Obligation; inReplyTo: string };
+
+/** Nobody speaks yet. */
+export function createVoices({ ledger, newMessageId, isClosing, activate, answered }: VoicesOptions): Voices {
+  const voices = new Map<string, Voice>();
+  const speaking = new Map<string, Activation>();
+
+  function voiceOf(agent: string): Voice {
+    const voice = voices.get(agent) ?? { active: undefined, waiting: [] };
+    voices.set(agent, voice);
+    return voice;
+  }
+
+  function next(agent: string): void {
+    const voice = voiceOf(agent);
+    while (!voice.active) {
+      const delivery = voice.waiting.shift();
+      if (!delivery) return;
+      if (isClosing()) delivery.obligation.close("cancelled");
+      else if (ledger.admitCall(agent)) answer(agent, voice, delivery);
+      else delivery.obligation.close("limited");
+    }
+  }
+
+  function answer(agent: string, voice: Voice, { obligation, inReplyTo }: Delivery): void {
+    const work = ledger.open({ kind: "call", agent }, obligation);
+    const call: AgentCall = { agent, messageId: newMessageId(), inReplyTo };
+    voice.active = activate(call, (result) => {
+      speaking.delete(call.messageId);
+      try {
+        answered(call, result, work);
+      } finally {
+        close(result.outcome);
+        next(agent);
+      }
+    });
+    if (voice.active) speaking.set(call.messageId, voice.active);
+    else close("failed");
+
+    function close(outcome: Outcome) {
+      voice.active = undefined;
+      work.close(outcome);
+      obligation.close(outcome);
+    }
+  }
+
+  return {
+    wake(agents, inReplyTo, cause) {
+      // All of them are owed an answer before the first begins, so that one that ends at once does not end the turn.
+      for (const agent of agents) {
+        voiceOf(agent).waiting.push({ obligation: ledger.open({ kind: "delivery", agent }, cause), inReplyTo });
+      }
+      for (const agent of agents) next(agent);
+    },
+    timeOut: (messageId) => speaking.get(messageId)?.stop("timeout", "model_timeout"),
+    stopAll(reason, code) {
+      for (const activation of [...speaking.values()]) activation.stop(reason, code);
+      for (const agent of voices.keys()) next(agent);
+    },
+  };
+}
