@@ -104,7 +104,7 @@ test("a line of the log per request, with its id, and never a message, a stream'
   const body = { message: SECRET, instructions: SECRET, context: { messages: [{ role: "user", content: SECRET }] } };
   const stream = await openStream(`${url}/chat/streaming`, { headers, body });
   const [start] = await stream.take(1);
-  const id = start?.type === "start" ? start.stream_id : "";
+  const id = start?.type === "start" ? (start.stream_id ?? "") : "";
   const call = await model.call();
   call.text(SECRET);
   call.finish();

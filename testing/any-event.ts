@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { OpenDraft, TerminalDraft } from "../src/protocol/events.ts";
+import type { OpenDraft, TerminalDraft, WorldEvent } from "../src/protocol/events.ts";
 
 /** Arbitraries of events and of texts, for the property tests of frames, logs and readers. */
 
@@ -42,7 +42,7 @@ export const anyOpenDraft: fc.Arbitrary<OpenDraft> = fc.oneof(
     {
       type: fc.constant("start" as const),
       stream_id: anyId,
-      kind: fc.constantFrom("chat" as const, "world" as const),
+      kind: fc.constantFrom("chat" as const, "world" as const, "feed" as const),
       created_at: timestamp,
       model: short,
       world: short,
@@ -110,3 +110,8 @@ export const anyTerminalDraft: fc.Arbitrary<TerminalDraft> = fc.oneof(
     retryable: fc.boolean(),
   }),
 );
+
+/** Any event as the feed of a world is given it: with the turn that it is of, or of none. */
+export const anyWorldEvent: fc.Arbitrary<WorldEvent> = fc
+  .tuple(fc.oneof({ weight: 4, arbitrary: anyOpenDraft }, anyTerminalDraft), fc.option(anyId, { nil: undefined }))
+  .map(([draft, turn_id]) => (turn_id === undefined ? draft : { ...draft, turn_id }));

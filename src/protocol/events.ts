@@ -8,6 +8,7 @@ import { z } from "zod";
 const seq = z.int().min(1).describe("Position in the stream: 1, 2, 3, … without a hole");
 const messageId = z.string().describe("Names one message of the stream");
 const timestamp = z.iso.datetime().describe("RFC 3339, UTC");
+const turnId = z.string().optional().describe("In a world's feed: the turn that this is of");
 
 export const usageSchema = z
   .object({ input_tokens: z.int().min(0), output_tokens: z.int().min(0) })
@@ -23,12 +24,12 @@ export const agentOutcomeSchema = z.object({
 export const startSchema = z.object({
   type: z.literal("start"),
   seq,
-  stream_id: z.string().describe("The key to this stream: keep it secret"),
-  kind: z.enum(["chat", "world"]),
+  stream_id: z.string().optional().describe("The key to this stream: keep it secret. A feed tells none of a turn"),
+  kind: z.enum(["chat", "world", "feed"]),
   created_at: timestamp,
   model: z.string().optional().describe("Chat: the model that answers"),
   world: z.string().optional(),
-  turn_id: z.string().optional(),
+  turn_id: z.string().optional().describe("World: the public name of the turn"),
   message_id: z.string().optional().describe("World: the id of the message that was published"),
 });
 
@@ -39,9 +40,16 @@ export const messageStartSchema = z.object({
   sender: z.string(),
   role: z.literal("assistant"),
   in_reply_to: z.string().optional(),
+  turn_id: turnId,
 });
 
-export const tokenSchema = z.object({ type: z.literal("token"), seq, message_id: messageId, text: z.string() });
+export const tokenSchema = z.object({
+  type: z.literal("token"),
+  seq,
+  message_id: messageId,
+  text: z.string(),
+  turn_id: turnId,
+});
 
 export const messageEndSchema = z.object({
   type: z.literal("message_end"),
@@ -54,6 +62,7 @@ export const messageEndSchema = z.object({
   usage: usageSchema.optional(),
   error_code: z.string().optional(),
   in_reply_to: z.string().optional(),
+  turn_id: turnId,
 });
 
 export const messageSchema = z.object({
@@ -65,6 +74,7 @@ export const messageSchema = z.object({
   content: z.string(),
   timestamp,
   in_reply_to: z.string().optional(),
+  turn_id: turnId,
 });
 
 export const systemSchema = z.object({
@@ -74,6 +84,7 @@ export const systemSchema = z.object({
   message: z.string(),
   message_id: z.string().optional(),
   agent: z.string().optional(),
+  turn_id: turnId,
 });
 
 export const doneSchema = z.object({
@@ -82,6 +93,7 @@ export const doneSchema = z.object({
   reason: z.string().describe("Chat: stop, length, content_filter or cancelled"),
   usage: usageSchema.optional(),
   agents: z.array(agentOutcomeSchema).optional(),
+  turn_id: turnId,
 });
 
 export const errorEventSchema = z.object({
@@ -90,6 +102,7 @@ export const errorEventSchema = z.object({
   error_code: z.string(),
   message: z.string(),
   retryable: z.boolean(),
+  turn_id: turnId,
 });
 
 export const eventSchemas = {
@@ -120,13 +133,17 @@ export type StreamEvent =
   | DoneEvent
   | ErrorEvent;
 
-type WithoutSeq<E> = E extends unknown ? Omit<E, "seq"> : never;
+/** Only a feed says of which turn an event is: in a turn's own stream it would be in every token, and always the same. */
+type Draft<E> = E extends { type: "start" } ? Omit<E, "seq"> : E extends unknown ? Omit<E, "seq" | "turn_id"> : never;
 
 /** An event before the log has numbered it (R-SEQ: only the log assigns `seq`). */
-export type EventDraft = WithoutSeq<StreamEvent>;
+export type EventDraft = Draft<StreamEvent>;
 
 /** What may seal a log (R-ONE). */
-export type TerminalDraft = WithoutSeq<DoneEvent | ErrorEvent>;
+export type TerminalDraft = Draft<DoneEvent | ErrorEvent>;
 
 /** What may stand in the middle of a log. */
 export type OpenDraft = Exclude<EventDraft, TerminalDraft>;
+
+/** An event on its way to all who listen to a world. */
+export type WorldEvent = EventDraft & { turn_id?: string | undefined };

@@ -3,11 +3,10 @@ import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import fc from "fast-check";
-import { anyOpenDraft, anyTerminalDraft, anyText } from "../../testing/any-event.ts";
-import type { EventDraft } from "./events.ts";
+import { anyText, anyWorldEvent } from "../../testing/any-event.ts";
+import type { WorldEvent } from "./events.ts";
 import { encodeFrame, encodeLooseFrame, frameData, HEARTBEAT, oneLine, parseCursor, RETRY_LINE } from "./frames.ts";
 
-const anyDraft = fc.oneof({ weight: 4, arbitrary: anyOpenDraft }, anyTerminalDraft);
 const PREFIX = "Zm9vYmFyYmF6cXV4MTIz.0.";
 
 type Parsed = Pick<EventSourceMessage, "id" | "event" | "data">;
@@ -43,7 +42,7 @@ const usage = { input_tokens: 31, output_tokens: 2 };
 const nasty = 'Line\r\nnext\u0000\u2028\u2029\u0085 data: x 😀 \ud83d "é\\n"';
 
 /** One of each type, with each optional field in one of them. */
-const EXAMPLES: EventDraft[] = [
+const EXAMPLES: WorldEvent[] = [
   { type: "start", stream_id: "abc", kind: "chat", created_at: message.timestamp, model: "builtin:chat" },
   {
     type: "start",
@@ -64,6 +63,11 @@ const EXAMPLES: EventDraft[] = [
   { type: "done", reason: "stop", usage },
   { type: "done", reason: "completed", agents: [{ agent: "vera", outcome: "replied" }] },
   { type: "error", error_code: "model_timeout", message: "The model took too long.", retryable: true },
+  { type: "start", stream_id: "abc", kind: "feed", created_at: message.timestamp, world: "lobby" },
+  { type: "start", kind: "world", created_at: message.timestamp, world: "lobby", turn_id: "t1", message_id: "m0" },
+  { type: "token", message_id: "m1", text: nasty, turn_id: "t1" },
+  { type: "message_end", ...message, content: "Hel", reason: "stop", turn_id: "t1" },
+  { type: "done", reason: "completed", agents: [], turn_id: "t1" },
 ];
 
 describe("frames", () => {
@@ -76,7 +80,7 @@ describe("frames", () => {
 
   test("R-INJECT any text in any field gives exactly one event, which parses back equal", () => {
     fc.assert(
-      fc.property(anyDraft, fc.integer({ min: 1, max: 2 ** 53 - 1 }), (draft, seq) => {
+      fc.property(anyWorldEvent, fc.integer({ min: 1, max: 2 ** 53 - 1 }), (draft, seq) => {
         const [event, ...more] = parse(encodeFrame(PREFIX, seq, draft));
         assert.deepEqual(more, []);
         assert.deepEqual([event?.id, event?.event], [`${PREFIX}${seq}`, draft.type]);
@@ -88,7 +92,7 @@ describe("frames", () => {
 
   test("R-INJECT also for a parser that splits lines as Unicode does, and with frames before and after", () => {
     fc.assert(
-      fc.property(fc.array(anyDraft, { maxLength: 5 }), (drafts) => {
+      fc.property(fc.array(anyWorldEvent, { maxLength: 5 }), (drafts) => {
         const text = RETRY_LINE + drafts.map((draft, index) => encodeFrame(PREFIX, index + 1, draft)).join(HEARTBEAT);
         assert.deepEqual(parseCarelessly(text), parse(text));
         assert.equal(parse(text).length, drafts.length);
@@ -110,7 +114,7 @@ describe("frames", () => {
 
   test("a frame's JSON begins with type and seq, and is found again without parsing", () => {
     fc.assert(
-      fc.property(anyDraft, (draft) => {
+      fc.property(anyWorldEvent, (draft) => {
         const data = frameData(encodeFrame(PREFIX, 7, draft));
         assert.doesNotMatch(data, /\n/);
         assert.ok(data.startsWith(`{"type":"${draft.type}","seq":7,`));
