@@ -31,10 +31,8 @@ export function parseBody<S extends z.ZodType>(body: unknown, rules: BodyRules<S
   const fields = checkShape(body, rules);
   const parsed = rules.schema.safeParse(fields);
   const issues = parsed.success ? [] : parsed.error.issues.slice(0, MOST_DETAILS);
-  const details = [
-    ...issues.flatMap((issue) => describe(issue, fields, rules)),
-    ...(rules.faults?.(fields) ?? []),
-  ].slice(0, MOST_DETAILS);
+  const described = issues.flatMap((issue) => describe(issue, fields, rules));
+  const details = [...oneOfEach(described), ...(rules.faults?.(fields) ?? [])].slice(0, MOST_DETAILS);
   const unknown = details.find((detail) => detail.message.startsWith("Unknown field"));
   if (unknown) throw failure("invalid_request", unknown.message, { details });
   rules.first?.(fields);
@@ -79,6 +77,10 @@ function describe(issue: z.core.$ZodIssue, body: Fields, rules: BodyRules<z.ZodT
   if (value === undefined || value === null) return [{ path, message: missing(issue.path, rules.example) }];
   return [{ path, message: `"${path}" ${expectation(issue, value)}.` }];
 }
+
+/** A list where a text belongs is of the wrong type, and may be too long for it besides: the first says enough. */
+const oneOfEach = (details: ErrorDetail[]): ErrorDetail[] =>
+  details.filter(({ path }, index) => details.findIndex((other) => other.path === path) === index);
 
 const missing = (path: readonly PropertyKey[], example: string): string =>
   `The field "${pathOf(path)}" is missing.${path.length === 1 ? ` Send JSON like ${example}.` : ""}`;
