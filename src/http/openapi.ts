@@ -1,6 +1,8 @@
 import { ERRORS, type ErrorCode, isRetryable, statusOf, textOf } from "../protocol/errors.ts";
+import { ANYWHERE, GENERATION } from "./openapi/codes.ts";
 import * as examples from "./openapi/examples.ts";
-import { ANYWHERE, type Answer, GENERATION, OPERATIONS, type Operation } from "./openapi/operations.ts";
+import type { Answer, Operation } from "./openapi/operation.ts";
+import { OPERATIONS } from "./openapi/operations.ts";
 import { ERROR_HEADERS, HEADERS, PARAMETERS } from "./openapi/parameters.ts";
 import { componentSchemas, ref } from "./openapi/schemas.ts";
 import type { ErrorEntry, JsonSchema, OpenApiDocument, OperationObject, ResponseObject } from "./openapi/types.ts";
@@ -49,11 +51,10 @@ function errorEntry(code: ErrorCode): ErrorEntry {
   return { error_code: code, status: statusOf(code), message: textOf(code), retryable: isRetryable(code), operations };
 }
 
-/** A fault of the generation reaches who streams as an `error` event. */
-const raises = (code: ErrorCode) => (operation: Operation) =>
-  operation.errors.includes(code) || (GENERATION.includes(code) && streams(operation));
-
-const streams = ({ answers }: Operation): boolean => answers.some(({ content }) => content?.[SSE]);
+const raises =
+  (code: ErrorCode) =>
+  ({ errors, ends }: Operation): boolean =>
+    errors.includes(code) || (ends?.includes(code) ?? false);
 
 const SSE = "text/event-stream";
 
@@ -72,15 +73,15 @@ function operationObject(operation: Operation): OperationObject {
     summary: operation.summary,
     description: operation.description,
     ...(operation.parameters ? { parameters: operation.parameters.map((name) => PARAMETERS[name]) } : {}),
-    ...(operation.starts ? { requestBody: startBody() } : {}),
+    ...(operation.body ? { requestBody: requestBody(operation.body) } : {}),
     responses: { ...Object.fromEntries(operation.answers.map(answerEntry)), ...errorResponses(operation) },
     "x-codeSamples": [{ lang: "Shell", source: operation.curl }],
   };
 }
 
-const startBody = () => ({
+const requestBody = ({ schema, example }: NonNullable<Operation["body"]>) => ({
   required: true,
-  content: { "application/json": { schema: ref("ChatStart"), example: examples.chatStart } },
+  content: { "application/json": { schema: ref(schema), example } },
 });
 
 function answerEntry({ status, description, headers, content }: Answer): [string, ResponseObject] {

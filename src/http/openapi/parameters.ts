@@ -1,5 +1,5 @@
 import * as examples from "./examples.ts";
-import type { HeaderName, ParameterName } from "./operations.ts";
+import type { HeaderName, ParameterName } from "./operation.ts";
 import type { Header, Parameter } from "./types.ts";
 
 export const HEADERS: Record<HeaderName, Header> = {

@@ -1,0 +1,64 @@
+import type { ErrorCode } from "../../protocol/errors.ts";
+
+/** Which codes belong together, for the operations that can give them. */
+
+/** Some codes belong to two of the lists. */
+export const oneEach = (...codes: ErrorCode[]): ErrorCode[] => [...new Set(codes)];
+
+/** What keeps a chat from starting. */
+export const START: ErrorCode[] = [
+  "invalid_request",
+  "message_required",
+  "message_too_long",
+  "unknown_model",
+  "invalid_idempotency_key",
+  "not_acceptable",
+  "idempotency_key_reused",
+  "rate_limited",
+  "overloaded",
+  "shutting_down",
+];
+/** What may be wrong with any body. */
+export const BODY: ErrorCode[] = ["invalid_json", "payload_too_large", "unsupported_media_type"];
+export const FIND: ErrorCode[] = ["stream_not_found", "stream_expired"];
+export const RESUME: ErrorCode[] = ["invalid_cursor", "cursor_ahead", "cursor_void", ...FIND];
+/** Ends of a chat: a status in `wait`, an `error` event in `streaming`. */
+export const GENERATION: ErrorCode[] = [
+  "model_error",
+  "model_cut",
+  "stream_too_long",
+  "model_unavailable",
+  "model_timeout",
+  "shutting_down",
+];
+
+/** Codes that any request may meet, whatever its path. */
+export const ANYWHERE: ErrorCode[] = [
+  "invalid_request",
+  "origin_not_allowed",
+  "host_not_allowed",
+  "not_found",
+  "method_not_allowed",
+  "request_timeout",
+  "uri_too_long",
+  "headers_too_large",
+  "internal_error",
+];
+
+/** Codes of worlds and of several servers: in the table already, raised by nothing in this version. */
+export const PLANNED: ErrorCode[] = [
+  "invalid_world_name",
+  "invalid_sender",
+  "editing_disabled",
+  "world_not_found",
+  "agent_not_found",
+  "turn_not_found",
+  "world_exists",
+  "agent_exists",
+  "turn_ended",
+  "too_many",
+  "subscription_failed",
+  "publish_failed",
+  "generation_lost",
+  "store_unavailable",
+];
