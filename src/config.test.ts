@@ -18,6 +18,8 @@ test("without any setting there are the defaults of the protocol", () => {
   assert.deepEqual(config.patience, { firstTokenMs: 60_000, tokenGapMs: 30_000, generationMs: 600_000 });
   const { heartbeatMs, maxMessageChars, rateLimit, drainMs, dataDir, logLevel } = config;
   assert.deepEqual([heartbeatMs, maxMessageChars, rateLimit, drainMs], [10_000, 32_000, 600, 30_000]);
+  assert.deepEqual(config.worldTiming, { stall: 500, completion: 2000, response: 3000, long_operation: 8000 });
+  assert.equal(config.worldEditing, undefined);
   assert.deepEqual(
     [dataDir, logLevel, config.instructions, config.trustProxy],
     ["./data", "info", undefined, undefined],
@@ -56,6 +58,13 @@ test("a duration that a timer cannot wait for is refused", () => {
   refused({ CHATWAIT_DRAIN_MS: "2147483648" }, "CHATWAIT_DRAIN_MS");
 });
 
+test("a delay of a world is at most the ten minutes that a world may set itself", () => {
+  for (const name of WORLD) {
+    assert.doesNotThrow(() => readConfig({ [`CHATWAIT_${name}_MS`]: "600000" }));
+    refused({ [`CHATWAIT_${name}_MS`]: "600001" }, `CHATWAIT_${name}_MS`);
+  }
+});
+
 test("a port above 65535 is refused", () => refused({ PORT: "65536" }, "PORT"));
 
 test("an empty variable is an unset one", () => {
@@ -81,6 +90,11 @@ test("each value arrives where it belongs", () => {
     CHATWAIT_MAX_MESSAGE_CHARS: "11",
     CHATWAIT_RATE_LIMIT: "12",
     CHATWAIT_DRAIN_MS: "13",
+    CHATWAIT_WORLD_STALL_MS: "14",
+    CHATWAIT_WORLD_COMPLETION_MS: "15",
+    CHATWAIT_WORLD_RESPONSE_MS: "16",
+    CHATWAIT_WORLD_LONG_OPERATION_MS: "17",
+    CHATWAIT_WORLD_EDITING: "false",
     CHATWAIT_INSTRUCTIONS: "Be brief.",
     CHATWAIT_DATA_DIR: "/tmp/x",
     CHATWAIT_LOG_LEVEL: "warn",
@@ -90,6 +104,8 @@ test("each value arrives where it belongs", () => {
   assert.deepEqual(config.patience, { firstTokenMs: 7, tokenGapMs: 8, generationMs: 9 });
   const { heartbeatMs, maxMessageChars, rateLimit, drainMs } = config;
   assert.deepEqual([heartbeatMs, maxMessageChars, rateLimit, drainMs], [10, 11, 12, 13]);
+  assert.deepEqual(config.worldTiming, { stall: 14, completion: 15, response: 16, long_operation: 17 });
+  assert.equal(config.worldEditing, false);
   const { host, port, instructions, dataDir, logLevel } = config;
   assert.deepEqual([host, port, instructions, dataDir, logLevel], ["::1", 8080, "Be brief.", "/tmp/x", "warn"]);
 });
@@ -131,9 +147,12 @@ test("context windows are numbers by the id of a model", () => {
   }
 });
 
-test("what this version cannot do is checked where it does no harm, and refused where it would mislead", () => {
+test("whether worlds may be changed is true, false or left to the server", () => {
   for (const value of ["1", "yes", "TRUE"]) refused({ CHATWAIT_WORLD_EDITING: value }, "CHATWAIT_WORLD_EDITING");
-  assert.doesNotThrow(() => readConfig({ CHATWAIT_WORLD_EDITING: "false" }));
+  assert.equal(readConfig({ CHATWAIT_WORLD_EDITING: "true" }).worldEditing, true);
+});
+
+test("what this version cannot do is refused where it would mislead", () => {
   refused({ CHATWAIT_REDIS_URL: "redis://127.0.0.1" }, "CHATWAIT_REDIS_URL");
   refused({ CHATWAIT_LOG_LEVEL: "loud" }, "CHATWAIT_LOG_LEVEL");
 });

@@ -14,6 +14,7 @@ import {
   unknownSettings,
   whole,
 } from "./settings.ts";
+import type { Timing } from "./worlds/timing.ts";
 
 /** All settings, read once and checked (PROTOCOL.md, section 8). */
 export type Config = {
@@ -31,6 +32,10 @@ export type Config = {
   readonly corsOrigins: readonly string[];
   readonly allowedHosts: readonly string[];
   readonly trustProxy: number | string[] | undefined;
+  /** Whether worlds may be changed over HTTP; undefined: as R-DOOR says. */
+  readonly worldEditing: boolean | undefined;
+  /** The delays of worlds that have none of their own. */
+  readonly worldTiming: Timing;
   readonly dataDir: string;
   readonly logLevel: string;
   /** What should be said at the start, for nothing is wrong enough to refuse it. */
@@ -74,6 +79,8 @@ export function readConfig(env: Environment): Config {
     corsOrigins: origins(env, "CHATWAIT_CORS_ORIGINS"),
     allowedHosts: hosts(env, "CHATWAIT_ALLOWED_HOSTS"),
     trustProxy: proxies(env, "CHATWAIT_TRUST_PROXY"),
+    worldEditing: flag(env, "CHATWAIT_WORLD_EDITING"),
+    worldTiming: readWorldTiming(env),
     dataDir: text(env, "CHATWAIT_DATA_DIR") ?? "./data",
     logLevel: readLogLevel(env),
     warnings: unknownSettings(env, KNOWN),
@@ -106,6 +113,20 @@ function readShelf(env: Environment): ShelfLimits {
   };
 }
 
+/** As long as a world itself may make its delays; ms. */
+const LONGEST_DELAY_MS = 10 * MINUTE_MS;
+
+function readWorldTiming(env: Environment): Timing {
+  const delay = (name: string, fallback: number) =>
+    whole(env, `CHATWAIT_WORLD_${name}_MS`, fallback, 1, LONGEST_DELAY_MS);
+  return {
+    stall: delay("STALL", 500),
+    completion: delay("COMPLETION", 2000),
+    response: delay("RESPONSE", 3000),
+    long_operation: delay("LONG_OPERATION", 8000),
+  };
+}
+
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 
 function readLogLevel(env: Environment): string {
@@ -114,11 +135,8 @@ function readLogLevel(env: Environment): string {
   throw settingError("CHATWAIT_LOG_LEVEL", `CHATWAIT_LOG_LEVEL must be one of ${LOG_LEVELS.join(", ")}.`);
 }
 
-/** What the contract names and this version cannot do yet: checked where it does no harm, refused where it would mislead. */
+/** What the contract names and this version cannot do yet is refused where it would mislead. */
 function refusePlanned(env: Environment) {
-  flag(env, "CHATWAIT_WORLD_EDITING");
-  for (const delay of ["STALL", "COMPLETION", "RESPONSE", "LONG_OPERATION"])
-    whole(env, `CHATWAIT_WORLD_${delay}_MS`, 1);
   if (text(env, "CHATWAIT_REDIS_URL") === undefined) return;
   throw settingError(
     "CHATWAIT_REDIS_URL",
