@@ -24,10 +24,18 @@ export function fieldTable(schema: JsonSchema): Html {
     properties.map(([name, field]) => [
       html`<code>${name}</code>${required.includes(name) ? html`` : html` <span class="quiet">optional</span>`}`,
       typeOf(field),
-      html`${inline(String(field["description"] ?? ""))}${innerFields(field)}`,
+      html`${inline(meaningOf(field))}${innerFields(notNull(field))}`,
     ]),
   );
 }
+
+/** A field that may be null besides: what else it may be. */
+function notNull(schema: JsonSchema): JsonSchema {
+  const one = (schema["anyOf"] as JsonSchema[] | undefined)?.find(({ type }) => type !== "null");
+  return one ? notNull(one) : schema;
+}
+
+const meaningOf = (field: JsonSchema): string => String(field["description"] ?? notNull(field)["description"] ?? "");
 
 /** The fields of an object that has no name of its own. */
 function innerFields(schema: JsonSchema): Html {
@@ -35,19 +43,24 @@ function innerFields(schema: JsonSchema): Html {
   const properties = (schema["properties"] ?? items?.["properties"]) as Record<string, JsonSchema> | undefined;
   if (!properties) return html``;
   const fields = Object.entries(properties).map(
-    ([name, field]) => html`<li><code>${name}</code> ${typeOf(field)}</li>`,
+    ([name, field]) => html`<li><code>${name}</code> ${typeOf(field)}${innerMeaning(field)}</li>`,
   );
   return html`<ul>${fields}</ul>`;
 }
 
+function innerMeaning(field: JsonSchema): Html {
+  const meaning = meaningOf(field);
+  return meaning === "" ? html`` : html`. ${inline(meaning)}`;
+}
+
 /** What a schema is, in words: `string, 1 to 32000 characters`. */
-export function typeOf(schema: JsonSchema): Html {
-  const { $ref, anyOf, type, enum: values, const: only, items } = schema;
+export function typeOf(field: JsonSchema): Html {
+  const schema = notNull(field);
+  const { $ref, type, enum: values, const: only, items } = schema;
   if (typeof $ref === "string") {
     const name = $ref.split("/").at(-1) ?? "";
     return html`<a href="#schema-${name}">${name}</a>`;
   }
-  if (Array.isArray(anyOf)) return typeOf((anyOf as JsonSchema[]).find((one) => one["type"] !== "null") ?? {});
   if (Array.isArray(values)) return html`${(values as string[]).map((value) => html`<code>${value}</code> `)}`;
   if (only !== undefined) return html`<code>${String(only)}</code>`;
   if (items) return html`list of ${itemsOf(items as JsonSchema)}${limits(schema)}`;
@@ -55,7 +68,10 @@ export function typeOf(schema: JsonSchema): Html {
   return html`${String(schema["format"] ?? name ?? "any")}${limits(schema)}`;
 }
 
-const itemsOf = (items: JsonSchema): Html => (items["$ref"] ? typeOf(items) : html`objects`);
+function itemsOf(items: JsonSchema): Html {
+  if (items["$ref"]) return typeOf(items);
+  return items["type"] === "string" ? html`strings` : html`objects`;
+}
 
 function limits(schema: JsonSchema): string {
   const [low, high, unit] =
