@@ -13,7 +13,7 @@ function rig(options: Partial<LedgerOptions> = {}) {
   return { ledger, settled: () => settled };
 }
 
-describe("open work", () => {
+describe("R-COUNT open work", () => {
   test("a turn is settled within the last close, and not before", () => {
     const { ledger, settled } = rig();
     const message = ledger.open(publication);
@@ -77,7 +77,7 @@ describe("open work", () => {
   });
 });
 
-describe("outcomes", () => {
+describe("R-COUNT outcomes", () => {
   test("each agent has one entry with its last outcome, in the order of their waking", () => {
     const { ledger } = rig();
     const vera = ledger.open(delivery("Vera"));
@@ -101,7 +101,7 @@ describe("outcomes", () => {
   });
 });
 
-describe("limits of calls", () => {
+describe("R-LIMIT limits of calls", () => {
   test("an agent is refused beyond its limit, the others are not, and it is noted once", () => {
     const noted: string[] = [];
     const { ledger } = rig({ turnLimit: 2, onLimited: (agent) => noted.push(agent) });
@@ -157,7 +157,7 @@ describe("limits of calls", () => {
 
 const count = (names: string[], name: string) => names.filter((each) => each === name).length;
 
-describe("any tree of work", () => {
+describe("R-COUNT any tree of work", () => {
   const outcomes: Outcome[] = ["replied", "declined", "failed", "timed_out", "cancelled", "limited"];
   const anyOutcome = fc.constantFrom(...outcomes);
   const anyWork = fc.oneof(

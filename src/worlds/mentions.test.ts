@@ -94,7 +94,7 @@ test("a mention says where it stands", () => {
   assert.deepEqual(findMentions("🙂 (@Vera)"), [{ name: "Vera", at: 4 }]);
 });
 
-describe("any text", () => {
+describe("R-ROUTE any text", () => {
   const piece = fc.constantFrom(
     ..."@`~>[]()<:/\\\"'*_-#\n\r\t é好🙂1aV",
     "```\n",
@@ -143,7 +143,7 @@ describe("any text", () => {
   });
 });
 
-describe("the work of a scan", () => {
+describe("R-ROUTE the work of a scan", () => {
   /** A text that counts the characters read from it. */
   function counted(text: string) {
     let reads = 0;
@@ -206,7 +206,7 @@ describe("the work of a scan", () => {
   }
 });
 
-describe("route", () => {
+describe("R-ROUTE route", () => {
   const agents = [{ name: "Vera" }, { name: "Bob" }, { name: "Cy" }];
   const ask = (question: Partial<RouteQuestion>) => {
     const { agents: woken, unknown } = route({

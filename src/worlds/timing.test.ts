@@ -54,7 +54,7 @@ const outside = (what: "started" | "chunk" | "ended", message = "o"): TimingEven
 });
 const said: TimingEvent = { type: "outside_message" };
 
-describe("a program outside", () => {
+describe("R-TIMING a program outside", () => {
   test("chunks at 0, 400 and 800, then silence: stalled at 1300, the end at 2800", () => {
     const turn = run(false).at(0, settled, outside("started"), outside("chunk"));
     turn.at(400, outside("chunk")).at(800, outside("chunk")).at(10_000);
@@ -133,7 +133,7 @@ describe("a program outside", () => {
   });
 });
 
-describe("agents", () => {
+describe("R-TIMING agents", () => {
   test("the turn ends in the step in which the work does", () => {
     const turn = run(true).at(0, called("m"), started("m")).at(300, token("m")).at(310, over("m"), settled);
     assert.deepEqual(turn.log, ["310 end completed"]);
@@ -176,7 +176,7 @@ describe("agents", () => {
   });
 });
 
-describe("alarms", () => {
+describe("R-TIMING alarms", () => {
   test("one that rings too early does nothing, and says when to ring", () => {
     const turn = run(true).at(0, called("m"), started("m"));
     const { state, actions, wakeAt } = timingStep(turn.step.state, { type: "alarm" }, 499);
@@ -356,7 +356,7 @@ const byTime = (log: string[]) =>
     .map(([at, ...words]) => ({ at: Number(at), text: words.toSorted().join(" ") }))
     .toSorted((a, b) => a.at - b.at || (a.text < b.text ? -1 : 1));
 
-describe("any turn", () => {
+describe("R-TIMING any turn", () => {
   test("does at each millisecond what the rules say, and nothing before its time", () => {
     fc.assert(
       fc.property(anyTurn, (turn) => {
