@@ -26,11 +26,16 @@ const completion = delay("so long after the last event of a program outside the 
 const response = delay("how long to wait for a program outside where no agent was woken");
 const longOperation = delay("an agent without a sign for so long is reported, a message without progress is cut off");
 
-const name = z.string().regex(NAME, NAME_RULE);
-const agentName = name.refine(
-  (given) => given.toUpperCase() !== DEFAULT_SENDER,
-  `must not be ${DEFAULT_SENDER}: so a person is called who gives no name`,
-);
+const name = z
+  .string()
+  .regex(NAME, NAME_RULE)
+  .describe("1 to 64 letters, digits, _ or -, beginning with a letter or digit; unique without regard to case");
+const agentName = name
+  .refine(
+    (given) => given.toUpperCase() !== DEFAULT_SENDER,
+    `must not be ${DEFAULT_SENDER}: so a person is called who gives no name`,
+  )
+  .describe("As a world's name; unique in its world, and not HUMAN");
 
 const title = z.string().max(200);
 const description = z.string().max(2000);
