@@ -80,7 +80,12 @@ export const messageSchema = z.object({
 export const systemSchema = z.object({
   type: z.literal("system"),
   seq,
-  code: z.string().describe("thinking, waiting, stalled, resumed, turn_limit or unknown_mention"),
+  code: z
+    .string()
+    .describe(
+      "thinking, waiting, stalled, resumed, turn_limit or unknown_mention; in a feed also published, subscribed, " +
+        "world_updated, agent_created, agent_updated and agent_deleted",
+    ),
   message: z.string(),
   message_id: z.string().optional(),
   agent: z.string().optional(),
@@ -90,9 +95,14 @@ export const systemSchema = z.object({
 export const doneSchema = z.object({
   type: z.literal("done"),
   seq,
-  reason: z.string().describe("Chat: stop, length, content_filter or cancelled"),
+  reason: z
+    .string()
+    .describe(
+      "Chat: stop, length, content_filter or cancelled. Turn: completed, turn_limit, cancelled, no_recipient or silence. " +
+        "Feed: cancelled, for the world is deleted",
+    ),
   usage: usageSchema.optional(),
-  agents: z.array(agentOutcomeSchema).optional(),
+  agents: z.array(agentOutcomeSchema).optional().describe("World: each agent that was woken, with its last outcome"),
   turn_id: turnId,
 });
 
