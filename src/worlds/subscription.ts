@@ -1,0 +1,95 @@
+import type { WorldEvent } from "../protocol/events.ts";
+import { oneLine } from "../protocol/frames.ts";
+import { withoutKey } from "./world-event.ts";
+
+/**
+ * Somebody who follows a world, free of any transport. Without `onWorldEvent`, events go to `send` as one line of JSON each.
+ */
+export type ClientConnection = {
+  send(data: string): void;
+  /** Once false, the subscription is released. */
+  readonly isOpen: boolean;
+  /** It is counted and told nothing: its events come another way. */
+  readonly quiet?: boolean;
+  /** `message`: a whole one. `sse`: the beginning, a piece or the end of one that is streamed. `system`: all else. */
+  onWorldEvent?(type: WorldEventType, event: WorldEvent): void;
+  onError?(message: string): void;
+};
+
+export type WorldEventType = "message" | "sse" | "system";
+
+/** Who subscribed: what it publishes itself does not come back to it. */
+export type Subscriber = Readonly<Record<never, never>>;
+
+export type Subscribers = {
+  add(client: ClientConnection): { id: Subscriber; release(): void };
+  /** Tells all but the publisher. What a client throws is told to itself, and releases it. */
+  deliver(event: WorldEvent, publisher?: Subscriber): void;
+  readonly count: number;
+  endAll(): void;
+};
+
+const TYPES: Partial<Record<WorldEvent["type"], WorldEventType>> = {
+  message: "message",
+  message_start: "sse",
+  token: "sse",
+  message_end: "sse",
+};
+
+/** Nobody has subscribed yet. */
+export function createSubscribers(): Subscribers {
+  const all = new Set<Subscriber>();
+  // Those that are told nothing cost nothing per event, however many turns run.
+  const told = new Map<Subscriber, ClientConnection>();
+
+  function release(subscriber: Subscriber) {
+    all.delete(subscriber);
+    told.delete(subscriber);
+  }
+
+  function tell(subscriber: Subscriber, client: ClientConnection, event: WorldEvent, json: () => string) {
+    try {
+      if (!client.isOpen) release(subscriber);
+      else if (client.onWorldEvent) client.onWorldEvent(TYPES[event.type] ?? "system", event);
+      else client.send(json());
+    } catch (error) {
+      release(subscriber);
+      complain(client, error);
+    }
+  }
+
+  return {
+    add(client) {
+      const subscriber: Subscriber = {};
+      all.add(subscriber);
+      if (!client.quiet) told.set(subscriber, client);
+      return { id: subscriber, release: () => release(subscriber) };
+    },
+    deliver(event, publisher) {
+      if (told.size === 0) return;
+      const open = withoutKey(event);
+      let encoded: string | undefined;
+      const json = () => {
+        encoded ??= oneLine(open);
+        return encoded;
+      };
+      for (const [subscriber, client] of told) if (subscriber !== publisher) tell(subscriber, client, open, json);
+    },
+    get count() {
+      return all.size;
+    },
+    endAll() {
+      all.clear();
+      told.clear();
+    },
+  };
+}
+
+/** What is wrong with a client's own functions is nobody else's trouble. */
+function complain(client: ClientConnection, error: unknown) {
+  try {
+    client.onError?.(error instanceof Error ? error.message : String(error));
+  } catch {
+    // There is nobody left to tell.
+  }
+}
