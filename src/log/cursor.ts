@@ -1,6 +1,12 @@
 import type { Slice } from "./frame-store.ts";
 import type { StreamLog } from "./stream-log.ts";
 
+/** What readers need of what they read: a log, or something endless that keeps only its newest events. */
+export type FrameSource = Pick<StreamLog, "lastSeq" | "sealed" | "slice" | "listen"> & {
+  /** The oldest event that can still be read. A log, which keeps all, has none. */
+  readonly firstKept?: number;
+};
+
 /** A position to read on from. It holds no events: a slow reader costs a number. */
 export type Cursor = {
   /** What follows, up to about `maxBytes`, and moves past it; undefined when there is nothing (yet, or any more). */
@@ -16,7 +22,7 @@ export type Cursor = {
  * Opens a cursor strictly after `after` (R-CURSOR). There is no replay and no live: `next` gives what is there, and `ready`
  * is called when there is more; the two are one loop.
  */
-export function openCursor(log: StreamLog, after: number, ready: () => void): Cursor {
+export function openCursor(log: FrameSource, after: number, ready: () => void): Cursor {
   const cursor = {
     seq: after,
     next(maxBytes: number) {

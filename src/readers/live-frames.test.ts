@@ -323,3 +323,74 @@ describe("R-SLOW liveFrames", () => {
     );
   });
 });
+
+describe("liveFrames of what keeps only its newest events", () => {
+  /** A log that says from which event on it is kept, as a feed does. */
+  function fadingLog() {
+    const { log, bells } = testLog();
+    const fading = Object.assign(log, { firstKept: 1 });
+    return { log: fading, bells };
+  }
+
+  test("R-FEED a preface goes after the retry line and before all frames, in one piece with them", async () => {
+    for (const filled of [false, true]) {
+      const { log, clock, sink, seen, text, framesAfter } = rig();
+      if (filled) log.append(token("a"));
+      const preface = "id: abc.0.0\nevent: start\ndata: {}\n\n";
+      liveFrames({ log, after: 0, preface, clock, sink, heartbeatMs: 10_000, closed() {} });
+      assert.deepEqual(seen.writes, [RETRY + preface + framesAfter(0)]);
+      log.append(token("b"));
+      await turn();
+      assert.equal(text(), RETRY + preface + framesAfter(0));
+    }
+  });
+
+  test("R-FEED R-SLOW a reader whose next event is gone is cut without an end, and leaves nothing behind", async () => {
+    for (const paused of [false, true]) {
+      const shared = fadingLog();
+      const { log, seen, open, framesAfter, text, leftBehind, closed } = rig(shared);
+      const live = open();
+      log.append(token("a"));
+      await turn();
+      const taken = RETRY + framesAfter(0);
+      seen.full = paused;
+      for (const text of ["b", "c"]) log.append(token(text));
+      shared.log.firstKept = 3;
+      await turn();
+      assert.deepEqual([seen.cuts, seen.ends, closed(), leftBehind()], [1, 0, 1, NOTHING]);
+      assert.equal(text(), taken);
+      live.drained();
+      live.close();
+      assert.deepEqual([seen.cuts, closed()], [1, 1]);
+    }
+  });
+
+  test("R-FEED R-SLOW a paused reader whose next event goes before it has drained is cut when it drains", async () => {
+    const shared = fadingLog();
+    const { log, seen, open, leftBehind } = rig(shared);
+    seen.full = true;
+    const live = open();
+    for (const text of ["a", "b"]) log.append(token(text));
+    await turn();
+    shared.log.firstKept = 2;
+    assert.equal(seen.cuts, 0);
+    seen.full = false;
+    live.drained();
+    assert.deepEqual([seen.writes, seen.cuts, seen.ends, leftBehind()], [[RETRY], 1, 0, NOTHING]);
+  });
+
+  test("R-FEED R-SLOW a reader whose next event is the oldest that is kept, or is yet to come, goes on", async () => {
+    const shared = fadingLog();
+    const { log, seen, open, text, framesAfter } = rig(shared);
+    open();
+    log.append(token("a"));
+    await turn();
+    for (const kept of [2, 3]) {
+      log.append(token("b"));
+      shared.log.firstKept = kept;
+      await turn();
+    }
+    assert.equal(text(), RETRY + framesAfter(0));
+    assert.equal(seen.cuts, 0);
+  });
+});

@@ -1,6 +1,5 @@
 import { type Clock, type Deadline, deadline } from "../clock.ts";
-import { type Cursor, openCursor } from "../log/cursor.ts";
-import type { StreamLog } from "../log/stream-log.ts";
+import { type Cursor, type FrameSource, openCursor } from "../log/cursor.ts";
 import { HEARTBEAT, RETRY_LINE } from "../protocol/frames.ts";
 
 /** Where frames go. It knows about connections; the reader does not. */
@@ -23,9 +22,11 @@ export type LiveFrames = {
 };
 
 export type LiveFramesOptions = {
-  log: StreamLog;
+  log: FrameSource;
   /** Read strictly after this seq. */
   after: number;
+  /** A frame that goes before all others. */
+  preface?: string;
   clock: Clock;
   sink: FrameSink;
   /** A comment is sent when nothing was for so long (R-BEAT). */
@@ -61,7 +62,7 @@ type Reader = {
  * queued, and the reader goes on from the log when it has drained.
  */
 export function liveFrames(options: LiveFramesOptions): LiveFrames {
-  const { log, after, clock, heartbeatMs } = options;
+  const { log, after, clock, heartbeatMs, preface } = options;
   const reader: Reader = {
     options,
     cursor: openCursor(log, after, () => pump(reader)),
@@ -72,8 +73,9 @@ export function liveFrames(options: LiveFramesOptions): LiveFrames {
     open: true,
   };
   // The first bytes go at once, in one piece with what is there already (R-PRIME).
+  const opening = preface === undefined ? retryLine : Buffer.from(RETRY_LINE + preface);
   const first = reader.cursor.next(WRITE_BYTES);
-  write(reader, first ? Buffer.concat([retryLine, first.bytes]) : retryLine);
+  write(reader, first ? Buffer.concat([opening, first.bytes]) : opening);
   pump(reader);
   return {
     drained() {
@@ -98,17 +100,19 @@ function write(reader: Reader, frames: Buffer): void {
 }
 
 function checkProgress(reader: Reader): void {
-  const { sink, closed } = reader.options;
-  const now = sink.progress();
-  if (now === reader.progress) {
-    close(reader);
-    sink.cut();
-    closed();
-  }
+  const now = reader.options.sink.progress();
+  if (now === reader.progress) cut(reader);
   reader.progress = now;
 }
 
+/** What comes next is not kept any more: to go on would leave a hole, and a resume is told the truth (R-HONEST). */
+function isTooLate({ options, cursor }: Reader): boolean {
+  const { firstKept } = options.log;
+  return firstKept !== undefined && cursor.seq < firstKept - 1;
+}
+
 function pump(reader: Reader): void {
+  if (reader.open && isTooLate(reader)) cut(reader);
   while (reader.open && !reader.full) {
     const slice = reader.cursor.next(WRITE_BYTES);
     if (!slice) break;
@@ -120,6 +124,12 @@ function pump(reader: Reader): void {
 function finish(reader: Reader): void {
   close(reader);
   reader.options.sink.end();
+  reader.options.closed();
+}
+
+function cut(reader: Reader): void {
+  close(reader);
+  reader.options.sink.cut();
   reader.options.closed();
 }
 
