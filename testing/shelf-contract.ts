@@ -259,6 +259,25 @@ function limits(make: MakeEnvironment) {
       last();
     }));
 
+  test("a reader of something else counts as any other, is refused as any other, leaves but once, and keeps no log", () =>
+    withShelf(make, { maxReaders: 2, retentionMs: MINUTE }, async ({ shelf, passTime }) => {
+      const [{ log }, ended] = [await openStream(shelf), await endedStream(shelf)];
+      const releases = [shelf.countReader(), shelf.countReader()];
+      assert.throws(() => shelf.countReader(), overloaded);
+      assert.throws(() => shelf.attach(log), overloaded);
+      await assert.rejects(openStream(shelf), overloaded);
+      assert.equal(shelf.counts().readers, 2);
+      for (let times = 0; times < 2; times++) releases[0]?.();
+      assert.equal(shelf.counts().readers, 1);
+      const release = shelf.attach(log);
+      assert.throws(() => shelf.countReader(), overloaded);
+      await passTime(MINUTE);
+      assert.equal(await stateOf(shelf, ended.log.id), "expired");
+      release();
+      releases[1]?.();
+      assert.equal(shelf.counts().readers, 0);
+    }));
+
   test("over the limit of all logs the oldest ended one goes first, by its end or its last reader", () =>
     withShelf(make, { maxLogBytes: 100_000 }, async ({ shelf }) => {
       const ids: string[] = [];

@@ -109,6 +109,10 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
     return entry.open;
   }
 
+  function refuseTooMany() {
+    if (readers >= limits.maxReaders) throw failure("overloaded", undefined, { retryAfter: RETRY_AFTER_S });
+  }
+
   function detach(entry: Entry) {
     readers--;
     if (--entry.readers > 0 || entries.get(entry.id) !== entry) return;
@@ -156,7 +160,7 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
     },
     attach(log) {
       const entry = entries.get(log.id);
-      if (readers >= limits.maxReaders) throw failure("overloaded", undefined, { retryAfter: RETRY_AFTER_S });
+      refuseTooMany();
       if (!entry) throw failure("stream_expired");
       readers++;
       entry.readers++;
@@ -167,6 +171,15 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
       return () => {
         if (attached) detach(entry);
         attached = false;
+      };
+    },
+    countReader() {
+      refuseTooMany();
+      readers++;
+      let counted = true;
+      return () => {
+        if (counted) readers--;
+        counted = false;
       };
     },
     async cancel(id, cause) {

@@ -17,6 +17,11 @@ export type Shelf = {
    * @throws Failure `overloaded` where there are too many readers
    */
   attach(log: StreamLog): () => void;
+  /**
+   * Counts a reader of something that stands on no shelf, until its release is called.
+   * @throws Failure `overloaded` where there are too many readers
+   */
+  countReader(): () => void;
   /** Asks the writer of a stream to end it, and resolves when the log is sealed. Does nothing when it is. */
   cancel(id: string, cause: CancelCause): Promise<void>;
   /**
@@ -48,8 +53,11 @@ export type CancelCause = "stopped" | "left" | "abandoned" | "shutting_down";
 export type Found = { state: "kept"; log: StreamLog } | { state: "expired" } | { state: "unknown" };
 
 export type Claim =
-  | { state: "bound"; streamId: string }
-  /** `bind` once the stream stands on the shelf, or `release` where the start was refused; after the one the other does nothing. */
-  | { state: "free"; bind(streamId: string): void; release(): void };
+  | { state: "bound"; streamId: string; messageId?: string }
+  /**
+   * `bind` once the stream stands on the shelf, or `release` where the start was refused; after the one the other does nothing.
+   * `messageId`: what the start published, where its stream alone does not tell. Several keys may be bound to one stream.
+   */
+  | { state: "free"; bind(streamId: string, messageId?: string): void; release(): void };
 
 export type ShelfCounts = { running: number; kept: number; readers: number; bytes: number };
