@@ -1,0 +1,161 @@
+import type { Clock } from "../clock.ts";
+import type { FrameSource } from "../log/cursor.ts";
+import type { WorldEvent } from "../protocol/events.ts";
+import { encodeFrame } from "../protocol/frames.ts";
+import { createBell } from "./bell.ts";
+import { recentFrames } from "./recent-frames.ts";
+import { withoutKey } from "./world-event.ts";
+
+/**
+ * All that happens in a world, for whoever looks on (PROTOCOL.md, R-FEED). It has no beginning, only a present, and keeps
+ * what a reader needs who was cut off and comes back.
+ */
+export type Feed = FrameSource & {
+  readonly id: string;
+  readonly epoch: 0;
+  /** A cursor below `firstKept - 1` is gone. */
+  readonly firstKept: number;
+  /** Numbers an event, and keeps it where somebody reads or may come back. Nothing happens once it is closed. */
+  publish(event: WorldEvent): void;
+  /** Ends it with `done`, for the world is deleted. */
+  close(): void;
+  /** Ends it without an event, for the server closes: it goes on when the server is back, under another id. */
+  drop(): void;
+  /** Counts a reader until the release is called. */
+  read(): () => void;
+  readonly readers: number;
+  /** What a reader is sent first who begins at the present: the feed's `start`, numbered as its last event. */
+  startFrame(): string;
+  /** Nobody reads, nobody can come back: no event and no timer is held. */
+  readonly idle: boolean;
+};
+
+export type FeedOptions = {
+  /** As random as a stream's: it is part of each cursor. */
+  id: string;
+  clock: Clock;
+  world?: string;
+  /** Framed bytes that are kept. */
+  maxBytes?: number;
+  /** How long an event is kept, and for how long after the last reader has left any is; ms. */
+  maxAgeMs?: number;
+};
+
+const MAX_BYTES = 4 * 1024 * 1024;
+const MAX_AGE_MS = 300_000;
+
+// A busy feed lets go as it adds: the timer is for one that has fallen silent, and need not fire for each event.
+const SWEEPS_IN_AGE = 10;
+
+/** The feed of one world. */
+export function createFeed(options: FeedOptions): Feed {
+  const { id, clock, world, maxBytes = MAX_BYTES, maxAgeMs = MAX_AGE_MS } = options;
+  const idPrefix = `${id}.0.`;
+  const createdAt = new Date(clock.wall()).toISOString();
+  const bell = createBell();
+  // Position 1 is where it begins, as in any stream, though nobody may be there to be sent a `start`.
+  let lastSeq = 1;
+  let sealed = false;
+  let readers = 0;
+  /** Until when somebody may come back to whom a position was told. */
+  let keptUntil = Number.NEGATIVE_INFINITY;
+  let cancelTimer: (() => void) | undefined;
+  const frames = recentFrames({ maxBytes, maxAgeMs }, lastSeq + 1);
+
+  const isWanted = (now: number) => readers > 0 || now < keptUntil;
+
+  function forgetAll() {
+    frames.restart(lastSeq + 1);
+    cancelTimer?.();
+    cancelTimer = undefined;
+  }
+
+  /** Lets go of what may not be read any more. */
+  function sweep() {
+    const now = clock.now();
+    if (isWanted(now)) frames.expire(now);
+    if (!isWanted(now) || frames.oldest === undefined) forgetAll();
+  }
+
+  function arm(now: number) {
+    if (cancelTimer || frames.oldest === undefined) return;
+    const aged = Math.max(frames.oldest + maxAgeMs - now, maxAgeMs / SWEEPS_IN_AGE);
+    cancelTimer = clock.after(readers > 0 ? aged : Math.min(aged, keptUntil - now), () => {
+      cancelTimer = undefined;
+      sweep();
+      arm(clock.now());
+    });
+  }
+
+  function publish(event: WorldEvent) {
+    if (sealed) return;
+    lastSeq++;
+    const now = clock.now();
+    if (!isWanted(now)) return forgetAll();
+    frames.expire(now);
+    frames.add(encodeFrame(idPrefix, lastSeq, withoutKey(event)), now);
+    arm(now);
+    bell.ringSoon();
+  }
+
+  function leave() {
+    readers--;
+    if (readers > 0) return;
+    if (sealed) forgetAll();
+    else keptUntil = clock.now() + maxAgeMs;
+  }
+
+  return {
+    id,
+    epoch: 0,
+    publish,
+    get lastSeq() {
+      return lastSeq;
+    },
+    get sealed() {
+      return sealed;
+    },
+    get firstKept() {
+      sweep();
+      return frames.first;
+    },
+    get readers() {
+      return readers;
+    },
+    get idle() {
+      sweep();
+      return !isWanted(clock.now());
+    },
+    close() {
+      publish({ type: "done", reason: "cancelled" });
+      sealed = true;
+      keptUntil = Number.NEGATIVE_INFINITY;
+      if (readers === 0) forgetAll();
+    },
+    drop() {
+      sealed = true;
+      keptUntil = Number.NEGATIVE_INFINITY;
+      forgetAll();
+      bell.ringSoon();
+    },
+    read() {
+      sweep();
+      readers++;
+      return once(leave);
+    },
+    startFrame() {
+      const about = { stream_id: id, kind: "feed" as const, created_at: createdAt, world };
+      return encodeFrame(idPrefix, lastSeq, { type: "start", ...about });
+    },
+    slice: frames.slice,
+    listen: bell.listen,
+  };
+}
+
+function once(action: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) action();
+    done = true;
+  };
+}
