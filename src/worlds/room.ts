@@ -1,0 +1,114 @@
+import type { Clock } from "../clock.ts";
+import { expiringMap } from "../log/expiring-map.ts";
+import type { WorldEvent } from "../protocol/events.ts";
+import { createFeed, type Feed } from "./feed.ts";
+import { createMemory, type Memory } from "./memory.ts";
+import { createSubscribers, type Subscriber, type Subscribers } from "./subscription.ts";
+import type { Turn } from "./turn.ts";
+
+/** What a world is while something goes on in it; nothing of it is ever written to disk. */
+export type Room = {
+  /** The world's name in small letters. */
+  readonly key: string;
+  readonly memory: Memory;
+  readonly feed: Feed;
+  readonly subscribers: Subscribers;
+  /** Turns that run, by their public name. */
+  readonly turns: Map<string, Turn>;
+  /** To the feed and to all subscribers but `publisher`, whose own event it is. */
+  deliver(event: WorldEvent, publisher?: Subscriber): void;
+};
+
+export type Rooms = {
+  /** The room of a world, opened if it is not. */
+  enter(name: string): Room;
+  find(name: string): Room | undefined;
+  /** Something has ended in a room: it is given up where nothing is left in it. */
+  tidy(room: Room): void;
+  /** Ends a room whose world is deleted. */
+  delete(name: string): void;
+  all(): Iterable<Room>;
+  readonly size: number;
+  /** Whether a feed was this server's, and is given up. */
+  hasForgotten(feedId: string): boolean;
+  close(): void;
+};
+
+/** How often rooms are looked at whose memory or feed has run out by itself. */
+const TIDY_MS = 300_000;
+
+/** As long as ids of streams are remembered, and as many. */
+const FORGOTTEN_MS = 3_600_000;
+const MOST_FORGOTTEN = 100_000;
+
+/** No world is open yet. */
+export function createRooms(clock: Clock, newId: () => string): Rooms {
+  const rooms = new Map<string, Room>();
+  const forgotten = expiringMap<true>(clock, FORGOTTEN_MS, () => {}, MOST_FORGOTTEN);
+  let stopTidying: (() => void) | undefined;
+
+  function tidyAll() {
+    stopTidying = undefined;
+    for (const room of rooms.values()) tidy(room);
+    if (rooms.size > 0) stopTidying = clock.after(TIDY_MS, tidyAll);
+  }
+
+  function tidy(room: Room) {
+    const { key, memory, feed, subscribers, turns } = room;
+    const idle = turns.size === 0 && subscribers.count === 0 && memory.isEmpty && feed.idle;
+    if (idle && rooms.get(key) === room) giveUp(room);
+  }
+
+  function giveUp(room: Room) {
+    rooms.delete(room.key);
+    if (room.feed.lastSeq > 0) forgotten.set(room.feed.id, true);
+    if (rooms.size > 0) return;
+    stopTidying?.();
+    stopTidying = undefined;
+  }
+
+  function open(key: string): Room {
+    const feed = createFeed({ id: newId(), clock });
+    const subscribers = createSubscribers();
+    const room: Room = {
+      ...{ key, feed, subscribers, memory: createMemory(clock), turns: new Map() },
+      deliver(event, publisher) {
+        feed.publish(event);
+        if (subscribers.count > 0) subscribers.deliver(event, publisher);
+      },
+    };
+    rooms.set(key, room);
+    stopTidying ??= clock.after(TIDY_MS, tidyAll);
+    return room;
+  }
+
+  return {
+    enter: (name) => rooms.get(name.toLowerCase()) ?? open(name.toLowerCase()),
+    find: (name) => rooms.get(name.toLowerCase()),
+    tidy,
+    delete(name) {
+      const room = rooms.get(name.toLowerCase());
+      if (!room) return;
+      for (const turn of [...room.turns.values()]) turn.cancel("stopped");
+      room.feed.close();
+      room.subscribers.endAll();
+      room.memory.clear();
+      giveUp(room);
+    },
+    all: () => rooms.values(),
+    get size() {
+      return rooms.size;
+    },
+    hasForgotten: (feedId) => forgotten.get(feedId) === true,
+    close() {
+      for (const { feed, subscribers, memory } of rooms.values()) {
+        feed.drop();
+        subscribers.endAll();
+        memory.clear();
+      }
+      rooms.clear();
+      stopTidying?.();
+      forgotten.clear();
+    },
+  };
+}
