@@ -41,20 +41,42 @@ export function createSubscribers(): Subscribers {
   const all = new Set<Subscriber>();
   // Those that are told nothing cost nothing per event, however many turns run.
   const told = new Map<Subscriber, ClientConnection>();
+  // A client may bring about the next event while it is told of this one; whoever comes after it hears them in order.
+  const waiting: { event: WorldEvent; publisher: Subscriber | undefined }[] = [];
 
   function release(subscriber: Subscriber) {
     all.delete(subscriber);
     told.delete(subscriber);
   }
 
+  function fail(subscriber: Subscriber, client: ClientConnection, error: unknown) {
+    const isFirst = told.has(subscriber);
+    release(subscriber);
+    if (isFirst) complain(client, error);
+  }
+
   function tell(subscriber: Subscriber, client: ClientConnection, event: WorldEvent, json: () => string) {
     try {
-      if (!client.isOpen) release(subscriber);
-      else if (client.onWorldEvent) client.onWorldEvent(TYPES[event.type] ?? "system", event);
-      else client.send(json());
+      if (!client.isOpen) return release(subscriber);
+      const taken: unknown = client.onWorldEvent
+        ? client.onWorldEvent(TYPES[event.type] ?? "system", event)
+        : client.send(json());
+      // TypeScript takes an async function here too, and its rejection would end the process.
+      if (taken instanceof Promise) taken.catch((error) => fail(subscriber, client, error));
     } catch (error) {
-      release(subscriber);
-      complain(client, error);
+      fail(subscriber, client, error);
+    }
+  }
+
+  function tellAll(event: WorldEvent, publisher: Subscriber | undefined) {
+    let encoded: string | undefined;
+    const json = () => {
+      encoded ??= oneLine(event);
+      return encoded;
+    };
+    // Of those who are there now, not of who comes while they are told.
+    for (const [subscriber, client] of [...told]) {
+      if (subscriber !== publisher && told.has(subscriber)) tell(subscriber, client, event, json);
     }
   }
 
@@ -67,13 +89,10 @@ export function createSubscribers(): Subscribers {
     },
     deliver(event, publisher) {
       if (told.size === 0) return;
-      const open = withoutKey(event);
-      let encoded: string | undefined;
-      const json = () => {
-        encoded ??= oneLine(open);
-        return encoded;
-      };
-      for (const [subscriber, client] of told) if (subscriber !== publisher) tell(subscriber, client, open, json);
+      waiting.push({ event: withoutKey(event), publisher });
+      if (waiting.length > 1) return;
+      for (const next of waiting) tellAll(next.event, next.publisher);
+      waiting.length = 0;
     },
     get count() {
       return all.size;
@@ -88,7 +107,8 @@ export function createSubscribers(): Subscribers {
 /** What is wrong with a client's own functions is nobody else's trouble. */
 function complain(client: ClientConnection, error: unknown) {
   try {
-    client.onError?.(error instanceof Error ? error.message : String(error));
+    const heard: unknown = client.onError?.(error instanceof Error ? error.message : String(error));
+    if (heard instanceof Promise) heard.catch(() => {});
   } catch {
     // There is nobody left to tell.
   }
