@@ -1,3 +1,4 @@
+import { type Company, companyIn } from "./company.ts";
 import { plainOf, straighten } from "./text.ts";
 
 /** Who speaks: each has phrases of its own in voices.ts, and takes a side of its own in a debate. */
@@ -14,15 +15,13 @@ export type Orders = {
 };
 
 /** Who is to speak, as the instructions say. */
-export type Character = {
+export type Character = Company & {
   /** The name that the instructions gave, if they did. */
   name: string | undefined;
   stance: Stance;
   /** What the instructions said of it: "a sceptic who loves chess". */
   role: string | undefined;
   orders: Orders;
-  /** Others in the room that a text can address with @. */
-  others: readonly string[];
   /** The instructions name another language to answer in. */
   language: string | undefined;
 };
@@ -50,13 +49,13 @@ export function characterOf(instructions: string): Character {
   const text = straighten(instructions.slice(0, READ));
   const sentences = text.split(/(?<=[.!?;])\s+|\n+/).filter((sentence) => sentence.trim() !== "");
   const about = sentences.filter((sentence) => SELF.test(plainOf(sentence)));
-  const name = nameIn(text);
+  const company = companyIn(text, nameIn(text));
   return {
-    name,
+    ...company,
+    name: nameIn(text) ?? company.handle,
     stance: firstDefined(about, (sentence) => stanceIn(sentence)) ?? "plain",
     role: firstDefined(about, roleIn),
     orders: ordersIn(text),
-    others: othersIn(text, name),
     language: languageIn(text),
   };
 }
@@ -167,18 +166,6 @@ function affix(text: string, lead: RegExp): string | undefined {
   return /^(?:an?|the|your|some|as) /i.test(rest)
     ? undefined
     : /^[^\n]{1,80}?(?=[.!?]?(?:\s+\p{Lu}|\s*$|\n))[.!?]?/u.exec(rest)?.[0]?.trim();
-}
-
-function othersIn(text: string, name: string | undefined): string[] {
-  const found = new Map<string, string>();
-  const add = (other: string) => {
-    if (other.toLowerCase() !== name?.toLowerCase()) found.set(other.toLowerCase(), other);
-  };
-  for (const [, other = ""] of text.matchAll(/(?<![\w@.])@([A-Za-z0-9][A-Za-z0-9_-]{0,63})/g))
-    if (other !== "name") add(other);
-  const list = /\b(?:others?|members?|agents?|participants?)(?: \w+){0,4}: ([^.\n]{1,400})/i.exec(text)?.[1] ?? "";
-  for (const [, other = ""] of list.matchAll(/(?:^|, |and )@?(\p{Lu}[\w-]{0,63})/gu)) add(other);
-  return [...found.values()];
 }
 
 const LANGUAGE =

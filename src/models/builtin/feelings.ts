@@ -18,6 +18,8 @@ const SHORT_MOOD = new RegExp(
 
 /** Shares a mood, and asks what is behind it. */
 export const feelings: Skill = (turn, { plain, bare }) => {
+  const lost = LOSS.exec(plain)?.[1];
+  if (lost) return reflected(turn.choose(LOST, { lost: swapPerson(lost) }));
   const match =
     MOOD.exec(bare) ?? MOOD.exec(plain) ?? (/\?\s*$/.test(turn.mine[0] ?? "") ? SHORT_MOOD.exec(plain) : undefined);
   if (!match) return undefined;
@@ -30,6 +32,15 @@ export const feelings: Skill = (turn, { plain, bare }) => {
   if (about) return reflected(turn.choose(good ? ABOUT_GOOD : ABOUT_BAD, { about: swapPerson(about), mood }));
   return reflected(turn.choose(BODY[mood] ?? (good ? voice.glad : voice.sorry)));
 };
+
+const LOSS =
+  /^(?:(?:yesterday|today|recently|last \w+|this \w+|unfortunately|sadly),? )?(my [\p{L} '-]{2,40}?) (?:has |just |recently |suddenly )*(?:died|passed away|is (?:dead|dying|gone)|was put to sleep|left me|broke up with me)\b/u;
+const LOST = [
+  "I am so sorry about {lost}. Would you like to tell me a little? I have time.",
+  "That is a real loss, and I am sorry. What do you miss most about {lost}?",
+  "I am sorry. {Lost}: what shall we remember first?",
+  "There is nothing clever to say to that; I am sorry for you. How are the days since?",
+];
 
 /** A remark on what was said. */
 export const reflected = (text: string): Part => ({ kind: "reflection", text });

@@ -98,8 +98,10 @@ const QUESTIONS: readonly [RegExp, (turn: Turn) => string][] = [
   ],
   [
     /\b(?:do you|are you|will you|can you) (?:save|store|keep|record|log|share|sell|collect|track|spy)\b|^is (?:this|it|my data|the conversation) (?:private|safe|secure|saved|stored|recorded|logged|confidential)\b|\bprivacy\b|\bmy data\b|\bwhere (?:is|are) .{0,30}\bstored\b|^(?:who|can anyone) (?:can )?(?:see|read) (?:this|my messages|what i write)/,
-    () =>
-      "Nothing of this conversation is written to disk, and no message is logged. An answer stays in the server's memory for some minutes, so that a cut connection can resume it, and is then forgotten. The conversation itself is kept by your client, which sends it along as `context`.",
+    (turn) =>
+      turn.character.room
+        ? "Nothing that is said here is written to disk, and no message is logged. But a world is a shared room: whoever knows its name can read along, and its agents remember the last messages, at most fifty, until an hour after the last one."
+        : "Nothing of this conversation is written to disk, and no message is logged. An answer stays in the server's memory for some minutes, so that a cut connection can resume it, and is then forgotten. The conversation itself is kept by your client, which sends it along as `context`.",
   ],
   [
     /\b(?:do|can|could) (?:you|we) (?:speak|talk|understand|write|chat|switch)(?: in| to)? (?:german|french|spanish|italian|portuguese|dutch|russian|chinese|japanese|korean|arabic|hindi|other languages?|another language|english|polish|turkish|greek)\b|^what languages? (?:do|can) you (?:speak|understand|know)/,

@@ -1,9 +1,12 @@
+import { caseOf } from "./cases.ts";
 import type { Stance } from "./character.ts";
 import { likesOf } from "./facts.ts";
+import { askGuests, mayCall, otherCalled, toGuests } from "./passing.ts";
 import { answer, type Part, type Skill } from "./skill.ts";
-import { capital, clip, straighten, swapPerson } from "./text.ts";
+import { capital, clip, plainOf, sentencesOf, straighten, swapPerson, unwrap } from "./text.ts";
 import { topicOf } from "./topics.ts";
 import type { Turn } from "./turn.ts";
+import { notAGame, viewOn } from "./views.ts";
 import { VOICES } from "./voices.ts";
 
 type Bank = "opinion" | "advice" | "liking" | "favourite";
@@ -79,11 +82,29 @@ export const opinions: Skill = (turn, { bare, text, question }) => {
     return answer(turn.choose(WHAT_TO_DO));
   const choice = CHOICE.test(bare);
   if (choice) return answer(turn.choose([...ideas(turn), ...CHOICES]));
+  if (CONVINCED.test(bare)) return answer(turn.choose(CONVINCING[turn.character.stance] ?? CONVINCING.plain));
   for (const { pattern, bank, subject } of QUESTIONS) {
     const match = pattern.exec(bare);
     if (match && (question || pattern !== EITHER)) return opinion(turn, bank, subject([...match]), text);
   }
   return undefined;
+};
+
+const CONVINCED =
+  /^what (?:would|could|does it take to) (?:ever )?(?:change your mind|convince you|make you change your mind)\b/;
+const CONVINCING = {
+  plain: ["I have no mind to change: tell me something, and I go by it. What would change yours?"],
+  sceptic: [
+    "A test that could have gone the other way, and did not. That is rarer than one thinks. Do you have one?",
+    "Somebody who says beforehand what would prove them wrong. With whoever does that I am on good terms.",
+  ],
+  optimist: [
+    "If people stopped trying, I would begin to worry. So far they have not! What would change yours?",
+    "A good argument, told kindly. I change my mind often; mostly it gets brighter.",
+  ],
+  host: ["A guest who makes the whole table go quiet for a moment. What would change yours?"],
+} satisfies Partial<Record<Stance, readonly string[]>> as Partial<Record<Stance, readonly string[]>> & {
+  plain: readonly string[];
 };
 
 const CHOICE =
@@ -105,14 +126,36 @@ function ideas(turn: Turn): string[] {
   return like ? [`You told me that you like ${swapPerson(like)}: how about something with that?`] : [];
 }
 
-function opinion(turn: Turn, bank: Bank, subject: string, text: string): Part {
+function opinion(turn: Turn, bank: Bank, subject: string, text: string, calls = mayCall(turn)): Part {
+  const refused = bank === "favourite" ? undefined : notAGame(turn, text);
+  if (refused) return refused;
   const topic = named(subject, text, bank) ?? (bank === "advice" ? undefined : lastTopic(turn));
-  if (!topic) return answer(turn.choose(WHAT_ABOUT));
+  if (!topic) return (turn.character.room && viewOnLast(turn)) || answer(turn.choose(WHAT_ABOUT));
   const { stance } = turn.character;
+  const other = otherCalled(turn, topic);
+  if (other) return answer(turn.choose(OF_OTHERS[stance] ?? OF_ANOTHER, { other }));
+  if (calls) return bank === "favourite" ? askGuests(turn) : toGuests(turn, caseOf(text)?.question ?? topic);
+  const found = bank === "favourite" || (stance === "plain" && bank !== "opinion") ? undefined : caseOf(text);
+  const view = found && viewOn(turn, found);
+  if (view) return view;
   const own = stance === "plain" || bank === "favourite" ? OWN[bank]?.[stance] : undefined;
   const voice = VOICES[stance][bank === "advice" ? "advice" : "opinion"];
   return answer(capital(turn.choose(own ?? voice, { topic })));
 }
+
+/** What one says of another at the table. */
+const OF_OTHERS: Partial<Record<Stance, readonly string[]>> = {
+  optimist: [
+    "{Other} and I see most things differently, and that is the best of it!",
+    "Without {other} I would believe everything. Every table needs one like that.",
+  ],
+  sceptic: [
+    "We disagree about nearly everything, {other} and I. I would miss it.",
+    "{Other} answers when asked and listens when not. That is more than most evidence can say for itself.",
+  ],
+  host: ["I like all my guests, and {other} is never late with an answer."],
+};
+const OF_ANOTHER = ["{Other} is good company."];
 
 /** Where a taste is asked for instead of a view. */
 const OWN: Partial<Record<Bank, Partial<Record<Stance, readonly string[]>>>> = {
@@ -147,11 +190,12 @@ const PRONOUN =
 /** The subject as the person spelled it, as a phrase that can stand in a sentence. */
 function named(subject: string, text: string, bank: Bank): string | undefined {
   const words = subject
+    .replace(/@(?=\w)/g, "")
     .replace(/^(?:if|whether|when|that) /, "")
     .replace(/ (?:too|then|please|right now|today)$/, "")
     .trim();
   if (words.length < 2 || PRONOUN.test(words)) return undefined;
-  const plain = straighten(text);
+  const plain = straighten(text).replace(/@(?=\w)/g, "");
   const at = plain.toLowerCase().indexOf(words);
   const spelled = at < 0 ? words : plain.slice(at, at + words.length);
   if (bank === "advice") return clip(gerund(swapPerson(spelled)), 80);
@@ -175,3 +219,32 @@ const lastTopic = (turn: Turn): string | undefined =>
     .slice(-4)
     .map(({ read }) => topicOf(read.slice(0, 200)))
     .findLast((topic) => topic !== undefined);
+
+/** "And you?": what this character thinks of what a person asked last. */
+export function viewOnLast(turn: Turn): Part | undefined {
+  const asked = turn.before.filter(({ role, speaker }) => role === "user" && !otherCalled(turn, speaker ?? ""));
+  for (const { read } of asked.slice(-6).reverse()) {
+    const found = caseOf(read);
+    const view = notAGame(turn, read) ?? (found && viewOn(turn, found)) ?? asThatWasAsked(turn, read);
+    if (view) return view;
+  }
+  return undefined;
+}
+
+function asThatWasAsked(turn: Turn, read: string): Part | undefined {
+  for (const text of sentencesOf(read.replace(/@[\w-]+[,:]?\s*/g, "")).slice(0, 6)) {
+    const bare = unwrap(plainOf(text));
+    for (const { pattern, bank, subject } of QUESTIONS) {
+      const match = pattern.exec(bare);
+      if (match && named(subject([...match]), text, bank)) return opinion(turn, bank, subject([...match]), text, false);
+    }
+  }
+  return undefined;
+}
+
+/** A question that is beyond the rules, but on something that people argue about: in a room, it gets views. */
+export const arguable: Skill = (turn, { text, question }) => {
+  const found = question && turn.character.others.length > 0 ? caseOf(text) : undefined;
+  if (!found) return undefined;
+  return mayCall(turn) ? toGuests(turn, found.question ?? found.topic) : viewOn(turn, found);
+};

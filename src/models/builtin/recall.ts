@@ -99,7 +99,7 @@ const QUESTIONS: readonly Question[] = [
   },
   {
     pattern:
-      /^(?:do you remember|can you remember|remember) (?:our|my|the) (?:last|previous|earlier) (?:conversation|chat|talk|session)|^do you (?:still )?(?:remember|know) me\b|^(?:do|will|can) you remember (?:this|me|everything|that|things|our conversation|what i (?:say|said|told you))(?: later| tomorrow| next time)?$|^do you have (?:a )?memory$/,
+      /^(?:do you remember|can you remember|remember) (?:our|my|the) (?:last|previous|earlier) (?:conversation|chat|talk|session)|^do you (?:still )?(?:remember|know) me\b|^(?:do|will|can) you remember (?:this|me|everything|that|things|our conversation|what i (?:say|said|told you))(?: later| tomorrow| next time)?$|^remember (?:me|this|that|everything) (?:later|tomorrow|next time)$|^do you have (?:a )?memory$/,
     tell: memory,
   },
 ];
@@ -131,11 +131,13 @@ function counted({ asked, mine, before }: Turn): string {
     : `${sent}.`;
 }
 
-function memory({ facts, asked }: Turn): string {
+function memory({ facts, asked, character }: Turn): string {
   const name = nameOf(facts());
   const now = asked.length
     ? `Right now I have ${plural(asked.length, "earlier message")} of yours${name ? `, and I know that you are ${name}` : ""}.`
     : "This message came without any.";
+  if (character.room)
+    return `I remember what was said in this room of late: at most fifty messages, until an hour after the last one. ${asked.length ? now : "From you this is the first."}`;
   return `I remember exactly what is sent along with each message as its \`context\`, and nothing beyond: no earlier conversation is kept on this server. ${now}`;
 }
 

@@ -6,14 +6,15 @@ import { dress } from "./dress.ts";
 import { factAnswers } from "./fact-answers.ts";
 import { feelings } from "./feelings.ts";
 import { greeting, hello, welcomed } from "./greetings.ts";
-import { identity, introduction } from "./identity.ts";
+import { identity } from "./identity.ts";
 import { languageNote, languages } from "./languages.ts";
 import { notes } from "./notes.ts";
 import { acceptedOffer, yesOrNo } from "./offers.ts";
-import { opinions } from "./opinions.ts";
+import { arguable, opinions } from "./opinions.ts";
+import { claimed, otherCalled } from "./passing.ts";
 import { again, recall } from "./recall.ts";
 import { reflection } from "./reflection.ts";
-import { inRoom } from "./room.ts";
+import { company, handedOn, inRoom, selfIn } from "./room.ts";
 import { answer, type Part, type Skill } from "./skill.ts";
 import { smallTalk } from "./small-talk.ts";
 import { stories } from "./story.ts";
@@ -29,15 +30,16 @@ import { echoed, wordplay } from "./wordplay.ts";
  * in the messages; the last one of a user is answered, a `[Ada]: ` before its text names the speaker of a room.
  */
 export function reply(request: Request): string {
-  const turn = turnOf(request);
-  if (!turn) return "Hello! What would you like to talk about?";
+  const first = turnOf(request);
+  if (!first) return "Hello! What would you like to talk about?";
+  const turn = handedOn(first) ?? first;
   const parts = answered(turn);
   const exact = parts.some((part) => part.exact);
   const note = languageNote(turn);
   const text = parts.map((part) => part.text).join(parts.some(({ text }) => text.includes("\n")) ? "\n\n" : " ");
-  const orders = exact
-    ? turn.character.orders
-    : { ...turn.character.orders, ...ordersIn(turn.line.read.slice(0, 300)) };
+  // Only a person gives orders.
+  const own = exact || otherCalled(turn, turn.line.speaker ?? "") ? {} : ordersIn(turn.line.read.slice(0, 300));
+  const orders = { ...turn.character.orders, ...own };
   return dress(note ? `${note} ${text}` : text, orders, exact);
 }
 
@@ -67,11 +69,13 @@ const SKILLS: readonly Skill[] = [
   apiHelp,
   why,
   feelings,
+  claimed,
   notes,
   ordered,
   named,
   cannot,
   opinions,
+  arguable,
   unanswered,
 ];
 
@@ -137,7 +141,7 @@ const brief = (part: Part): Part => ({ ...part, text: part.text.replace(/(?<=[.!
 /** After a first greeting a character says who it is. */
 const met = (turn: Turn): string =>
   turn.mine.length === 0 && turn.character.name
-    ? `${introduction(turn).split(" I am played")[0]} ${welcomed(turn)}`
+    ? `${selfIn(turn)} ${turn.character.front ? `${company(turn)} ` : ""}${welcomed(turn)}`
     : welcomed(turn);
 
 function accepted(turn: Turn): Part | undefined {

@@ -1,202 +1,217 @@
-import { MODERATION, rejoinders } from "./debate.ts";
+import { caseOf } from "./cases.ts";
+import { introduction } from "./identity.ts";
+import { viewOnLast } from "./opinions.ts";
+import { forAnother, mayCall, otherCalled, passedOn, personIn, same } from "./passing.ts";
+import { debateOpened, inDebate, isDebate, withoutMentions } from "./round.ts";
 import { answer, type Part } from "./skill.ts";
-import { clip, listOf, plainOf, quoted, sentencesOf, stopped, swapPerson } from "./text.ts";
-import { subjectOf, subjectOfClause, topicOf } from "./topics.ts";
+import { listOf, plainOf, stopped } from "./text.ts";
+import { subjectOf } from "./topics.ts";
 import type { Line, Turn } from "./turn.ts";
+import { viewOn } from "./views.ts";
 import { VOICES } from "./voices.ts";
 
 /** What is said in a room that concerns the others in it: a debate, a question to pass on, a word from another character. */
 export function inRoom(turn: Turn): Part | undefined {
-  const { others, name } = turn.character;
-  if (others.length === 0 || name === undefined) return undefined;
+  const { others, handle } = turn.character;
+  if (others.length === 0 || handle === undefined) return undefined;
   const speaker = turn.line.speaker;
-  if (speaker && isOther(turn, speaker)) return toOther(turn, speaker);
-  if (WHO_IS_HERE.test(turn.line.read))
-    return answer(`Besides me, ${name}, I know of ${listOf(others)} here. Address us with @, and we answer.`);
-  return passedOn(turn) ?? debateOpened(turn);
+  if (speaker && otherCalled(turn, speaker)) return toOther(turn, speaker);
+  return aboutTheRoom(turn) ?? debateOpened(turn) ?? followedUp(turn) ?? passedOn(turn) ?? forAnother(turn);
 }
 
-const WHO_IS_HERE =
-  /^\W*(?:who(?: else)?|which (?:agents?|others?|characters?)) (?:is|are|else is) (?:here|there|in (?:this|the) (?:room|world))\b/i;
+const FOLLOW_UP =
+  /^(?:and |so |what about |how about )*(?:(?:do|would|don't) you (?:dis)?agree(?: with .{1,30})?|you|yourself|your (?:opinion|view|take)|what (?:do|would) you (?:say|think)(?: (?:to|of|about) (?:that|this|it))?|why(?: not)?|how so|is that (?:so|true|right)|what's your (?:view|take|opinion)(?: on (?:that|this|it))?)$/;
 
-const same = (one: string, other: string | undefined): boolean => one.toLowerCase() === other?.toLowerCase();
-const isOther = ({ character }: Turn, name: string): boolean => character.others.some((other) => same(other, name));
+/** Only called by name, or asked "and you?": it is about what was asked before. */
+function followedUp(turn: Turn): Part | undefined {
+  const { handle = "", front } = turn.character;
+  const plain = plainOf(turn.line.read).replace(new RegExp(`,? ${handle.toLowerCase()}$`), "");
+  if (plain === "" && turn.mentioned) return viewOnLast(turn) ?? answer(turn.choose(CALLED));
+  const meant = turn.line.addressed || front || same(plain, plainOf(turn.line.read)) === false;
+  return FOLLOW_UP.test(plain) && meant ? viewOnLast(turn) : undefined;
+}
 
-const DEBATE =
-  /\b(?:discuss|debate|argue|(?:talk|speak|chat) (?:to|with) (?:each other|one another|him|her|them|@?\w+)|talk (?:it|this|that) over|talk among|exchange (?:views|arguments)|(?:convince|persuade) (?:each other|one another|him|her|them|@?\w+)|disagree|fight it out|have a (?:debate|discussion|conversation)|(?:ask|answer|challenge) each other|(?:respond|reply) to each other)\b/i;
+const CALLED = ["Yes? I am listening.", "I am here. What is it?"];
 
-const isDebate = ({ read }: Line): boolean => read.length <= 600 && DEBATE.test(read);
+/**
+ * The turn to answer where another hands a person's question on: that of the person. A greeting, a message to deliver and a
+ * debate are the other's own words.
+ */
+export function handedOn(turn: Turn): Turn | undefined {
+  const speaker = turn.line.speaker;
+  if (!speaker || !turn.mentioned || !otherCalled(turn, speaker)) return undefined;
+  if (/^hello @|\bwould like you to know\b|\byou are asked to speak\b/i.test(turn.line.raw)) return undefined;
+  const asking = request(turn);
+  const answered = turn.before.slice(asking ? turn.before.indexOf(asking) : 0).some(({ role }) => role === "assistant");
+  return asking && !answered && !isDebate(asking) ? turn.instead(asking) : undefined;
+}
 
 /** The line of a person by which the present exchange was set going. */
 const request = (turn: Turn): Line | undefined =>
-  [...turn.before, turn.line].findLast((line) => line.role === "user" && !isOther(turn, line.speaker ?? ""));
-
-/** The first who was named opens and calls the next; the others say where they stand, and wait to be called. */
-function debateOpened(turn: Turn): Part | undefined {
-  if (!isDebate(turn.line)) return undefined;
-  const order = debaters(turn, turn.line);
-  const { name = "", stance } = turn.character;
-  const topic = debateTopic(turn.line.read);
-  const next = order.find((one) => !same(one, name));
-  if (stance === "host" && next) return answer(turn.choose(MODERATION.open, { topic, next }));
-  const opens = same(order[0] ?? name, name) || !order.some((one) => same(one, name));
-  if (!opens || !next) return answer(turn.choose(VOICES[stance].opinion, { topic }));
-  return answer(turn.choose(VOICES[stance].open, { topic, other: next }));
-}
-
-/** Those who are to debate, in the order in which they were named; where nobody was, all of the room by their names. */
-function debaters({ character }: Turn, { text }: Line): string[] {
-  const { name = "", others } = character;
-  const words = text.slice(0, 600).toLowerCase();
-  const at = (one: string) => words.search(new RegExp(`\\b${one.toLowerCase().replace(/[^\w]/g, "\\$&")}\\b`));
-  const named = [name, ...others].filter((one) => at(one) >= 0).sort((one, other) => at(one) - at(other));
-  const fallback = [name, ...others].sort();
-  return named.filter((one) => !same(one, name)).length ? named : fallback;
-}
-
-const TOPIC =
-  /\b(?:discuss|debate)(?: with @?[\w-]+(?:(?:,| and) @?[\w-]+)*)?(?: the (?:question|topic|subject)(?: of| about)?)?[: ]+(?!with\b|it\b|this\b|that\b|about\b|on\b|among\b|together\b)([^?!.;\n]{3,120})/i;
-
-function debateTopic(text: string): string {
-  const plain = withoutMentions(text);
-  const clause =
-    /\b(?:whether|that) (?:or not )?([^?!.;\n]{3,120})/i.exec(plain)?.[1] ??
-    /[:,] ((?:is|are|should|do|does|can|will) [^?!.;\n]{3,120})\?/i.exec(plain)?.[1];
-  if (clause) return subjectOfClause(clause) ?? `the question whether ${clause.trim()}`;
-  const direct = TOPIC.exec(plain)?.[1]
-    ?.replace(/\s+(?:with|among|between) (?:each other|one another|yourselves|you|me|us)$/i, "")
-    .replace(/,? please$/i, "")
-    .trim();
-  const topic =
-    direct &&
-    direct.split(" ").length <= 5 &&
-    !/^(?:is|are|should|do|does|can|will|would|what|which|who|how|why|if)\b/i.test(direct)
-      ? direct
-      : direct && subjectOfClause(direct);
-  return clip(swapPerson(topic || subjectOf(plain) || "this"), 90);
-}
-
-/** Without the names that were called, and without the commas around them. */
-const withoutMentions = (text: string): string =>
-  text
-    .replace(/,?\s*@[\w-]+(?=[.!?:;,])/g, "")
-    .replace(/@[\w-]+,?\s*/g, "")
-    .replace(/\s+/g, " ")
-    .trim();
-
-const ASK =
-  /^(?:@?[\w-]{1,64}[,:] )?(?:please |and |now |so )*(?:can you |could you |would you )?(?:please )?(ask|tell|invite|call|greet|question|challenge|answer|reply to|respond to|address|say (?:hello|hi) to|hand (?:it |this )?over to|pass (?:it |this )?(?:on )?to|over to|give the floor to|turn to)\s+@?([\w-]{1,64})[,:]?\s*(.{0,400})$/i;
-const THINKS =
-  /\bwhat (?:does|would|did|is) @?([\w-]{1,64})(?:'s)? (?:think|say|opinion|view|take)\b(?: (?:about|of|on|to) ([^?]{2,120}))?/i;
-
-/** "Ask Otto what he thinks of tea": whoever is asked to calls Otto; Otto himself, if he heard it, answers. */
-function passedOn(turn: Turn): Part | undefined {
-  const { name = "", others } = turn.character;
-  for (const { text } of turn.sentences.slice(0, 6)) {
-    const [, verb = "", to = "", rest = ""] = ASK.exec(text) ?? [];
-    const [, thinker = "", of = ""] = THINKS.exec(text) ?? [];
-    const wanted = to || thinker;
-    if (same(name, wanted))
-      return answer(turn.choose(VOICES[turn.character.stance].opinion, { topic: asked(to ? rest : of) }));
-    const other = others.find((one) => same(one, wanted));
-    if (!other) continue;
-    if (!called(turn))
-      return answer(`That is for ${other} to say. ${turn.choose(VOICES[turn.character.stance].welcome)}`);
-    if (to) return answer(handed(turn, other, verb, rest.trim().replace(/[?.!]+$/, "")));
-    return answer(
-      `Let us ask directly. @${other}, what do you think${of ? ` of ${swapPerson(of.trim())}` : " of that"}?`,
-    );
-  }
-  return undefined;
-}
-
-const asked = (rest: string): string => subjectOf(rest.replace(/^about /i, "")) ?? "that";
-
-/** Was this character spoken to by name? A host is, whoever is meant. */
-const called = ({ character, line }: Turn): boolean => character.stance === "host" || line.addressed;
-
-function handed(turn: Turn, other: string, verb: string, words: string): string {
-  const who = turn.line.speaker && turn.line.speaker !== "HUMAN" ? turn.line.speaker : "Our guest";
-  if (/^(?:say|greet)/i.test(verb)) return `Hello @${other}! ${who} asked me to greet you, and I do so gladly.`;
-  if (/^tell/i.test(verb)) return told(other, who, words);
-  const about = /^(?:about|on|for)\s+(.+)$/i.exec(words)?.[1];
-  if (about)
-    return `@${other}, ${turn.choose(["what can you tell us about {about}?", "we would like to hear you on {about}. What is your view?"], { about: swapPerson(about) })}`;
-  if (/^(?:what|who|why|how|when|where|which|whether|if)\b/i.test(words))
-    return `@${other}, ${who} would like to know ${words.replace(/\b(?:he|she|they) (think|like|want|mean|feel|say|know|do|believe)s?\b/gi, "you $1")}.`;
-  const to = /^(?:to|for)\s+(.+)$/i.exec(words)?.[1];
-  if (to) return `@${other}, would you ${to}?`;
-  return `@${other}, over to you: what do you say about ${words ? asked(words) : lastSubject(turn)}?`;
-}
-
-function told(other: string, who: string, words: string): string {
-  if (!words) return `@${other}, you are asked to speak.`;
-  return `@${other}, ${who} would like you to know ${/^(?:that|about|how|what|why)\b/i.test(words) ? stopped(words) : `this: ${stopped(words)}`}`;
-}
-
-const lastSubject = (turn: Turn): string => {
-  const topics = turn.asked.map(({ read }) => topicOf(read.slice(0, 200)));
-  return topics.findLast((topic) => topic !== undefined) ?? "what was said so far";
-};
+  turn.before.findLast((line) => line.role === "user" && !otherCalled(turn, line.speaker ?? ""));
 
 /** An answer to another character, from this one's side; while a debate is on, the word goes back by a mention. */
 function toOther(turn: Turn, speaker: string): Part {
   const { stance } = turn.character;
   const theirs = withoutMentions(turn.line.read);
   const asking = request(turn);
-  if (asking && isDebate(asking)) return answer(inDebate(turn, asking, speaker, theirs));
+  if (asking && isDebate(asking)) return answer(inDebate(turn, asking, speaker));
   if (/^(?:hello|hi|hey|ahoy|welcome|good (?:morning|afternoon|evening))\b/i.test(theirs) && theirs.length < 160)
     return answer(`Hello, ${speaker}! ${turn.choose(VOICES[stance].welcome)}`);
-  const topic = subjectOf(theirs) ?? "that";
+  if (/\bwould like you to know\b/.test(theirs))
+    return answer(turn.choose(DELIVERED[stance] ?? DELIVERED_ANY, { other: speaker }));
+  const found = caseOf(theirs);
+  const view = found && viewOn(turn, found);
+  if (view) return view;
+  const subject = subjectOf(theirs.replace(/\bover to you:?/i, "")) ?? "that";
+  const topic = isName(turn, subject) ? "that" : subject;
   const wants = /\?|\b(?:would like to know|we would like to hear|over to you)\b/.test(theirs);
   return answer(turn.choose(wants ? VOICES[stance].opinion : VOICES[stance].reflect, { topic }));
 }
 
-function inDebate(turn: Turn, asking: Line, speaker: string, theirs: string): string {
-  const { stance } = turn.character;
-  const topic = debateTopic(asking.read);
-  const values = { topic, other: speaker, quote: pointOf(theirs, topic) };
-  if (stance === "host") return moderated(turn, asking, speaker, values);
-  const banks = rejoinders(stance, theirs);
-  const fresh = banks
-    .map((bank) => bank.filter((phrase) => !wasSaid(since(turn, asking), phrase, topic)))
-    .find((bank) => bank.length > 0);
-  return turn.choose(fresh ?? VOICES[stance].rebut, values);
-}
+const DELIVERED: Readonly<Record<string, readonly string[]>> = {
+  optimist: ["Is that so? Then I take it with me, and look for the good in it. Thank you, {other}."],
+  sceptic: ["I hear it, {other}, and I note who said it. How do they know?"],
+};
+const DELIVERED_ANY = ["Thank you for passing that on, {other}."];
 
-/** What this character has said since a line. */
-const since = (turn: Turn, line: Line): string[] =>
-  turn.before.slice(turn.before.indexOf(line) + 1).flatMap(({ role, text }) => (role === "assistant" ? [text] : []));
-
-/** Is a phrase among what was said? Its longest fixed part tells. */
-function wasSaid(said: readonly string[], phrase: string, topic: string): boolean {
-  const parts = phrase.replaceAll("{topic}", topic).split(/\{\w+\}/);
-  const fixed = parts.reduce((longest, part) => (part.length > longest.length ? part : longest), "").trim();
-  return said.some((text) => text.includes(fixed));
-}
-
-/** Twice round the table, a last round, and the host closes. */
-function moderated(turn: Turn, asking: Line, speaker: string, values: Record<string, string>): string {
-  const times = since(turn, asking).length;
-  const guests = debaters(turn, asking).filter((one) => !same(one, turn.character.name));
-  const next = guests.find((one) => !same(one, speaker));
-  if (!next || times > MODERATION.next.length) return turn.choose(MODERATION.close, values);
-  const phrase = MODERATION.next[Math.max(times - 1, 0)];
-  return phrase ? turn.choose([phrase], { ...values, next }) : turn.choose(MODERATION.close, values);
-}
-
-/** The sentence in which the other made a point: no question, and of some substance. */
-function pointOf(text: string, topic: string): string {
-  const sentences = sentencesOf(text).filter((sentence) => !/["“]/.test(sentence));
-  const claims = sentences.filter(
-    (sentence) =>
-      !/\?$|^(?:that is|fair|thank|arr|you say|i hear you)\b/i.test(sentence) &&
-      plainOf(sentence).split(" ").length >= 5,
+const isName = ({ before, line, character }: Turn, word: string): boolean =>
+  [character.handle, ...character.others, line.speaker, ...before.map(({ speaker }) => speaker)].some((one) =>
+    same(word, one),
   );
-  const first =
-    claims.find((sentence) => sentence.toLowerCase().includes(topic.toLowerCase())) ??
-    claims[0] ??
-    sentences[0] ??
-    text;
-  return quoted(first.replace(/[.,;:!]+$/, ""), 90);
+
+type Question = { pattern: RegExp; tell(turn: Turn, match: RegExpExecArray): string | undefined };
+
+/** Questions on the room and those in it, and who answers them: a host for all, others for themselves. */
+const QUESTIONS: readonly Question[] = [
+  {
+    pattern:
+      /^(?:who(?: else)?|which (?:agents?|others?|characters?|people)) (?:is|are|else is) (?:here|there|around|in (?:this|the) (?:room|world))\b|^who (?:are|is) (?:everyone|everybody|you all|you (?:guys|people)|all of you|who)\b|^who(?:m)? (?:can|could|should) i (?:talk|speak) (?:to|with)\b|^am i alone\b/,
+    tell: (turn) => `${selfIn(turn)} ${company(turn)} ${howToCall(turn)}`,
+  },
+  {
+    pattern:
+      /^(?:and )?(?:who|what)(?:'s| is| are) @?([\w-]+)(?: like)?$|^(?:tell (?:me|us) (?:something )?about|introduce) @?([\w-]+)$/,
+    tell: (turn, [, one = "", other = ""]) => whoIs(turn, one || other),
+  },
+  {
+    pattern:
+      /^(?:(?:can|could) (?:you all|everyone|everybody|all of you) )?(?:please )?introduce (?:yourselves|everyone|everybody|the others)\b|^(?:can|could) you all introduce yourselves/,
+    tell: (turn) => (speaksForAll(turn) ? `${introduction(turn)} ${company(turn)}` : introduction(turn)),
+  },
+  {
+    pattern:
+      /^(?:what(?:'s| is)|where am i|tell me about|describe) ?(?:this|the|in this)? ?(?:place|room|world|here|table)?$|^what (?:is )?(?:going on|happening|happens|do you (?:all )?do) here$|^where (?:am i|are we)$/,
+    tell: (turn) => (speaksForAll(turn) ? `${placeOf(turn)} ${company(turn)} ${howToCall(turn)}` : placeOf(turn)),
+  },
+  {
+    pattern:
+      /^(?:help|help me|menu|commands|options|how does (?:this|it) work(?: here)?|what can (?:you(?: all)?|i|we|one) (?:do|ask|talk about|say)(?: here| with you| for me| you)?|how can (?:you help|i use you)(?: me)?|what (?:should|could|shall) (?:i|we) (?:ask|say|try|talk about)(?: you| here| now)?|(?:what are )?your (?:skills|abilities))$/,
+    tell: (turn) => (speaksForAll(turn) ? helpIn(turn) : ownHelp(turn)),
+  },
+  {
+    pattern:
+      /^(?:i (?:want|would like|'d like|need) to|i'd like to|can i|may i|could i|let me) (?:talk|speak|chat) (?:to|with) @?([\w-]+)$/,
+    tell: (turn, [, name = ""]) => wishedFor(turn, name),
+  },
+  {
+    pattern: /^i (?:(?:totally |really )?disagree|(?:do not|don't) agree) with @?([\w-]+)/,
+    tell: (turn, [, name = ""]) => disagreed(turn, name),
+  },
+  {
+    pattern:
+      /^(?:so |and )?who (?:do you think )?(?:has )?(?:won|wins|is (?:right|winning)|was right|(?:had|has) the better (?:arguments?|points?)|convinced you)\b/,
+    tell: (turn) => turn.choose(WINNERS[turn.character.stance] ?? ANY_WINNER),
+  },
+];
+
+function aboutTheRoom(turn: Turn): Part | undefined {
+  const only = turn.sentences.length === 1 ? turn.sentences[0] : undefined;
+  for (const { pattern, tell } of only ? QUESTIONS : []) {
+    const match = pattern.exec(only?.bare ?? "") ?? pattern.exec(only?.plain ?? "");
+    const told = match && tell(turn, match);
+    if (told) return answer(told);
+  }
+  return undefined;
 }
+
+const speaksForAll = ({ character, mentioned }: Turn): boolean => character.stance === "host" || mentioned;
+
+/** "With me are Otto (an optimist) and Vera (a sceptic)." */
+export function company({ character: { others, roles } }: Turn): string {
+  const each = others.map((one) => {
+    const role = roles[one.toLowerCase()];
+    return role ? `${one} (${role})` : one;
+  });
+  return `With me ${others.length === 1 ? "is" : "are"} ${listOf(each)}.`;
+}
+
+/** "I am Hanna, the host." */
+export const selfIn = (turn: Turn): string => introduction(turn).split(" I am played")[0] ?? "";
+
+const howToCall = ({ character: { others } }: Turn): string =>
+  `Begin a message with \`@${others[0]}\` to hear ${others[0]}${others[1] ? `, or have them talk: \`@${others[0]}, @${others[1]}: discuss remote work\`` : ""}.`;
+
+function whoIs(turn: Turn, name: string): string | undefined {
+  const other = otherCalled(turn, name);
+  if (same(name, turn.character.handle)) return introduction(turn);
+  if (!other) return undefined;
+  const role = turn.character.roles[other.toLowerCase()];
+  return `${other} ${role ? `is ${role}` : "is here with us"}. Begin a message with \`@${other}\`, and you will hear it from ${other} in person.`;
+}
+
+function placeOf({ character: { room } }: Turn): string {
+  const called = room?.title
+    ? `This is ${/^the /i.test(room.title) ? room.title.replace(/^T/, "t") : room.title}`
+    : "This is a room for conversation";
+  return `${stopped(called)}${room?.about ? ` ${stopped(room.about)}` : ""}`;
+}
+
+function helpIn(turn: Turn): string {
+  const [first = "", second] = turn.character.others;
+  const debate = second ? `\n- **A debate**: \`@${first}, @${second}: discuss whether cats are better than dogs\`` : "";
+  return `${selfIn(turn)} ${company(turn)} This is what you can try:
+
+- **A question for everybody**: "What do you think of the four-day week?"
+- **One of us by name**: \`@${second ?? first}, what do you think of that?\`${debate}
+- **Something about yourself**: "My name is Ada and I like tea", and later "What do I like?"
+- **Small things**: a joke, a poem about the sea, "What is 15% of 80?", "How many days until Christmas?"
+
+We are played by rules in the server itself; with a real model behind us we would know the world, too.`;
+}
+
+const ownHelp = (turn: Turn): string =>
+  `From me you can have my view: ask me what I think of something. I also remember what you tell us. ${turn.choose(VOICES[turn.character.stance].welcome)}`;
+
+function wishedFor(turn: Turn, name: string): string | undefined {
+  if (same(name, turn.character.handle)) return `Here I am. ${turn.choose(VOICES[turn.character.stance].welcome)}`;
+  const other = otherCalled(turn, name);
+  if (!other) return undefined;
+  return mayCall(turn) ? `@${other}, ${personIn(turn)} would like to talk to you.` : `I leave you to ${other}.`;
+}
+
+function disagreed(turn: Turn, name: string): string | undefined {
+  const { handle, stance } = turn.character;
+  if (same(name, handle) || (name === "you" && turn.line.addressed))
+    return turn.choose(DISAGREED[stance] ?? DISAGREED_ANY);
+  const other = otherCalled(turn, name);
+  return other && mayCall(turn)
+    ? `@${other}, ${personIn(turn)} does not agree with you. What do you say to that?`
+    : undefined;
+}
+
+const DISAGREED: Readonly<Record<string, readonly string[]>> = {
+  optimist: ["Good! One learns little from those who nod. Where exactly do I lose you?"],
+  sceptic: ["Excellent. Tell me which part, and how one could find out who of us is right."],
+};
+const DISAGREED_ANY = ["Then tell me where you see it otherwise."];
+
+const WINNERS: Readonly<Record<string, readonly string[]>> = {
+  host: [
+    "I keep no score, and that is why they come back. Who convinced you?",
+    "If I named a winner, I would have to eat alone tomorrow. Which argument stays with you?",
+  ],
+  optimist: ["We both did, I would say: each of us has one thought more than before. Which one do you take home?"],
+  sceptic: ["Nobody has, as far as I can see: no claim was tested. Which argument would you test first?"],
+};
+const ANY_WINNER = ["That is for you to say. Who convinced you?"];

@@ -1,5 +1,5 @@
 import { another, curiosity, frameJoke, joke } from "./collections.ts";
-import { farewell } from "./greetings.ts";
+import { farewell, hello } from "./greetings.ts";
 import { JOKES } from "./jokes.ts";
 import type { Part, Skill } from "./skill.ts";
 import type { Turn } from "./turn.ts";
@@ -55,6 +55,11 @@ const LAUGHED = [
 const shorter = (turn: Turn): string => (turn.before.length ? "Fair enough." : "I am listening.");
 
 const TALK: readonly Talk[] = [
+  {
+    pattern: /^(?:i(?:'m| am) )?(?:new (?:here|to this)|here for the first time)$/,
+    kind: "greeting",
+    say: (turn) => hello(turn),
+  },
   {
     pattern:
       /^(?:please )?(?:continue|go on|carry on|keep going|proceed|next|and then|then what|what (?:next|now|happened next)|what else)$/,
@@ -168,7 +173,7 @@ const TALK: readonly Talk[] = [
   },
   {
     pattern:
-      /^(?:(?:please )?(?:tell|give|say|know|crack|share|make|do you know|do you have|have you got|i want|got)(?: me| us)?(?: to hear)? (?:an?|another|one more|some|any|more|your best) ?(?:\w+ )?jokes?(?: please| again)?|joke|another joke|one more joke|make me laugh|say something funny|be funny|can you be funny|i need a laugh|cheer me up)(?: please)?$|\bknow any (?:good )?jokes?\b/,
+      /^(?:(?:please )?(?:tell|give|say|know|crack|share|make|do you know|do you have|have you got|i want|got)(?: me| us)?(?: to hear)? (?:an?|another|one more|some|any|more|your best) ?(?:\w+ )?jokes?(?: about .{2,40})?(?: please| again)?|joke|another joke|one more joke|make me laugh|say something funny|be funny|can you be funny|i need a laugh|cheer me up)(?: please)?$|\bknow any (?:good )?jokes?\b/,
     say: (turn) => frameJoke(turn, joke(turn)),
   },
   {
@@ -245,10 +250,11 @@ const TALK: readonly Talk[] = [
   },
   {
     pattern: /^(?:please )?(?:be quiet|stop(?: it| that| talking)?|enough|shush|silence)$/,
-    say: [
-      "I am quiet. A running answer you can stop with `DELETE /chat/streaming/STREAM_ID`.",
-      "Very well. I am here when you want to go on.",
-    ],
+    say: (turn) =>
+      turn.choose([
+        `I am quiet. What runs already you can stop with \`DELETE ${turn.character.room ? "/worlds/WORLD/chat" : "/chat/streaming"}/STREAM_ID\`.`,
+        "Very well. I am here when you want to go on.",
+      ]),
   },
   {
     pattern:

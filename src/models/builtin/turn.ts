@@ -1,24 +1,13 @@
 import { type Character, characterOf, nameIn, ordersIn, type Stance, stanceIn } from "./character.ts";
 import { type Facts, factsOf } from "./facts.ts";
-import { excerpt, fill, hashOf, plainOf, sentencesOf, unwrap } from "./text.ts";
+import { addressed, type Line, linesOf, lineToAnswer, type Message, mentions } from "./lines.ts";
+import { fill, hashOf, plainOf, sentencesOf, unwrap } from "./text.ts";
 import { grammarOf } from "./topics.ts";
 
-/** One message of a conversation, as it came. */
-export type Message = { role: "user" | "assistant"; content: string };
+export type { Line, Message } from "./lines.ts";
 
 /** All that an answer depends on. `createdAt` is RFC 3339. */
 export type Request = { instructions: string; messages: readonly Message[]; createdAt: string };
-
-/** A message understood: who said it (in a room, where `[Ada]: …` says so), and the words without that line's head. */
-export type Line = {
-  role: "user" | "assistant";
-  speaker: string | undefined;
-  text: string;
-  /** What is read for its meaning: all of a usual message, the ends of a long one. */
-  read: string;
-  /** It begins with, or mentions, the name of the character that answers. */
-  addressed: boolean;
-};
 
 /** A sentence of the line that is answered. */
 export type Sentence = {
@@ -42,6 +31,10 @@ export type Turn = {
   asked: readonly Line[];
   /** What was answered before, newest first. */
   mine: readonly string[];
+  /** The line calls this character with an @. */
+  mentioned: boolean;
+  /** The same turn with another of its lines, of `before`, as the one to answer. */
+  instead(line: Line): Turn | undefined;
   /** What a speaker (by default this one) has told, this line included. */
   facts(speaker?: string): Facts;
   /** One phrase of a bank, with its places filled: one that was not said lately. */
@@ -62,11 +55,14 @@ export function turnOf(request: Request): Turn | undefined {
   const lines = request.messages
     .filter(({ content }) => content.trim() !== "")
     .flatMap((message) => linesOf(message, most));
-  const at = lines.findLastIndex(({ role }) => role === "user");
-  const last = lines[at];
-  if (!last) return undefined;
-  const before = lines.slice(0, at);
-  const line = addressed(last, given);
+  return turnAt(lines, lineToAnswer(lines, given), given, request.createdAt);
+}
+
+function turnAt(lines: readonly Line[], at: number, given: Character, createdAt: string): Turn | undefined {
+  const said = lines[at];
+  if (!said) return undefined;
+  const before = lines.filter((line, index) => index < at || (index > at && line.role === "user"));
+  const line = addressed(said, given);
   const asked = before.filter(({ role, speaker }) => role === "user" && speaker === line.speaker);
   const mine = before
     .filter(({ role }) => role === "assistant")
@@ -74,59 +70,31 @@ export function turnOf(request: Request): Turn | undefined {
     .slice(0, MY_OWN)
     .map(({ text }) => text.slice(0, READ_OF_MINE));
   const character = adjusted(given, [...asked, line], lines);
-  const told = new Map<string, Facts>();
-  const facts = (speaker = line.speaker ?? "") => {
-    const known =
-      told.get(speaker) ??
-      factsOf(
-        [...before, line]
-          .filter((entry) => entry.role === "user" && (entry.speaker ?? "") === speaker)
-          .map(({ read }) => read),
-      );
-    told.set(speaker, known);
-    return known;
-  };
   const seed = hashOf(`${line.read}${character.name ?? ""}`) + asked.length;
   return {
     character,
-    createdAt: new Date(request.createdAt),
+    createdAt: new Date(createdAt),
     line,
     sentences: understood(line.read),
     before,
     asked,
     mine,
-    facts,
+    facts: factsIn([...before, line], line.speaker),
+    mentioned: given.handle !== undefined && mentions(said.text, given.handle),
+    instead: (other) => turnAt(lines, lines.indexOf(other), given, createdAt),
     choose: (bank, values = {}) =>
       fill(freshest(bank, mine, seed), { ...(values.topic ? grammarOf(values.topic) : {}), ...values }),
   };
 }
 
-/** Lines of a transcript that are read out of one message. */
-const MOST_IN_ONE = 50;
-const HEAD = /^\[([^\]\n]{1,64})\]:[ ]?/;
-
-/** Messages of a room carry their speakers; several may have been put into one. */
-function linesOf({ role, content }: Message, most: number): Line[] {
-  if (role === "assistant" || !HEAD.test(content))
-    return [{ role, speaker: undefined, text: content, read: excerpt(content, most), addressed: false }];
-  const parts = content.split(/\n(?=\[[^\]\n]{1,64}\]:)/).slice(-MOST_IN_ONE);
-  return parts.map((part) => {
-    const speaker = HEAD.exec(part)?.[1];
-    const text = part.replace(HEAD, "");
-    return { role, speaker, text, read: excerpt(text, most), addressed: false };
-  });
-}
-
-/** Without the mention by which it was addressed to this character, which in turn is "you". */
-function addressed(line: Line, { name }: Character): Line {
-  if (!name) return { ...line, read: excerpt(line.text) };
-  const word = (name.split(" ")[0] ?? name).replace(/[^\w]/g, "\\$&");
-  const lead = new RegExp(`^\\s*@?${word}(?:\\s*[,:!]\\s*|\\s+(?=\\S))`, "i");
-  const begins =
-    /^\s*@/.test(line.text) || line.speaker !== undefined || new RegExp(`^\\s*${word}[,:]`, "i").test(line.text);
-  const text = begins ? line.text.replace(lead, "") : line.text;
-  const read = excerpt(text);
-  return { ...line, text, read, addressed: text !== line.text || new RegExp(`@${word}\\b`, "i").test(read) };
+function factsIn(lines: readonly Line[], present: string | undefined): Turn["facts"] {
+  const told = new Map<string, Facts>();
+  return (speaker = present ?? "") => {
+    const own = lines.filter((line) => line.role === "user" && (line.speaker ?? "") === speaker);
+    const known = told.get(speaker) ?? factsOf(own.map(({ read }) => read));
+    told.set(speaker, known);
+    return known;
+  };
 }
 
 const PLAY =
@@ -151,7 +119,13 @@ function adjusted(given: Character, asked: readonly Line[], lines: readonly Line
     [...given.others, ...speakers.filter((one) => one !== "HUMAN")].map((one) => [one.toLowerCase(), one]),
   );
   known.delete((name ?? "").toLowerCase());
-  return { ...given, name, stance, orders, others: given.others.length ? given.others : [...known.values()] };
+  return {
+    ...given,
+    name,
+    stance,
+    orders,
+    others: given.others.length || given.room ? given.others : [...known.values()],
+  };
 }
 
 function stancePlayed(bare: string): Stance | undefined {

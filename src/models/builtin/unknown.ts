@@ -106,7 +106,7 @@ export function unanswered(turn: Turn, { bare, plain, question }: Sentence): Par
 }
 
 const OF_THE_ASKER =
-  /^(?:(?:what|who|whom|where|when|why|how|which)\b.{0,40}\b(?:did|do|am|have|had|was|were) i\b|(?:what|who|where|when|which)(?:'s| is| are| was| were) my\b|(?:did|do|am|have|was|had) i\b|my [\p{L} '-]{2,40}$)/u;
+  /^(?:(?:what|who|whom|where|when|why|how|which)\b.{0,40}\b(?:did|do|am|have|had|was|were) i\b|(?:what|who|where|when|which)(?:'s| is| are| was| were) my\b|(?:did|do|am|have|was|had) i\b|my (?:[\p{L}'-]+ ?){1,3}$)/u;
 const NOT_TOLD = [
   "You haven't told me that, or I did not catch it. Tell me, and I will remember.",
   "I find nothing about that in what you told me.",
