@@ -109,6 +109,20 @@ export function claimContract(name: string, make: MakeEnvironment): void {
         await free(shelf, "abandoned", "another body");
       }));
 
+    test("R-IDEMPOTENT several keys bound to one stream tell what each has published, and are free again together", () =>
+      withShelf(make, { retentionMs: 300_000 }, async ({ shelf, passTime }) => {
+        const log = await startWith(shelf, "first");
+        for (const key of ["second", "third"]) (await free(shelf, key)).bind(log.id, `message of ${key}`);
+        const bound = { state: "bound", streamId: log.id };
+        assert.deepEqual(await shelf.claim("first", "body"), bound);
+        assert.deepEqual(await shelf.claim("second", "body"), { ...bound, messageId: "message of second" });
+        assert.deepEqual(await shelf.claim("third", "body"), { ...bound, messageId: "message of third" });
+        log.seal(done);
+        await sealed(log);
+        await passTime(300_000);
+        for (const key of ["first", "second", "third"]) await free(shelf, key, "another body");
+      }));
+
     test("R-IDEMPOTENT a key that was bound anew stays bound when its first stream is forgotten", () =>
       withShelf(make, { retentionMs: 300_000 }, async ({ shelf, passTime }) => {
         const first = await startWith(shelf, "key");
