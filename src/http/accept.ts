@@ -11,11 +11,7 @@ const JSON_TYPES = new Set(["application/json", "application/*"]);
  * @throws Failure `not_acceptable`
  */
 export function formatFor(accept: string | undefined, able: readonly Format[]): Format {
-  // Types are told apart without regard to case (RFC 9110, section 8.3.1).
-  const types =
-    accept === undefined || accept.trim() === ""
-      ? ["*/*"]
-      : new Negotiator({ headers: { accept: accept.toLowerCase() } }).mediaTypes();
+  const types = mediaTypes(accept);
   const anything = types.includes("*/*");
   const sse = types.includes("text/event-stream");
   const json = types.some((type) => JSON_TYPES.has(type));
@@ -27,4 +23,16 @@ export function formatFor(accept: string | undefined, able: readonly Format[]): 
     "not_acceptable",
     `This path answers with ${given}, and the Accept header allows neither that nor */*.`,
   );
+}
+
+/** Whether the client has said that an event stream is all it can read. */
+export function takesEventsAlone(accept: string | undefined): boolean {
+  const [only, ...others] = mediaTypes(accept);
+  return only === "text/event-stream" && others.length === 0;
+}
+
+function mediaTypes(accept: string | undefined): string[] {
+  if (accept === undefined || accept.trim() === "") return ["*/*"];
+  // Types are told apart without regard to case (RFC 9110, section 8.3.1).
+  return new Negotiator({ headers: { accept: accept.toLowerCase() } }).mediaTypes();
 }

@@ -8,6 +8,15 @@ import {
   isRetryable,
   statusOf,
 } from "../protocol/errors.ts";
+import { encodeLooseFrame } from "../protocol/frames.ts";
+import { takesEventsAlone } from "./accept.ts";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** A refusal goes as an event to whoever takes nothing else (R-SUBSCRIBE). */
+    refusesWithEvent?: boolean;
+  }
+}
 
 /** The body of every error (PROTOCOL.md, section 5). */
 export type ErrorBody = {
@@ -39,10 +48,11 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
   const status = statusOf(problem.code);
   if (status === 503 || status === 429) reply.header("retry-after", problem.extra.retryAfter ?? RETRY_AFTER_S);
   request.visit.problem(problem.code);
-  return reply
-    .code(status)
-    .type("application/json; charset=utf-8")
-    .send(errorBody(problem, request.id, streamId));
+  const body = errorBody(problem, request.id, streamId);
+  if (request.routeOptions.config?.refusesWithEvent && takesEventsAlone(request.headers.accept)) {
+    return reply.code(status).header("content-type", "text/event-stream").send(encodeLooseFrame("error", body));
+  }
+  return reply.code(status).type("application/json; charset=utf-8").send(body);
 }
 
 /**

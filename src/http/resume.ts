@@ -41,13 +41,16 @@ export function seqWithin(log: StreamLog, position: Position): number {
 }
 
 /**
- * The log that was found, if it is what the path is about.
+ * The log that was found, if it is what the path is about; names of worlds are the same in any case.
  * @throws Failure `stream_expired` or `stream_not_found`
  */
 export function keptLog(found: Found, kind: StreamLog["kind"], world?: string): StreamLog {
-  if (found.state === "kept" && found.log.kind === kind && found.log.world === world) return found.log;
+  const isMeant = found.state === "kept" && found.log.kind === kind && isSame(found.log.world, world);
+  if (isMeant) return found.log;
   throw found.state === "expired" ? failure("stream_expired") : failure("stream_not_found");
 }
+
+const isSame = (one?: string, other?: string) => one?.toLowerCase() === other?.toLowerCase();
 
 /** Nothing can follow (R-END). */
 export const isOver = (log: StreamLog, after: number): boolean => log.sealed && after >= log.lastSeq;

@@ -1,15 +1,14 @@
-import { createHash } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { fitContext, promptOf } from "../generation/context.ts";
 import { type Generation, type GenerationObserver, generate } from "../generation/generate.ts";
 import { newMessageId, newStreamId } from "../ids.ts";
 import type { Shelf } from "../log/shelf.ts";
-import type { StreamLog } from "../log/stream-log.ts";
 import type { CallDeps } from "../models/call.ts";
 import type { CallOptions } from "../models/model.ts";
 import type { OfferedModel, Registry } from "../models/registry.ts";
 import { failure } from "../protocol/errors.ts";
-import { type ChatStart, canonicalJson } from "../protocol/requests.ts";
+import type { ChatStart } from "../protocol/requests.ts";
+import { type Bind, type KeyedStart, type Started, startOnce } from "./start-once.ts";
 
 export type ChatStarterDeps = {
   shelf: Shelf;
@@ -23,15 +22,11 @@ export type ChatStarterDeps = {
 
 export type StartRequest = {
   start: ChatStart;
-  /** The body as it came: what an idempotency key is compared by. */
-  body: unknown;
-  idempotencyKey?: string | undefined;
+  /** The idempotency key, if there is one. */
+  keyed: KeyedStart | undefined;
   /** Throws where the client may not start anything now. Not asked when it attaches to what runs already. */
   admit(): Promise<void>;
 };
-
-/** `replayed`: the stream had been started before, by the same key. */
-export type Started = { log: StreamLog; replayed: boolean };
 
 /**
  * Starts an answer, or finds the one that the idempotency key started (R-IDEMPOTENT).
@@ -40,26 +35,7 @@ export type Started = { log: StreamLog; replayed: boolean };
 export function chatStarter(deps: ChatStarterDeps): (request: StartRequest) => Promise<Started> {
   const { shelf } = deps;
 
-  async function startUnderKey(request: StartRequest, model: OfferedModel, key: string): Promise<Started> {
-    const fingerprint = createHash("sha256").update(canonicalJson(request.body)).digest("base64");
-    for (;;) {
-      const claim = await shelf.claim(`chat ${key}`, fingerprint);
-      if (claim.state === "bound") {
-        const found = await shelf.find(claim.streamId);
-        if (found.state === "kept") return { log: found.log, replayed: true };
-        // Forgotten in this very moment, and its key with it.
-        continue;
-      }
-      try {
-        return { log: await begin(request, model, claim.bind), replayed: false };
-      } catch (error) {
-        claim.release();
-        throw error;
-      }
-    }
-  }
-
-  async function begin({ start, admit }: StartRequest, offered: OfferedModel, bind: (id: string) => void) {
+  async function begin({ start, admit }: StartRequest, offered: OfferedModel, bind: Bind) {
     await admit();
     // What the shelf calls back before there is a generation, the generation is told as soon as there is one.
     let generation: Generation | undefined;
@@ -79,15 +55,14 @@ export function chatStarter(deps: ChatStarterDeps): (request: StartRequest) => P
       deps: deps.call,
       observe: deps.observe,
     });
-    return log;
+    return { log };
   }
 
   return async (request) => {
     const id = request.start.model ?? deps.registry.defaultId;
     const model = deps.registry.get(id);
     if (!model) throw failure("unknown_model", unknownModel(id));
-    if (request.idempotencyKey !== undefined) return startUnderKey(request, model, request.idempotencyKey);
-    return { log: await begin(request, model, () => {}), replayed: false };
+    return startOnce(shelf, request.keyed, (bind) => begin(request, model, bind));
   };
 }
 

@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import type { FastifyRequest } from "fastify";
+import type { Shelf } from "../log/shelf.ts";
+import type { StreamLog } from "../log/stream-log.ts";
+import { failure } from "../protocol/errors.ts";
+import { canonicalJson, isIdempotencyKey } from "../protocol/requests.ts";
+
+/** What a start has led to: `messageId` names what it published, where the `start` of its stream does not. */
+export type Begun = { log: StreamLog; messageId?: string | undefined };
+
+/** `replayed`: it had been started before, by the same key. */
+export type Started = Begun & { replayed: boolean };
+
+/** Binds the key to the stream. To be called before anything can end it: a retryable end frees the key again. */
+export type Bind = (streamId: string, messageId?: string) => void;
+
+export type KeyedStart = {
+  /** The key within its scope: chat, or one world. */
+  key: string;
+  /** The body as it came: what a key is compared by. */
+  body: unknown;
+};
+
+/**
+ * Starts something, or finds what its idempotency key has started, however many come at once (R-IDEMPOTENT). Where `begin`
+ * binds nothing the key is free again.
+ * @throws Failure `idempotency_key_reused`, or what `begin` throws
+ */
+export async function startOnce(
+  shelf: Shelf,
+  keyed: KeyedStart | undefined,
+  begin: (bind: Bind) => Promise<Begun>,
+): Promise<Started> {
+  if (!keyed) return { ...(await begin(() => {})), replayed: false };
+  const fingerprint = createHash("sha256").update(canonicalJson(keyed.body)).digest("base64");
+  for (;;) {
+    const claim = await shelf.claim(keyed.key, fingerprint);
+    if (claim.state === "free") {
+      try {
+        return { ...(await begin(claim.bind)), replayed: false };
+      } finally {
+        claim.release();
+      }
+    }
+    const found = await shelf.find(claim.streamId);
+    if (found.state === "kept") return { log: found.log, messageId: claim.messageId, replayed: true };
+    // Forgotten in this very moment, and its key with it.
+  }
+}
+
+/**
+ * The key of a request within its scope, and what it is compared by.
+ * @throws Failure `invalid_idempotency_key`
+ */
+export function keyedStart(request: FastifyRequest, scope: string, body: unknown): KeyedStart | undefined {
+  const key = request.headers["idempotency-key"] as string | undefined;
+  if (key === undefined) return undefined;
+  if (!isIdempotencyKey(key)) throw failure("invalid_idempotency_key");
+  return { key: `${scope} ${key}`, body };
+}
