@@ -1,13 +1,15 @@
-import { mkdir, open, rm, stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
 import type { FastifyBaseLogger } from "fastify";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
+import { openDataDir } from "./data-dir.ts";
 import { createApp } from "./http/app.ts";
+import { createMetrics } from "./http/metrics.ts";
+import { newMessageId, newStreamId } from "./ids.ts";
 import { createMemoryShelf } from "./log/memory-shelf.ts";
 import type { Shelf } from "./log/shelf.ts";
 import { createRegistry, type OfferedModel } from "./models/registry.ts";
 import { settingError } from "./settings.ts";
+import { createWorlds, type Worlds, type WorldsDeps } from "./worlds/worlds.ts";
 
 export type ServerDeps = {
   config: Config;
@@ -17,12 +19,17 @@ export type ServerDeps = {
   random?: () => number;
   /** Models besides those that the settings name. */
   models?: readonly OfferedModel[];
+  /** In place of the worlds' own, for requests over HTTP. */
+  subscribeWorld?: Worlds["subscribeWorld"];
+  /** Brings a message to a world before anybody is woken; a rejection is `publish_failed`. */
+  publish?: NonNullable<WorldsDeps["publish"]>;
 };
 
 export type RunningServer = {
   /** Where it listens, like `http://127.0.0.1:3000`. */
   readonly url: string;
   readonly shelf: Shelf;
+  readonly worlds: Worlds;
   /** Stops as R-DRAIN says: refuses what is new, lets what runs finish for a while, ends the rest, closes. */
   drain(): Promise<void>;
 };
@@ -35,51 +42,40 @@ const FLUSH_MS = 2000;
  * @throws SettingError for a setting that cannot be used, a taken port and a data folder that cannot be written among them
  */
 export async function startServer(deps: ServerDeps): Promise<RunningServer> {
-  const { config, clock = systemClock, random = Math.random } = deps;
-  await checkDataDir(config.dataDir);
+  const { config, logger, clock = systemClock, random = Math.random } = deps;
+  const { instructions, worldTiming: timing } = config;
+  const store = await openDataDir(config.dataDir);
   const registry = await createRegistry(config.models, { clock, ...(deps.models ? { extra: deps.models } : {}) });
   const shelf = createMemoryShelf(clock, config.shelf);
-  const app = await createApp({ ...config, ...deps, clock, random, shelf, registry });
+  const metrics = createMetrics({ streams: shelf.counts, worlds: () => worlds.counts() });
+  const call = { clock, random, limits: config.patience, onOutcome: metrics.upstream };
+  const observe = { ...metrics.generation, failed: failureLog(logger) };
+  const ids = { stream: newStreamId, message: newMessageId };
+  const writing = { shelf, registry, clock, call, observe, instructions };
+  const worlds = createWorlds({ ...writing, store, timing, ids, ...(deps.publish ? { publish: deps.publish } : {}) });
+  const app = await createApp({ ...config, ...deps, ...writing, worlds, metrics });
   const url = await listen(app.server, config);
 
   async function drain() {
     app.startDraining();
     await Promise.race([shelf.idle(), wait(clock, config.drainMs)]);
     await shelf.close("shutting_down");
+    worlds.close();
     await app.close(FLUSH_MS);
+    store.close();
     await registry.close();
   }
-  return { url, shelf, drain };
+  return { url, shelf, worlds, drain };
 }
 
-const wait = (clock: Clock, ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
-
-/** Like mkdir -p. Node's own, where a folder can be neither found nor made (/proc/x), tries for ever. */
-async function makeFolder(dir: string): Promise<void> {
-  const parent = dirname(dir);
-  if (parent !== dir && !(await isFolder(parent))) await makeFolder(parent);
-  if (!(await isFolder(dir))) await mkdir(dir);
-}
-
-const isFolder = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
+/** What a client is told of a model's fault is its code; who runs the server also wants to know why. */
+const failureLog = (logger: FastifyBaseLogger) => (model: string, code: string, cause: unknown) =>
+  logger.warn(
+    { model, error_code: code, ...(cause === undefined ? {} : { cause: String(cause) }) },
+    "generation failed",
   );
 
-async function checkDataDir(dir: string) {
-  const probe = join(dir, `.probe-${process.pid}`);
-  try {
-    await makeFolder(resolve(dir));
-    await (await open(probe, "w")).close();
-    await rm(probe);
-  } catch {
-    throw settingError(
-      "CHATWAIT_DATA_DIR",
-      `CHATWAIT_DATA_DIR is ${JSON.stringify(dir)}, and that folder cannot be written.`,
-    );
-  }
-}
+const wait = (clock: Clock, ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
 
 async function listen(
   server: Awaited<ReturnType<typeof createApp>>["server"],

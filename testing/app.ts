@@ -5,9 +5,9 @@ import { pino } from "pino";
 import type { Clock } from "../src/clock.ts";
 import { readConfig } from "../src/config.ts";
 import type { OfferedModel } from "../src/models/registry.ts";
-import { type RunningServer, startServer } from "../src/server.ts";
+import { type RunningServer, type ServerDeps, startServer } from "../src/server.ts";
 
-export type TestAppOptions = {
+export type TestAppOptions = Pick<ServerDeps, "subscribeWorld" | "publish"> & {
   /** Environment variables, over the defaults. */
   env?: Record<string, string>;
   clock?: Clock;
@@ -23,13 +23,19 @@ export type TestApp = RunningServer & {
 };
 
 /** The whole server as `main.ts` starts it, on a free port, with its log in memory. */
-export async function startTestApp({ env = {}, clock, models = [] }: TestAppOptions = {}): Promise<TestApp> {
+export async function startTestApp({
+  env = {},
+  clock,
+  models = [],
+  ...injected
+}: TestAppOptions = {}): Promise<TestApp> {
   const dataDir = await mkdtemp(join(tmpdir(), "chatwait-test-"));
   const logs: Record<string, unknown>[] = [];
   const logger = pino({ level: "info" }, { write: (line: string) => void logs.push(JSON.parse(line)) });
   const first = models[0] ? { CHATWAIT_MODEL: models[0].id } : {};
   const config = readConfig({ PORT: "0", CHATWAIT_DATA_DIR: dataDir, CHATWAIT_DRAIN_MS: "1", ...first, ...env });
-  const deps = { config, logger, version: "0.0.0-test", models, random: () => 0.5, ...(clock ? { clock } : {}) };
+  const fixed = { version: "0.0.0-test", random: () => 0.5, ...(clock ? { clock } : {}) };
+  const deps = { config, logger, models, ...fixed, ...injected };
   const server = await startServer(deps);
   return {
     ...server,

@@ -23,10 +23,14 @@ export type DrivenServer = {
 };
 
 /** A server whose time and whose model are in the test's hands. */
-export async function drivenServer(t: TestContext, env: Record<string, string> = {}): Promise<DrivenServer> {
+export async function drivenServer(
+  t: TestContext,
+  env: Record<string, string> = {},
+  injected: Pick<TestAppOptions, "subscribeWorld" | "publish"> = {},
+): Promise<DrivenServer> {
   const clock = manualClock();
   const model = scriptedModel();
-  const app = await startTestApp({ clock, env, models: [offer("test:driven", model.model)] });
+  const app = await startTestApp({ clock, env, models: [offer("test:driven", model.model)], ...injected });
   t.after(() => closeMoving(app, clock));
   const readers = (count: number) => until(() => app.shelf.counts().readers === count, `${count} readers`);
   return { app, url: app.url, clock, model, readers };
@@ -58,7 +62,7 @@ export async function begunStream(
 export const idOf = (events: readonly Received[]): string => events[0]?.id.split(".")[0] ?? "";
 
 /** The manual clock must go on for this: a test that failed may have left a client that only a time-out closes. */
-async function closeMoving(app: TestApp, clock: ManualClock) {
+export async function closeMoving(app: TestApp, clock: ManualClock) {
   const moving = setInterval(() => clock.advance(1000), 5);
   await app.close();
   clearInterval(moving);

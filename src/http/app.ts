@@ -1,45 +1,55 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Clock } from "../clock.ts";
+import type { GenerationObserver } from "../generation/generate.ts";
 import { randomId } from "../ids.ts";
 import type { Shelf } from "../log/shelf.ts";
-import type { ModelLimits } from "../models/patience.ts";
+import type { CallDeps } from "../models/call.ts";
 import type { Registry } from "../models/registry.ts";
 import { failure } from "../protocol/errors.ts";
+import type { Worlds } from "../worlds/worlds.ts";
 import { chatRoutes } from "./chat-routes.ts";
 import { allowOrigins } from "./cors.ts";
+import { editingRule } from "./editing.ts";
 import { createEntrance, pathOf } from "./entrance.ts";
 import { createHttpServer } from "./http-server.ts";
 import { inFlightCount } from "./in-flight.ts";
 import { acceptJsonBodies } from "./json-body.ts";
 import { methodTable } from "./methods.ts";
-import { createMetrics, type Metrics } from "./metrics.ts";
+import type { Metrics } from "./metrics.ts";
 import { opsRoutes } from "./ops-routes.ts";
 import { sendProblem, toFailure } from "./problems.ts";
 import { chatStarter } from "./start-chat.ts";
 import { startLimit } from "./start-limit.ts";
+import { turnStarter } from "./start-turn.ts";
+import { worldAdminRoutes } from "./world-admin-routes.ts";
+import { worldRoutes } from "./world-routes.ts";
 
 export type AppOptions = {
   clock: Clock;
-  random(): number;
   shelf: Shelf;
   registry: Registry;
+  worlds: Worlds;
+  metrics: Metrics;
+  call: CallDeps;
+  observe: GenerationObserver;
   logger: FastifyBaseLogger;
   version: string;
   /** The address that it will be bound to. */
   host: string;
   instructions: string | undefined;
-  patience: ModelLimits;
   heartbeatMs: number;
   maxMessageChars: number;
   rateLimit: number;
   corsOrigins: readonly string[];
   allowedHosts: readonly string[];
   trustProxy: number | string[] | undefined;
+  worldEditing: boolean | undefined;
+  /** In place of the worlds' own. */
+  subscribeWorld?: Worlds["subscribeWorld"];
 };
 
 export type App = {
   readonly server: FastifyInstance;
-  readonly metrics: Metrics;
   /** From now on `readyz` says 503, and so does every start (R-DRAIN). */
   startDraining(): void;
   /** Stops listening and closes what is idle; whoever still receives has `flushMs` to get to the end. */
@@ -48,10 +58,9 @@ export type App = {
 
 /** The edge: everything that speaks HTTP, put together. It does not listen yet. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { shelf, clock, logger, trustProxy } = options;
-  const metrics = createMetrics(shelf.counts);
+  const { clock, logger, trustProxy, metrics } = options;
   const inFlight = inFlightCount();
-  const enter = createEntrance({ ...options, boundTo: options.host, metrics, inFlight });
+  const enter = createEntrance({ ...options, boundTo: options.host, inFlight });
   const fail = failWith(logger);
   const server = createHttpServer({
     trustProxy,
@@ -73,11 +82,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   refuseUnknownPaths(server);
   acceptJsonBodies(server);
   await allowOrigins(server, options.corsOrigins);
-  const draining = await addRoutes(server, options, metrics);
+  const draining = await addRoutes(server, options);
 
   return {
     server,
-    metrics,
     startDraining: draining.start,
     async close(flushMs) {
       const closed = server.close();
@@ -92,22 +100,26 @@ export async function createApp(options: AppOptions): Promise<App> {
 }
 
 /** All paths, bare and under their version (R-VERSION). Returns what makes them refuse new work. */
-async function addRoutes(server: FastifyInstance, options: AppOptions, metrics: Metrics) {
-  const { shelf, registry, clock, instructions, heartbeatMs, maxMessageChars, version } = options;
+async function addRoutes(server: FastifyInstance, options: AppOptions) {
   let draining = false;
   const refuseWhileDraining = () => {
     if (draining) throw failure("shutting_down");
   };
   const limit = await startLimit(server, options.rateLimit);
-  const call = { clock, random: options.random, limits: options.patience, onOutcome: metrics.upstream };
-  const observe = { ...metrics.generation, failed: failureLog(options.logger) };
-  const startChat = chatStarter({ shelf, registry, clock, observe, instructions, call });
-  const chat = { shelf, clock, metrics, startChat, limit, heartbeatMs, maxMessageChars, refuseWhileDraining };
-  const ops = { registry, metrics, version, maxMessageChars, isDraining: () => draining };
+  async function admit(request: FastifyRequest, reply: FastifyReply) {
+    refuseWhileDraining();
+    await limit(request, reply);
+  }
+  const chat = { ...options, admit, startChat: chatStarter(options) };
+  const world = { ...options, admit, refuseWhileDraining, startTurn: turnStarter(options) };
+  const admin = { worlds: options.worlds, mayEdit: editingRule(options) };
+  const ops = { ...options, isDraining: () => draining };
   for (const prefix of ["", "/v1"]) {
     await server.register(
       async (scope) => {
         chatRoutes(scope, chat);
+        worldRoutes(scope, world);
+        worldAdminRoutes(scope, admin);
         opsRoutes(scope, ops);
       },
       { prefix },
@@ -133,16 +145,10 @@ function refuseUnknownPaths(server: FastifyInstance) {
 /** Answers with any error; one that is not a client's is for the operator to look at. */
 const failWith = (logger: FastifyBaseLogger) => (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
   const problem = toFailure(error);
-  if (problem.code === "internal_error") logger.error({ err: error, reqId: request.id }, "unexpected error");
+  const err = problem.code === "internal_error" ? error : problem.cause;
+  if (err !== undefined) logger.error({ err, reqId: request.id }, "unexpected error");
   return sendProblem(request, reply, problem);
 };
-
-/** What a client is told of a model's fault is its code; who runs the server also wants to know why. */
-const failureLog = (logger: FastifyBaseLogger) => (model: string, code: string, cause: unknown) =>
-  logger.warn(
-    { model, error_code: code, ...(cause === undefined ? {} : { cause: String(cause) }) },
-    "generation failed",
-  );
 
 /** What the entrance says against a request comes before what is wrong with it. */
 function refusalOr(error: unknown, enter: () => void): unknown {

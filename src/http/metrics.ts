@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import type { GenerationObserver } from "../generation/generate.ts";
 import type { ShelfCounts } from "../log/shelf.ts";
 import type { CallOutcome } from "../models/call.ts";
+import type { WorldCounts } from "../worlds/worlds.ts";
 
 export type Metrics = {
   generation: Omit<GenerationObserver, "failed">;
@@ -17,26 +18,42 @@ export type Metrics = {
 const FIRST_TOKEN_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60];
 const GENERATION_BUCKETS = [0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600];
 
+export type MetricsDeps = { streams(): ShelfCounts; worlds(): WorldCounts };
+
 /** What an operator sees at `GET /metrics`. */
-export function createMetrics(counts: () => ShelfCounts): Metrics {
+export function createMetrics({ streams, worlds }: MetricsDeps): Metrics {
   const registry = new Registry();
   const registers = [registry];
   // Among the defaults: event-loop delay, heap, garbage collection, open handles.
   collectDefaultMetrics({ register: registry });
 
-  const gauge = (name: string, help: string, value: (counts: ShelfCounts) => number) =>
+  const gauge = (name: string, help: string, value: () => number) =>
     new Gauge({
       name,
       help,
       registers,
       collect() {
-        this.set(value(counts()));
+        this.set(value());
       },
     });
-  gauge("chatwait_streams_running", "Streams that are being written", ({ running }) => running);
-  gauge("chatwait_streams_kept", "Streams that can be read, running or ended", ({ kept }) => kept);
-  gauge("chatwait_readers", "Requests that read a stream", ({ readers }) => readers);
-  gauge("chatwait_log_bytes", "Bytes that the kept streams take", ({ bytes }) => bytes);
+  gauge("chatwait_streams_running", "Streams that are being written", () => streams().running);
+  gauge("chatwait_streams_kept", "Streams that can be read, running or ended", () => streams().kept);
+  gauge("chatwait_readers", "Requests that read a stream", () => streams().readers);
+  gauge("chatwait_log_bytes", "Bytes that the kept streams take", () => streams().bytes);
+  gauge("chatwait_rooms_open", "Worlds that something goes on in, or that remember", () => worlds().rooms);
+  gauge("chatwait_turns_running", "Turns that worlds take", () => worlds().turns);
+  gauge("chatwait_turn_timers", "Timers that are set for turns", () => worlds().timers);
+  gauge("chatwait_world_subscriptions", "Clients that are subscribed to a world", () => worlds().subscriptions);
+  gauge("chatwait_feed_readers", "Requests that read the feed of a world", () => worlds().feedReaders);
+  new Counter({
+    name: "late_events_total",
+    help: "Events that came when their turn had ended, and were dropped",
+    registers,
+    collect() {
+      this.reset();
+      this.inc(worlds().lateEvents);
+    },
+  });
 
   // A token costs one addition; the counter learns of it when it is asked.
   let tokens = 0;

@@ -3,8 +3,12 @@ import { test } from "node:test";
 import { pino } from "pino";
 import { manualClock } from "../../testing/manual-clock.ts";
 import { instantModel } from "../../testing/scripted-model.ts";
+import { newMessageId, newStreamId } from "../ids.ts";
 import { createMemoryShelf } from "../log/memory-shelf.ts";
+import { openWorldStore } from "../worlds/world-store.ts";
+import { createWorlds } from "../worlds/worlds.ts";
 import { createApp } from "./app.ts";
+import { createMetrics } from "./metrics.ts";
 import { OPERATIONS } from "./openapi/operations.ts";
 
 const MIB = 2 ** 20;
@@ -26,22 +30,30 @@ async function app() {
     list: () => [{ id, context_window: 1000 }],
     close: async () => {},
   };
+  const shelf = createMemoryShelf(clock, limits);
+  const metrics = createMetrics({ streams: shelf.counts, worlds: () => worlds.counts() });
+  const patience = { firstTokenMs: 1000, tokenGapMs: 1000, generationMs: 1000 };
+  const call = { clock, random: () => 0, limits: patience, onOutcome: metrics.upstream };
+  const writing = { shelf, registry, clock, call, observe: { ...metrics.generation, failed() {} } };
+  const timing = { stall: 1, completion: 1, response: 1, long_operation: 1 };
+  const ids = { stream: newStreamId, message: newMessageId };
+  const store = openWorldStore(":memory:");
+  const worlds = createWorlds({ ...writing, store, timing, ids, instructions: undefined });
   return createApp({
-    clock,
-    registry,
-    random: () => 0,
-    shelf: createMemoryShelf(clock, limits),
+    ...writing,
+    worlds,
+    metrics,
     logger: pino({ level: "silent" }),
     version: "0.1.0",
     host: "127.0.0.1",
     instructions: undefined,
-    patience: { firstTokenMs: 1000, tokenGapMs: 1000, generationMs: 1000 },
     heartbeatMs: 1000,
     maxMessageChars: 1000,
     rateLimit: 0,
     corsOrigins: [],
     allowedHosts: [],
     trustProxy: undefined,
+    worldEditing: undefined,
   });
 }
 
@@ -51,7 +63,10 @@ function routesOf(drawing: string): string[] {
   return [...drawing.matchAll(/^([│├└─ ]*)(\S+) \(([^)]*)\)$/gm)].flatMap(
     ([, indent = "", part = "", methods = ""]) => {
       parts.splice(indent.length / 4 - 1, parts.length, part);
-      const path = parts.join("").replace(/:\w+/g, "{stream_id}");
+      const path = parts
+        .join("")
+        .replace(/:(world|agent)/g, "{$1}")
+        .replace(/:\w+/g, "{stream_id}");
       return methods.split(", ").map((method) => `${method} ${path === "/" ? path : path.replace(/\/$/, "")}`);
     },
   );

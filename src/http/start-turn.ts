@@ -1,0 +1,126 @@
+import type { ServerResponse } from "node:http";
+import type { Clock } from "../clock.ts";
+import type { Shelf } from "../log/shelf.ts";
+import { failure, isFailure } from "../protocol/errors.ts";
+import type { WorldChatStart, WorldMessage } from "../protocol/world-requests.ts";
+import type { ClientConnection } from "../worlds/subscription.ts";
+import type { Subscription, TurnStart, Worlds } from "../worlds/worlds.ts";
+import { type Bind, type KeyedStart, type Started, startOnce } from "./start-once.ts";
+
+export type TurnStarterDeps = {
+  shelf: Shelf;
+  worlds: Worlds;
+  clock: Clock;
+  /** In place of the worlds' own. */
+  subscribeWorld?: Worlds["subscribeWorld"] | undefined;
+};
+
+export type TurnRequest = {
+  /** The name as it was asked for. */
+  world: string;
+  /** The idempotency key of a world's start, if there is one. */
+  keyed(world: string): KeyedStart | undefined;
+  /** Throws where the client may not start anything now. Not asked when it attaches to what runs already. */
+  admit(): Promise<void>;
+};
+
+/** `release` ends the subscription; it may be called more than once. */
+export type StartedChat = Started & { release(): void };
+
+export type TurnStarter = {
+  /**
+   * Subscribes to a world, then lets it take a turn over a message (R-SUBSCRIBE), or finds the one that the idempotency key
+   * started. `response`: whose answer it is to be; without it nothing is started.
+   * @throws Failure `invalid_world_name`, `world_not_found`, `invalid_sender`, `subscription_failed`, `overloaded`,
+   * `idempotency_key_reused`, and what `admit` throws
+   */
+  chat(request: TurnRequest & { start: WorldChatStart; response: ServerResponse }): Promise<StartedChat>;
+  /**
+   * Publishes a message without waiting.
+   * @throws Failure as `chat`, and `turn_not_found`, `turn_ended`
+   */
+  message(request: TurnRequest & { message: WorldMessage }): Promise<Started>;
+};
+
+/** How long a subscription may take, ms. */
+export const SUBSCRIBE_MS = 5000;
+
+/** Starts turns as requests over HTTP ask for them. */
+export function turnStarter({ shelf, worlds, clock, subscribeWorld }: TurnStarterDeps): TurnStarter {
+  const subscribe = subscribeWorld ?? worlds.subscribeWorld;
+
+  async function once(
+    { world, keyed, admit }: TurnRequest,
+    sender: string | null | undefined,
+    begin: (world: string, bind: Bind) => ReturnType<Worlds["publish"]>,
+  ): Promise<Started> {
+    const name = await worlds.checkSender(world, sender);
+    return startOnce(shelf, keyed(name), async (bind) => {
+      await admit();
+      return begin(name, bind);
+    });
+  }
+
+  return {
+    async chat(request) {
+      const { start, response } = request;
+      let subscription: Subscription | undefined;
+      try {
+        const started = await once(request, start.sender, async (name, bind) => {
+          subscription = await subscribeInTime(() => subscribe(name, quietClient(response)), response, clock);
+          return worlds.startTurn(subscription.world, { ...turnOf(start), onLog: (log) => bind(log.id) });
+        });
+        return { ...started, release: () => subscription?.release() };
+      } catch (error) {
+        subscription?.release();
+        throw error;
+      }
+    },
+    message(request) {
+      const { message, sender, mentions, turn_id: turnId } = request.message;
+      return once(request, sender, (name, bind) => {
+        const onLog: TurnStart["onLog"] = (log, messageId) => bind(log.id, messageId);
+        return worlds.publish(name, { message, sender, mentions, turnId: turnId ?? null, onLog });
+      });
+    },
+  };
+}
+
+function turnOf({ message, sender, mentions, context, on_disconnect }: WorldChatStart): TurnStart {
+  return { message, sender, mentions, context: context?.messages, cancelOnLeave: on_disconnect === "cancel" };
+}
+
+/** Its events come to it from its turn's log: the world need not tell it any. */
+const quietClient = (response: ServerResponse): ClientConnection => ({
+  get isOpen() {
+    return !response.destroyed;
+  },
+  quiet: true,
+  send() {},
+});
+
+/** Waits for a subscription for as long as it may take and its client is there. One that comes later is released. */
+async function subscribeInTime(
+  subscribe: () => Promise<Subscription>,
+  response: ServerResponse,
+  clock: Clock,
+): Promise<Subscription> {
+  const { promise: givenUp, reject } = Promise.withResolvers<never>();
+  const giveUp = () => reject(failure("subscription_failed"));
+  const cancelTimer = clock.after(SUBSCRIBE_MS, giveUp);
+  response.once("close", giveUp);
+  if (response.destroyed) giveUp();
+  const subscribing = (async () => subscribe())();
+  try {
+    return await Promise.race([subscribing, givenUp]);
+  } catch (cause) {
+    subscribing.then(
+      (late) => late.release(),
+      () => {},
+    );
+    throw isFailure(cause) ? cause : Object.assign(failure("subscription_failed"), { cause });
+  } finally {
+    cancelTimer();
+    response.off("close", giveUp);
+  }
+}
