@@ -101,7 +101,7 @@ test("the feed tells what is published in a world, by turn, and is resumed", asy
   const feed = await openStream(`${url}/worlds/default/events`);
   const [start] = await feed.take(1);
   assert.ok(start?.type === "start");
-  assert.equal(start.kind, "feed");
+  assert.deepEqual([start.kind, start.world], ["feed", "default"]);
   const published = await requestJson(`${url}/worlds/default/messages`, { body: { message: "Hi", sender: "Ada" } });
   assert.equal(published.status, 202);
   const call = await model.call();

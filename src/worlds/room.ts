@@ -67,8 +67,9 @@ export function createRooms(clock: Clock, newId: () => string): Rooms {
     stopTidying = undefined;
   }
 
-  function open(key: string): Room {
-    const feed = createFeed({ id: newId(), clock });
+  function open(name: string): Room {
+    const key = name.toLowerCase();
+    const feed = createFeed({ id: newId(), clock, world: name });
     const subscribers = createSubscribers();
     const room: Room = {
       ...{ key, feed, subscribers, memory: createMemory(clock), turns: new Map() },
@@ -83,7 +84,7 @@ export function createRooms(clock: Clock, newId: () => string): Rooms {
   }
 
   return {
-    enter: (name) => rooms.get(name.toLowerCase()) ?? open(name.toLowerCase()),
+    enter: (name) => rooms.get(name.toLowerCase()) ?? open(name),
     find: (name) => rooms.get(name.toLowerCase()),
     tidy,
     delete(name) {
