@@ -142,11 +142,11 @@ function patchedWorld(world: World, { name: _, timing, ...patch }: WorldPatch): 
   const timings = timing === undefined ? world.timing : present({ ...world.timing, ...given(timing ?? {}) });
   const emptied = timing === null || Object.keys(timings ?? {}).length === 0;
   const fields = present({ ...world, ...given(patch), timing: emptied ? null : timings });
-  return { ...WORLD_DEFAULTS, ...fields } as World;
+  return { name: world.name, ...WORLD_DEFAULTS, ...fields } as World;
 }
 
 const patchedAgent = (agent: Agent, { name: _, ...patch }: AgentPatch): Agent =>
-  ({ ...AGENT_DEFAULTS, ...present({ ...agent, ...given(patch) }) }) as Agent;
+  ({ name: agent.name, ...AGENT_DEFAULTS, ...present({ ...agent, ...given(patch) }) }) as Agent;
 
 /** Without the fields that are absent. */
 const given = (fields: object): object =>
