@@ -34,6 +34,12 @@ test("each metric is there from the beginning, event-loop delay among them", asy
     "chatwait_first_token_seconds_count",
     "chatwait_resumes_total",
     "chatwait_replayed_events_total",
+    "chatwait_rooms_open",
+    "chatwait_turns_running",
+    "chatwait_turn_timers",
+    "chatwait_world_subscriptions",
+    "chatwait_feed_readers",
+    "late_events_total",
   ]) {
     assert.equal(metric(name), 0, name);
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Format, formatFor } from "./accept.ts";
+import { type Format, formatFor, takesEventsAlone } from "./accept.ts";
 
 const BOTH: Format[] = ["sse", "json"];
 
@@ -39,3 +39,19 @@ for (const [accept, both, sse, json] of table) {
     assert.equal(give(["json"]), json ? "json" : undefined);
   });
 }
+
+test("R-SUBSCRIBE an event stream alone is what a header names and nothing besides", () => {
+  for (const accept of ["text/event-stream", "Text/Event-Stream;q=0.5", "text/event-stream, application/json;q=0"]) {
+    assert.ok(takesEventsAlone(accept), accept);
+  }
+  for (const accept of [
+    undefined,
+    "",
+    "*/*",
+    "text/*",
+    "text/event-stream, */*",
+    "application/json, text/event-stream",
+  ]) {
+    assert.equal(takesEventsAlone(accept), false, accept);
+  }
+});

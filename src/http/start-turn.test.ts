@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { EventEmitter } from "node:events";
+import type { ServerResponse } from "node:http";
+import { test } from "node:test";
+import { manualClock } from "../../testing/manual-clock.ts";
+import { createMemoryShelf } from "../log/memory-shelf.ts";
+import { failure } from "../protocol/errors.ts";
+import type { ClientConnection } from "../worlds/subscription.ts";
+import type { Subscription, Worlds } from "../worlds/worlds.ts";
+import { SUBSCRIBE_MS, turnStarter } from "./start-turn.ts";
+
+const LIMITS = {
+  retentionMs: 9,
+  abandonMs: 9,
+  maxStreams: 9,
+  maxReaders: 9,
+  maxStreamBytes: 2 ** 20,
+  maxLogBytes: 2 ** 20,
+};
+
+const code = (expected: string) => (error: { code?: string }) => error.code === expected;
+const settled = () => new Promise((resolve) => void setImmediate(resolve));
+
+/** A starter whose world does what `over` says, and notes in which order it was asked. */
+function starter(over: Partial<Pick<Worlds, "checkSender" | "startTurn" | "publish">> = {}) {
+  const clock = manualClock();
+  const shelf = createMemoryShelf(clock, LIMITS);
+  const steps: string[] = [];
+  const pending: { client: ClientConnection; settle: PromiseWithResolvers<Subscription> }[] = [];
+  const subscription: Subscription = {
+    world: { name: "Den", subscriber: {} },
+    release: () => void steps.push("released"),
+  };
+  let turns = 0;
+  const begin: Worlds["publish"] = async (_world, { onLog }) => {
+    steps.push("started");
+    const log = await shelf.create({ id: `stream${++turns}`, kind: "world", world: "Den", cancel() {} });
+    onLog?.(log, `message${turns}`);
+    return { log, turnId: `turn${turns}`, messageId: `message${turns}` };
+  };
+  const worlds = { checkSender: async () => "Den", startTurn: begin, publish: begin, ...over } as unknown as Worlds;
+  const startTurn = turnStarter({
+    ...{ shelf, worlds, clock },
+    subscribeWorld(_name, client) {
+      steps.push("subscribed");
+      const settle = Promise.withResolvers<Subscription>();
+      pending.push({ client, settle });
+      return settle.promise;
+    },
+  });
+  const response = Object.assign(new EventEmitter(), { destroyed: false });
+  const asked = {
+    world: "den",
+    keyed(world: string) {
+      steps.push(`key of ${world}`);
+      return { key: `${world} k`, body: { message: "Hi" } };
+    },
+    admit: async () => void steps.push("admitted"),
+  };
+  const chat = () =>
+    startTurn.chat({ ...asked, start: { message: "Hi" }, response: response as unknown as ServerResponse });
+  const message = () => startTurn.message({ ...asked, message: { message: "Hi" } });
+  return { clock, shelf, steps, pending, subscription, response, chat, message };
+}
+
+test("R-SUBSCRIBE the sender, the key and the limit are looked at, then the world is subscribed to, then it starts", async () => {
+  const { clock, steps, pending, subscription, response, chat } = starter();
+  const starting = chat();
+  await settled();
+  assert.deepEqual(steps, ["key of Den", "admitted", "subscribed"]);
+  assert.ok(pending[0]?.client.isOpen);
+  response.destroyed = true;
+  assert.equal(pending[0].client.isOpen, false);
+  response.destroyed = false;
+  pending[0].settle.resolve(subscription);
+  const { log, replayed, release } = await starting;
+  assert.deepEqual([log.id, replayed, steps.at(-1)], ["stream1", false, "started"]);
+  assert.equal(response.listenerCount("close"), 0);
+  assert.equal(clock.pending(), 1, "the shelf's own timer, and none for the subscription");
+  release();
+  assert.equal(steps.at(-1), "released");
+});
+
+test("R-SUBSCRIBE what is refused before subscribes to nothing", async () => {
+  const { steps, chat } = starter({ checkSender: async () => Promise.reject(failure("world_not_found")) });
+  await assert.rejects(chat(), code("world_not_found"));
+  assert.deepEqual(steps, []);
+});
+
+test("R-SUBSCRIBE a subscription may take 5 s and no longer; one that comes later is released", async () => {
+  const { clock, steps, pending, subscription, chat } = starter();
+  const late = chat();
+  await settled();
+  clock.advance(SUBSCRIBE_MS - 1);
+  await settled();
+  const refused = assert.rejects(late, code("subscription_failed"));
+  clock.advance(1);
+  await refused;
+  assert.ok(!steps.includes("released"));
+  pending[0]?.settle.resolve(subscription);
+  await settled();
+  assert.equal(steps.at(-1), "released");
+  assert.ok(!steps.includes("started"));
+
+  const next = chat();
+  await settled();
+  pending[1]?.settle.resolve(subscription);
+  assert.equal((await next).replayed, false, "a refused start binds no key");
+});
+
+test("R-SUBSCRIBE the fault of a subscription is told as subscription_failed, a failure of ours as it is", async () => {
+  const { clock, pending, chat } = starter();
+  for (const [cause, expected] of [
+    [new Error("boom"), "subscription_failed"],
+    [failure("world_not_found"), "world_not_found"],
+  ] as const) {
+    const starting = chat();
+    await settled();
+    pending.at(-1)?.settle.reject(cause);
+    await assert.rejects(starting, (error: Error & { code: string }) => {
+      assert.equal(error.code, expected);
+      if (expected === "subscription_failed") assert.equal(error.cause, cause);
+      return true;
+    });
+  }
+  assert.equal(clock.pending(), 0);
+});
+
+test("R-SUBSCRIBE whoever leaves while the world is subscribed to starts nothing, and leaves nothing", async () => {
+  const { clock, steps, pending, subscription, response, chat } = starter();
+  const left = chat();
+  await settled();
+  const refused = assert.rejects(left, code("subscription_failed"));
+  response.destroyed = true;
+  response.emit("close");
+  await refused;
+  assert.deepEqual([clock.pending(), response.listenerCount("close")], [0, 0]);
+  pending[0]?.settle.resolve(subscription);
+  await settled();
+  assert.deepEqual(steps.slice(-2), ["subscribed", "released"]);
+  await assert.rejects(chat(), code("subscription_failed"), "and who had left before that, neither");
+});
+
+test("R-SUBSCRIBE a turn that is refused releases the subscription", async () => {
+  const { steps, pending, subscription, chat } = starter({ startTurn: () => Promise.reject(failure("overloaded")) });
+  const starting = chat();
+  await settled();
+  pending[0]?.settle.resolve(subscription);
+  await assert.rejects(starting, code("overloaded"));
+  assert.equal(steps.at(-1), "released");
+});
+
+test("R-IDEMPOTENT a start that comes again attaches without a subscription, and is no start", async () => {
+  const { steps, pending, subscription, chat } = starter();
+  const first = chat();
+  const second = chat();
+  await settled();
+  assert.equal(pending.length, 1, "the second waits for the first");
+  pending[0]?.settle.resolve(subscription);
+  const [started, attached] = await Promise.all([first, second]);
+  assert.deepEqual([started.replayed, attached.replayed], [false, true]);
+  assert.equal(attached.log, started.log);
+  attached.release();
+  for (const step of ["admitted", "subscribed", "started"]) {
+    assert.equal(steps.filter((taken) => taken === step).length, 1, step);
+  }
+  assert.ok(!steps.includes("released"));
+});
+
+test("R-IDEMPOTENT a message that comes again is told the id of the one that was published", async () => {
+  const { steps, message } = starter();
+  const [first, second] = [await message(), await message()];
+  assert.deepEqual([first.messageId, first.replayed], ["message1", false]);
+  assert.deepEqual([second.messageId, second.replayed, second.log], ["message1", true, first.log]);
+  assert.equal(steps.filter((step) => step === "admitted").length, 1);
+});
