@@ -52,7 +52,7 @@ function writeProblem(socket: Duplex, problem: Failure, requestId: string) {
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     ...Object.entries(HEADERS).map(([name, value]) => `${name}: ${value}`),
     `content-length: ${Buffer.byteLength(body)}`,
-    ...(status === 405 ? ["allow: GET, POST, DELETE"] : []),
+    ...(status === 405 ? ["allow: DELETE, GET, PATCH, POST"] : []),
     "connection: close",
   ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
