@@ -111,7 +111,8 @@ async function addRoutes(server: FastifyInstance, options: AppOptions) {
     await limit(request, reply);
   }
   const chat = { ...options, admit, startChat: chatStarter(options) };
-  const world = { ...options, admit, refuseWhileDraining, startTurn: turnStarter(options) };
+  const startTurn = turnStarter({ ...options, refuseWhileDraining });
+  const world = { ...options, admit, refuseWhileDraining, startTurn };
   const admin = { worlds: options.worlds, mayEdit: editingRule(options) };
   const ops = { ...options, isDraining: () => draining };
   for (const prefix of ["", "/v1"]) {

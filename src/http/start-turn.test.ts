@@ -41,6 +41,9 @@ function starter(over: Partial<Pick<Worlds, "checkSender" | "startTurn" | "publi
   const worlds = { checkSender: async () => "Den", startTurn: begin, publish: begin, ...over } as unknown as Worlds;
   const startTurn = turnStarter({
     ...{ shelf, worlds, clock },
+    refuseWhileDraining() {
+      if (state.draining) throw failure("shutting_down");
+    },
     subscribeWorld(_name, client) {
       steps.push("subscribed");
       const settle = Promise.withResolvers<Subscription>();
@@ -48,6 +51,7 @@ function starter(over: Partial<Pick<Worlds, "checkSender" | "startTurn" | "publi
       return settle.promise;
     },
   });
+  const state = { draining: false };
   const response = Object.assign(new EventEmitter(), { destroyed: false });
   const asked = {
     world: "den",
@@ -60,7 +64,7 @@ function starter(over: Partial<Pick<Worlds, "checkSender" | "startTurn" | "publi
   const chat = () =>
     startTurn.chat({ ...asked, start: { message: "Hi" }, response: response as unknown as ServerResponse });
   const message = () => startTurn.message({ ...asked, message: { message: "Hi" } });
-  return { clock, shelf, steps, pending, subscription, response, chat, message };
+  return { clock, steps, pending, subscription, response, state, chat, message };
 }
 
 test("R-SUBSCRIBE the sender, the key and the limit are looked at, then the world is subscribed to, then it starts", async () => {
@@ -148,6 +152,16 @@ test("R-SUBSCRIBE a turn that is refused releases the subscription", async () =>
   pending[0]?.settle.resolve(subscription);
   await assert.rejects(starting, code("overloaded"));
   assert.equal(steps.at(-1), "released");
+});
+
+test("R-DRAIN a server that begins to close while the world is subscribed to starts nothing", async () => {
+  const { steps, pending, subscription, state, chat } = starter();
+  const starting = chat();
+  await settled();
+  state.draining = true;
+  pending[0]?.settle.resolve(subscription);
+  await assert.rejects(starting, code("shutting_down"));
+  assert.deepEqual(steps.slice(-2), ["subscribed", "released"]);
 });
 
 test("R-IDEMPOTENT a start that comes again attaches without a subscription, and is no start", async () => {

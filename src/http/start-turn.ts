@@ -13,6 +13,8 @@ export type TurnStarterDeps = {
   clock: Clock;
   /** In place of the worlds' own. */
   subscribeWorld?: Worlds["subscribeWorld"] | undefined;
+  /** Throws where the server is about to close. */
+  refuseWhileDraining(): void;
 };
 
 export type TurnRequest = {
@@ -46,8 +48,9 @@ export type TurnStarter = {
 export const SUBSCRIBE_MS = 5000;
 
 /** Starts turns as requests over HTTP ask for them. */
-export function turnStarter({ shelf, worlds, clock, subscribeWorld }: TurnStarterDeps): TurnStarter {
-  const subscribe = subscribeWorld ?? worlds.subscribeWorld;
+export function turnStarter(deps: TurnStarterDeps): TurnStarter {
+  const { shelf, worlds, clock, refuseWhileDraining } = deps;
+  const subscribe = deps.subscribeWorld ?? worlds.subscribeWorld;
 
   async function once(
     { world, keyed, admit }: TurnRequest,
@@ -68,6 +71,8 @@ export function turnStarter({ shelf, worlds, clock, subscribeWorld }: TurnStarte
       try {
         const started = await once(request, start.sender, async (name, bind) => {
           subscription = await subscribeInTime(() => subscribe(name, quietClient(response)), response, clock);
+          // Seconds may have passed since it was admitted.
+          refuseWhileDraining();
           return worlds.startTurn(subscription.world, { ...turnOf(start), onLog: (log) => bind(log.id) });
         });
         return { ...started, release: () => subscription?.release() };
