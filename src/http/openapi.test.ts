@@ -5,12 +5,15 @@ import { ERRORS, type ErrorCode } from "../protocol/errors.ts";
 import { eventSchemas } from "../protocol/events.ts";
 import type { Snapshot } from "../readers/snapshot.ts";
 import type { WholeReply } from "../readers/whole-reply.ts";
+import type { WholeTurn } from "../readers/whole-turn.ts";
+import type { Route } from "../worlds/mentions.ts";
 import type * as answers from "./openapi/answers.ts";
 import { ANYWHERE, GENERATION, PLANNED } from "./openapi/codes.ts";
 import { eventExamples } from "./openapi/examples.ts";
 import { OPERATIONS } from "./openapi/operations.ts";
 import { namedSchemas } from "./openapi/schemas.ts";
 import type { MediaType, OperationObject } from "./openapi/types.ts";
+import type * as worldAnswers from "./openapi/world-answers.ts";
 import { openApiDocument } from "./openapi.ts";
 import type { ErrorBody } from "./problems.ts";
 
@@ -53,7 +56,10 @@ test("every operation has an id of its own, a summary, a success, a default and 
   assert.equal(new Set(operations.map(({ operation }) => operation.operationId)).size, operations.length);
   for (const { operation } of operations) {
     assert.ok(operation.summary && operation.description, operation.operationId);
-    assert.ok(operation.responses["200"]?.description, operation.operationId);
+    assert.ok(
+      Object.keys(operation.responses).some((status) => status.startsWith("2")),
+      operation.operationId,
+    );
     assert.ok(operation.responses["default"]?.content, operation.operationId);
     assert.match(operation["x-codeSamples"][0]?.source ?? "", /^curl /);
   }
@@ -136,14 +142,22 @@ test("both modes list the same faults of a generation", () => {
 });
 
 test("requests refuse unknown fields, answers may gain some", () => {
-  assert.equal(document.components.schemas["ChatStart"]?.["additionalProperties"], false);
-  assert.equal(document.components.schemas["WaitReply"]?.["additionalProperties"], undefined);
+  const bodies = new Set(OPERATIONS.flatMap(({ body }) => body?.schema ?? []));
+  assert.equal(bodies.size, 8);
+  const { schemas } = document.components;
+  for (const body of bodies) assert.equal(schemas[body]?.["additionalProperties"], false, body);
+  const replies = OPERATIONS.flatMap(({ answers }) =>
+    answers.map(({ content }) => content?.["application/json"]?.schema),
+  );
+  for (const reply of replies) if (reply) assert.equal(schemas[reply]?.["additionalProperties"], undefined, reply);
 });
 
 test("the longest message is the server's own limit", () => {
   const { components } = openApiDocument({ version: "0.1.0", maxMessageChars: 50_000 });
-  const properties = components.schemas["ChatStart"]?.["properties"] as Record<string, Record<string, unknown>>;
-  assert.equal(properties["message"]?.["maxLength"], 50_000);
+  for (const body of ["ChatStart", "WorldChatStart", "WorldMessage", "RouteQuery"]) {
+    const properties = components.schemas[body]?.["properties"] as Record<string, Record<string, unknown>>;
+    assert.equal(properties["message"]?.["maxLength"], 50_000, body);
+  }
 });
 
 // The compiler is the test: what the readers make is what the schemas describe.
@@ -152,4 +166,6 @@ export type Described = [
   Describes<typeof answers.waitReplySchema, WholeReply & { reason: "stop" }>,
   Describes<typeof answers.snapshotSchema, Snapshot>,
   Describes<typeof answers.errorBodySchema, ErrorBody>,
+  Describes<typeof worldAnswers.turnReplySchema, WholeTurn & { reason: "completed" }>,
+  Describes<typeof worldAnswers.routeSchema, Route>,
 ];

@@ -1,5 +1,5 @@
 import { ERRORS, type ErrorCode, isRetryable, statusOf, textOf } from "../protocol/errors.ts";
-import { ANYWHERE, GENERATION } from "./openapi/codes.ts";
+import { ANYWHERE, GENERATION, TURN_ENDS } from "./openapi/codes.ts";
 import * as examples from "./openapi/examples.ts";
 import type { Answer, Operation } from "./openapi/operation.ts";
 import { OPERATIONS } from "./openapi/operations.ts";
@@ -21,6 +21,11 @@ const DESCRIPTION =
   "answer is a stream of numbered events; every request is a reader of one. A stream is kept for some minutes after its " +
   "end. The conversation is the client's, sent along as `context`. There is no log-in: the id of a stream is the key to it.";
 
+const WORLDS =
+  "Rooms in which several agents answer, and each other too. One message and all that follows from it is a turn, which is a " +
+  "stream. A world is a shared room: everybody who knows its name reads the same memory and the same feed. Say nothing in it " +
+  "that is for one person only.";
+
 /** Builds the document; it is the same for every request, so that the caller may keep it. */
 export function openApiDocument({ version, maxMessageChars }: OpenApiOptions): OpenApiDocument {
   return {
@@ -38,6 +43,7 @@ export function openApiDocument({ version, maxMessageChars }: OpenApiOptions): O
     ],
     tags: [
       { name: "Chat", description: "Ask, stream, resume, look, stop" },
+      { name: "Worlds", description: WORLDS },
       { name: "Server", description: "What it offers, and how it is" },
     ],
     paths: paths(),
@@ -131,8 +137,11 @@ function errorResponse(description: string, codes: ErrorCode[], status?: number)
   };
 }
 
+/** By then there is a stream to look at. */
+const AFTER_START: ErrorCode[] = [...GENERATION, ...TURN_ENDS];
+
 function errorExample(code: ErrorCode): object {
   const body = { error_code: code, message: textOf(code), request_id: "QvIV9C-8" };
   if (code === "cursor_ahead") return { ...body, last_seq: 8 };
-  return GENERATION.includes(code) ? { ...body, stream_id: examples.streamId, retryable: isRetryable(code) } : body;
+  return AFTER_START.includes(code) ? { ...body, stream_id: examples.streamId, retryable: isRetryable(code) } : body;
 }

@@ -1,6 +1,6 @@
 import { BODY, FIND, GENERATION, oneEach, RESUME, START } from "./codes.ts";
 import * as examples from "./examples.ts";
-import { type Answer, BASE, json, type Operation, sse } from "./operation.ts";
+import { type Answer, BASE, json, nothingLeft, type Operation, sse } from "./operation.ts";
 
 /** The paths of a chat (PROTOCOL.md, section 3). */
 
@@ -11,11 +11,6 @@ const stillRunning: Answer = {
   description: "With `Prefer: wait=N`: not complete within N seconds. The generation goes on.",
   headers: ["Location", "Preference-Applied"],
   content: json("WaitRunning", examples.waitRunning),
-};
-
-const nothingLeft: Answer = {
-  status: 204,
-  description: "A resume after the last event: nothing is left. It makes a browser's EventSource stop.",
 };
 
 export const CHAT_OPERATIONS: Operation[] = [

@@ -32,6 +32,23 @@ export const GENERATION: ErrorCode[] = [
   "shutting_down",
 ];
 
+/** What may be wrong with the name of a world. */
+export const WORLD: ErrorCode[] = ["invalid_world_name", "world_not_found"];
+/** What may be wrong with something that is said to a world. */
+export const SAY: ErrorCode[] = ["invalid_request", "message_required", "message_too_long", "invalid_sender", ...BODY];
+/** What keeps a message from being published. */
+export const PUBLISH: ErrorCode[] = [
+  "invalid_idempotency_key",
+  "idempotency_key_reused",
+  "rate_limited",
+  "overloaded",
+  "shutting_down",
+];
+/** Ends of a turn: a status where its JSON was asked for, else an `error` event. What fails in an agent ends no turn. */
+export const TURN_ENDS: ErrorCode[] = ["publish_failed", "stream_too_long", "shutting_down"];
+/** What keeps a definition from being made or changed. */
+export const EDIT: ErrorCode[] = ["invalid_request", "editing_disabled", "not_acceptable", ...BODY];
+
 /** Codes that any request may meet, whatever its path. */
 export const ANYWHERE: ErrorCode[] = [
   "invalid_request",
@@ -45,20 +62,5 @@ export const ANYWHERE: ErrorCode[] = [
   "internal_error",
 ];
 
-/** Codes of worlds and of several servers: in the table already, raised by nothing in this version. */
-export const PLANNED: ErrorCode[] = [
-  "invalid_world_name",
-  "invalid_sender",
-  "editing_disabled",
-  "world_not_found",
-  "agent_not_found",
-  "turn_not_found",
-  "world_exists",
-  "agent_exists",
-  "turn_ended",
-  "too_many",
-  "subscription_failed",
-  "publish_failed",
-  "generation_lost",
-  "store_unavailable",
-];
+/** Codes of several servers: in the table already, raised by nothing in this version. */
+export const PLANNED: ErrorCode[] = ["generation_lost", "store_unavailable"];

@@ -5,7 +5,7 @@ export type Operation = {
   method: "get" | "post" | "patch" | "delete";
   path: string;
   id: string;
-  tag: "Chat" | "Server";
+  tag: "Chat" | "Worlds" | "Server";
   summary: string;
   description: string;
   parameters?: ParameterName[];
@@ -28,12 +28,15 @@ export type Answer = {
 
 export type ParameterName =
   | "stream_id"
+  | "world"
+  | "agent"
   | "message"
   | "starting_after"
   | "Last-Event-ID"
   | "Idempotency-Key"
   | "Prefer"
-  | "Accept";
+  | "Accept"
+  | "Accept of a turn";
 
 export type HeaderName = "Content-Location" | "Location" | "Idempotent-Replayed" | "Preference-Applied";
 
@@ -41,3 +44,8 @@ export type HeaderName = "Content-Location" | "Location" | "Idempotent-Replayed"
 export const BASE = "http://localhost:3000";
 export const json = (schema: string, example: unknown) => ({ "application/json": { schema, example } });
 export const sse = (example: string) => ({ "text/event-stream": { example } });
+
+export const nothingLeft: Answer = {
+  status: 204,
+  description: "A resume after the last event: nothing is left. It makes a browser's EventSource stop.",
+};

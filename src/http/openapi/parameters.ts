@@ -1,10 +1,11 @@
+import { NAME } from "../../protocol/world-schemas.ts";
 import * as examples from "./examples.ts";
 import type { HeaderName, ParameterName } from "./operation.ts";
 import type { Header, Parameter } from "./types.ts";
 
 export const HEADERS: Record<HeaderName, Header> = {
   "Content-Location": { description: "Where this stream can be read again", schema: { type: "string" } },
-  Location: { description: "Where to wait on", schema: { type: "string" } },
+  Location: { description: "Where to wait on, or where what was made is", schema: { type: "string" } },
   "Preference-Applied": { description: "`wait`: `Prefer` was what ended the waiting", schema: { type: "string" } },
   "Idempotent-Replayed": { description: "`true`: the key had started this stream before", schema: { type: "string" } },
 };
@@ -30,6 +31,22 @@ export const PARAMETERS: Record<ParameterName, Parameter> = {
     description: "Names the stream; from its `start` event, `Content-Location` or the answer of a wait.",
     schema: { type: "string", pattern: "^[A-Za-z0-9]{1,40}$" },
     example: examples.streamId,
+  },
+  world: {
+    name: "world",
+    in: "path",
+    required: true,
+    description: "The name of the world, in any case.",
+    schema: { type: "string", pattern: NAME.source },
+    example: "default",
+  },
+  agent: {
+    name: "agent",
+    in: "path",
+    required: true,
+    description: "The name of the agent, in any case.",
+    schema: { type: "string", pattern: NAME.source },
+    example: "Vera",
   },
   message: {
     name: "message",
@@ -70,6 +87,13 @@ export const PARAMETERS: Record<ParameterName, Parameter> = {
     name: "Accept",
     in: "header",
     description: "`application/json` asks for a snapshot; otherwise events are sent.",
+    schema: { type: "string" },
+    example: "application/json",
+  },
+  "Accept of a turn": {
+    name: "Accept",
+    in: "header",
+    description: "`application/json` asks for the whole turn; otherwise its events are sent.",
     schema: { type: "string" },
     example: "application/json",
   },

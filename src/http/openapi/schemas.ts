@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { eventSchemas } from "../../protocol/events.ts";
 import { chatStartSchema, contextMessageSchema, contextSchema } from "../../protocol/requests.ts";
+import * as worlds from "../../protocol/world-schemas.ts";
 import * as answers from "./answers.ts";
 import { eventExamples } from "./examples.ts";
 import type { JsonSchema } from "./types.ts";
+import * as worldAnswers from "./world-answers.ts";
 
 /** The zod schemas by the names that the document gives them. */
 export const namedSchemas: Record<string, z.ZodType> = {
@@ -14,6 +16,23 @@ export const namedSchemas: Record<string, z.ZodType> = {
   WaitRunning: answers.waitRunningSchema,
   Snapshot: answers.snapshotSchema,
   SnapshotMessage: answers.snapshotMessageSchema,
+  WorldChatStart: worlds.worldChatStartSchema,
+  WorldContext: worlds.worldContextSchema,
+  WorldContextMessage: worlds.worldContextMessageSchema,
+  Turn: worldAnswers.turnReplySchema,
+  WorldMessage: worlds.worldMessageSchema,
+  Published: worldAnswers.publishedSchema,
+  RouteQuery: worlds.routeQuerySchema,
+  Route: worldAnswers.routeSchema,
+  World: worlds.worldSchema,
+  WorldDetails: worldAnswers.worldDetailsSchema,
+  WorldList: worldAnswers.worldListSchema,
+  WorldCreate: worlds.worldCreateSchema,
+  WorldPatch: worlds.worldPatchSchema,
+  Agent: worlds.agentSchema,
+  AgentList: worldAnswers.agentListSchema,
+  AgentCreate: worlds.agentCreateSchema,
+  AgentPatch: worlds.agentPatchSchema,
   Models: answers.modelsSchema,
   Status: answers.statusSchema,
   Error: answers.errorBodySchema,
@@ -36,7 +55,13 @@ export const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 export function componentSchemas(maxMessageChars: number): Record<string, JsonSchema> {
   const registry = z.registry<{ id: string }>();
   const message = z.string().min(1).max(maxMessageChars).describe("What the user says; not blank");
-  const all = { ...namedSchemas, ChatStart: chatStartSchema.extend({ message }) };
+  const all = {
+    ...namedSchemas,
+    ChatStart: chatStartSchema.extend({ message }),
+    WorldChatStart: worlds.worldChatStartSchema.extend({ message }),
+    WorldMessage: worlds.worldMessageSchema.extend({ message }),
+    RouteQuery: worlds.routeQuerySchema.extend({ message }),
+  };
   for (const [id, schema] of Object.entries(all)) registry.add(schema, { id });
   const { schemas } = z.toJSONSchema(registry, { io: "input", uri: (id) => ref(id).$ref, override: simplify });
   const named = Object.entries(schemas).map(([name, { $schema, $id, id, ...schema }]) => [name, schema] as const);
