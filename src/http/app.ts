@@ -1,52 +1,20 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Clock } from "../clock.ts";
-import type { GenerationObserver } from "../generation/generate.ts";
 import { randomId } from "../ids.ts";
-import type { Shelf } from "../log/shelf.ts";
-import type { CallDeps } from "../models/call.ts";
-import type { Registry } from "../models/registry.ts";
 import { failure } from "../protocol/errors.ts";
-import type { Worlds } from "../worlds/worlds.ts";
-import { chatRoutes } from "./chat-routes.ts";
 import { allowOrigins } from "./cors.ts";
-import { editingRule } from "./editing.ts";
-import { createEntrance, pathOf } from "./entrance.ts";
+import { createEntrance, type EntranceOptions, pathOf } from "./entrance.ts";
 import { createHttpServer } from "./http-server.ts";
 import { inFlightCount } from "./in-flight.ts";
 import { acceptJsonBodies } from "./json-body.ts";
 import { methodTable } from "./methods.ts";
-import type { Metrics } from "./metrics.ts";
-import { opsRoutes } from "./ops-routes.ts";
 import { sendProblem, toFailure } from "./problems.ts";
-import { chatStarter } from "./start-chat.ts";
-import { startLimit } from "./start-limit.ts";
-import { turnStarter } from "./start-turn.ts";
-import { worldAdminRoutes } from "./world-admin-routes.ts";
-import { worldRoutes } from "./world-routes.ts";
+import { addRoutes, type RoutesOptions } from "./routes.ts";
 
-export type AppOptions = {
-  clock: Clock;
-  shelf: Shelf;
-  registry: Registry;
-  worlds: Worlds;
-  metrics: Metrics;
-  call: CallDeps;
-  observe: GenerationObserver;
-  logger: FastifyBaseLogger;
-  version: string;
-  /** The address that it will be bound to. */
-  host: string;
-  instructions: string | undefined;
-  heartbeatMs: number;
-  maxMessageChars: number;
-  rateLimit: number;
-  corsOrigins: readonly string[];
-  allowedHosts: readonly string[];
-  trustProxy: number | string[] | undefined;
-  worldEditing: boolean | undefined;
-  /** In place of the worlds' own. */
-  subscribeWorld?: Worlds["subscribeWorld"];
-};
+export type AppOptions = RoutesOptions &
+  Omit<EntranceOptions, "boundTo" | "inFlight"> & {
+    /** The address that it will be bound to. */
+    host: string;
+  };
 
 export type App = {
   readonly server: FastifyInstance;
@@ -95,40 +63,6 @@ export async function createApp(options: AppOptions): Promise<App> {
       inFlight.idle().then(closeAll);
       await closed;
       cancel();
-    },
-  };
-}
-
-/** All paths, bare and under their version (R-VERSION). Returns what makes them refuse new work. */
-async function addRoutes(server: FastifyInstance, options: AppOptions) {
-  let draining = false;
-  const refuseWhileDraining = () => {
-    if (draining) throw failure("shutting_down");
-  };
-  const limit = await startLimit(server, options.rateLimit);
-  async function admit(request: FastifyRequest, reply: FastifyReply) {
-    refuseWhileDraining();
-    await limit(request, reply);
-  }
-  const chat = { ...options, admit, startChat: chatStarter(options) };
-  const startTurn = turnStarter({ ...options, refuseWhileDraining });
-  const world = { ...options, admit, refuseWhileDraining, startTurn };
-  const admin = { worlds: options.worlds, mayEdit: editingRule(options) };
-  const ops = { ...options, isDraining: () => draining };
-  for (const prefix of ["", "/v1"]) {
-    await server.register(
-      async (scope) => {
-        chatRoutes(scope, chat);
-        worldRoutes(scope, world);
-        worldAdminRoutes(scope, admin);
-        opsRoutes(scope, ops);
-      },
-      { prefix },
-    );
-  }
-  return {
-    start() {
-      draining = true;
     },
   };
 }
