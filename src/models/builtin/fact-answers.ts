@@ -51,10 +51,13 @@ export const factAnswers: Skill = (turn, { bare, question }) => {
         person,
         [...match].map((part) => part ?? ""),
       );
+    if (told && NOT_KNOWN.test(told)) return answer(stopped(capital(told)));
     if (told) return answer(turn.choose(VOICES[turn.character.stance].recall, { answer: stopped(capital(told)) }));
   }
   return undefined;
 };
+
+const NOT_KNOWN = /\b(?:haven't|hasn't|has not|have not) told\b/;
 
 // "where i live", once its "do you know" is gone, asks without a question mark.
 const TELLING = /^(?:what|who|where|when|which|how|do|am|have|tell|say|list|my|guess|summari[sz]e|describe)\b/;

@@ -12,6 +12,9 @@ const MOOD = new RegExp(
   `^(?:i(?:'m| am| feel| felt| was|'ve been| have been)|im|feeling|(?:today|sometimes|often|lately|right now|these days|at night|somehow),? i(?:'m| am| feel| get))(?: (?:feeling|just|so|very|really|quite|pretty|a bit|a little|rather|kind of|extremely|totally|still|also|absolutely|too|always|often|actually|doing))* (${GOOD}|${BAD})\\b(.*)$`,
 );
 
+const SITUATION =
+  /^(?:it|this|that|work|life|everything|things|my (?:job|work|life|day|week))(?:'s| is| are| was| has been| have been| feels?)? (?:(?:just|so|very|really|quite|pretty|a bit|a little|rather|too|always) )*(?:stressful|hard|tough|exhausting|difficult|too much|overwhelming|horrible|lonely|frustrating|hectic)(?: (?:lately|at the moment|right now|these days|recently|today|sometimes|for me|at work))*$/;
+
 const SHORT_MOOD = new RegExp(
   `^(?:(?:so|very|really|quite|pretty|a bit|all|just|rather) )*(${GOOD}|${BAD})(?:,? (?:thanks|thank you|today|and you|actually|as always|i guess))*$`,
 );
@@ -20,6 +23,7 @@ const SHORT_MOOD = new RegExp(
 export const feelings: Skill = (turn, { plain, bare }) => {
   const lost = LOSS.exec(plain)?.[1];
   if (lost) return reflected(turn.choose(LOST, { lost: swapPerson(lost) }));
+  if (SITUATION.test(plain)) return reflected(turn.choose(VOICES[turn.character.stance].sorry));
   const match =
     MOOD.exec(bare) ?? MOOD.exec(plain) ?? (/\?\s*$/.test(turn.mine[0] ?? "") ? SHORT_MOOD.exec(plain) : undefined);
   if (!match) return undefined;

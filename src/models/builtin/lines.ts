@@ -20,6 +20,9 @@ export type Line = {
 const MOST_IN_ONE = 50;
 const HEAD = /^\[([^\]\n]{1,80})\]:[ ]?/;
 
+/** "@Otto, @Vera: " says whom a line is for, and is no part of what it tells. */
+const CALL = /^\s*@[\w-]+(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+)@[\w-]+)*\s*[,:!.?]*(?:\s+|$)/;
+
 /** Messages of a room carry their speakers. Several may be in one: what stands at the margin begins a line. */
 export function linesOf({ role, content }: Message, most: number): Line[] {
   if (role === "assistant" || !HEAD.test(content))
@@ -28,7 +31,7 @@ export function linesOf({ role, content }: Message, most: number): Line[] {
   return parts.map((part) => {
     const speaker = HEAD.exec(part)?.[1];
     const text = part.replace(HEAD, "").replaceAll("\n  ", "\n");
-    return { role, speaker, text, raw: text, read: excerpt(text, most), addressed: false };
+    return { role, speaker, text, raw: text, read: excerpt(text.replace(CALL, ""), most), addressed: false };
   });
 }
 

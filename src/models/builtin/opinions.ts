@@ -1,6 +1,7 @@
 import { caseOf } from "./cases.ts";
 import type { Stance } from "./character.ts";
 import { likesOf } from "./facts.ts";
+import { type Bank, EITHER, OPINION_QUESTIONS } from "./opinion-questions.ts";
 import { askGuests, mayCall, otherCalled, toGuests } from "./passing.ts";
 import { answer, type Part, type Skill } from "./skill.ts";
 import { capital, clip, plainOf, sentencesOf, straighten, swapPerson, unwrap } from "./text.ts";
@@ -8,69 +9,6 @@ import { topicOf } from "./topics.ts";
 import type { Turn } from "./turn.ts";
 import { notAGame, viewOn } from "./views.ts";
 import { VOICES } from "./voices.ts";
-
-type Bank = "opinion" | "advice" | "liking" | "favourite";
-type Question = { pattern: RegExp; bank: Bank; subject(match: readonly (string | undefined)[]): string };
-
-const first = (match: readonly (string | undefined)[]): string => match[1] ?? "";
-const either = (match: readonly (string | undefined)[]): string =>
-  `${match[1]?.replace(/^(?:which is |what is |what's )?(?:better|worse|best|nicer|healthier)[:,]? /, "")} or ${match[2]}`;
-/** "tea better than coffee" is about "tea or coffee", "the moon beautiful" about "the moon". */
-function judged(match: readonly (string | undefined)[]): string {
-  const clause = first(match).replace(/^(?:it (?:true )?that |the (?=(?:best|worst|right)\b))/, "");
-  const compared =
-    /^(.{1,60}?)(?: is| are)? (?:really |much |also )?(?:better|worse|nicer|\w+er|more \w+|less \w+) than (.{1,60})$/.exec(
-      clause,
-    );
-  if (compared) return `${compared[1]} or ${compared[2]}`;
-  return clause.replace(
-    / (?:is |are |was |will be )?(?:really |very |a |an |so |too |still |just )*(?:good|bad|healthy|worth|overrated|fair|dangerous|useful|important|beautiful|fun|moral|ethical|right|wrong|the best|better|worse)\b.*$/,
-    "",
-  );
-}
-
-const EITHER = /^(.{2,60}) or (.{2,60})$/;
-
-// In the order in which they are tried.
-const QUESTIONS: readonly Question[] = [
-  {
-    pattern:
-      /^(?:so )?(?:what (?:do|would|did|does) (?:you|everyone|everybody|the others|y'all|you all|you both) (?:think|say|make|feel|reckon|believe)|what(?:'s| is| are) your (?:opinions?|views?|take|thoughts|stance|position|idea)|how do you (?:feel|think)|what are your (?:thoughts|views)|give me your (?:opinion|view|take)|share your (?:opinion|view|thoughts)|your (?:opinion|view|thoughts|take)|thoughts|any thoughts)(?: (?:about|of|on|regarding|to|towards?))? ?(.{0,160})$/,
-    bank: "opinion",
-    subject: first,
-  },
-  {
-    pattern:
-      /^do you (?:really |also |even )?(?:like|love|enjoy|prefer|hate|believe in|agree with|trust|support|want|approve of|care about) (.{2,160})$/,
-    bank: "liking",
-    subject: first,
-  },
-  { pattern: /^what(?:'s| is) your (?:favou?rite) (.{2,80})$/, bank: "favourite", subject: first },
-  {
-    pattern:
-      /^(?:should (?:i|we|one|people)|would you advise(?: me)? to|shall i|is it (?:wise|smart|a good idea) (?:for me )?to|do you think (?:i|we) should|ought i to|may i|how (?:should|can|could|do) i (?:decide|choose)) (.{2,160})$/,
-    bank: "advice",
-    subject: first,
-  },
-  {
-    pattern: /^(?:do you (?:think|believe|agree)|would you (?:say|agree))(?: that)? (.{2,160})$/,
-    bank: "opinion",
-    subject: judged,
-  },
-  { pattern: EITHER, bank: "opinion", subject: either },
-  {
-    pattern:
-      /^(?:which is|what is|what's|who is|who's|is|are) (?!(?:the )?(?:best|worst|right|wrong)\b)(.{2,100}\b(?:better|\w+er than|more \w+ than|less \w+ than|worse|best|good|bad|healthy|worth|overrated|fair|dangerous|useful|important|beautiful|fun|moral|ethical|right|wrong)\b.{0,100})$/,
-    bank: "opinion",
-    subject: judged,
-  },
-  {
-    pattern:
-      /^(?:what (?:should|can|could|would|shall) (?:i|you|we) (?:do|say|try|choose|cook|wear|eat|buy|read|watch|learn)|(?:can|could) you (?:advise|recommend|suggest)|do you have (?:any |some )?(?:advice|tips?|recommendations?|suggestions?)|give me (?:some |your )?(?:advice|tips?)|any (?:advice|tips?|ideas?|suggestions?)|recommend|suggest|i need (?:some |your )?(?:advice|help))(?: (?:me|for|on|about|to|with|if|when))? ?(.{0,160})$/,
-    bank: "advice",
-    subject: first,
-  },
-];
 
 /** Asked for an opinion or for advice, a character takes its side; without one, it helps to find the asker's. */
 export const opinions: Skill = (turn, { bare, text, question }) => {
@@ -83,7 +21,7 @@ export const opinions: Skill = (turn, { bare, text, question }) => {
   const choice = CHOICE.test(bare);
   if (choice) return answer(turn.choose([...ideas(turn), ...CHOICES]));
   if (CONVINCED.test(bare)) return answer(turn.choose(CONVINCING[turn.character.stance] ?? CONVINCING.plain));
-  for (const { pattern, bank, subject } of QUESTIONS) {
+  for (const { pattern, bank, subject } of OPINION_QUESTIONS) {
     const match = pattern.exec(bare);
     if (match && (question || pattern !== EITHER)) return opinion(turn, bank, subject([...match]), text);
   }
@@ -130,7 +68,7 @@ function opinion(turn: Turn, bank: Bank, subject: string, text: string, calls = 
   const refused = bank === "favourite" ? undefined : notAGame(turn, text);
   if (refused) return refused;
   const topic = named(subject, text, bank) ?? (bank === "advice" ? undefined : lastTopic(turn));
-  if (!topic) return (turn.character.room && viewOnLast(turn)) || answer(turn.choose(WHAT_ABOUT));
+  if (!topic) return (turn.character.room && viewOnLast(turn)) || answer(turn.choose(unsure(turn)));
   const { stance } = turn.character;
   const other = otherCalled(turn, topic);
   if (other) return answer(turn.choose(OF_OTHERS[stance] ?? OF_ANOTHER, { other }));
@@ -204,7 +142,10 @@ function named(subject: string, text: string, bank: Bank): string | undefined {
 
 /** "quit my job" as "quitting …" is English that rules get wrong too often; "the plan to quit …" never is. */
 const gerund = (phrase: string): string =>
-  /^(?:an?|the|your|my|this|that)\b|ing\b/.test(phrase) ? phrase : `the idea to ${phrase}`;
+  /^(?:(?:an?|the|your|my|this|that)\b|\w+ing\b)/.test(phrase) ? phrase : `the idea to ${phrase}`;
+
+const unsure = ({ character: { stance } }: Turn): readonly string[] =>
+  stance === "plain" ? WHAT_ABOUT : VOICES[stance].welcome;
 
 const WHAT_ABOUT = [
   "I will gladly think along. What is it about?",
@@ -234,7 +175,7 @@ export function viewOnLast(turn: Turn): Part | undefined {
 function asThatWasAsked(turn: Turn, read: string): Part | undefined {
   for (const text of sentencesOf(read.replace(/@[\w-]+[,:]?\s*/g, "")).slice(0, 6)) {
     const bare = unwrap(plainOf(text));
-    for (const { pattern, bank, subject } of QUESTIONS) {
+    for (const { pattern, bank, subject } of OPINION_QUESTIONS) {
       const match = pattern.exec(bare);
       if (match && named(subject([...match]), text, bank)) return opinion(turn, bank, subject([...match]), text, false);
     }

@@ -80,7 +80,7 @@ export function passedOn(turn: Turn): Part | undefined {
     if (stance !== "host" && ALL.test(wanted)) return view(turn, text, asked(turn, of));
     if (stance !== "host" && !turn.line.addressed)
       return answer(`That is for ${listOf(names)} to say. ${turn.choose(VOICES[stance].welcome)}`);
-    return answer(to ? handed(turn, names, verb, rest.trim()) : askedDirectly(turn, names, of.trim()));
+    return answer(to ? handed(turn, names, verb, uncalling(rest)) : askedDirectly(turn, names, uncalling(of)));
   }
   return undefined;
 }
@@ -89,6 +89,9 @@ function view(turn: Turn, text: string, topic: string): Part {
   const found = caseOf(text);
   return (found && viewOn(turn, found)) ?? answer(turn.choose(VOICES[turn.character.stance].opinion, { topic }));
 }
+
+/** Words of a person, said on: they call nobody. */
+const uncalling = (words: string): string => words.trim().replace(/@(?=\w)/g, "");
 
 const askedDirectly = (turn: Turn, names: readonly string[], of: string): string =>
   `Let us ask directly. ${called(names.slice(0, MOST_CALLED))}, what do you think of ${of ? swapPerson(of) : lastSubject(turn)}?`;
@@ -157,8 +160,11 @@ export const claimed: Skill = (turn, { bare, text, question }) => {
   const { others } = turn.character;
   const other = others[turn.asked.length % others.length];
   if (mayCall(turn)) return answer(turn.choose(SECOND_VOICE, { quote: quoted(text, 100), other }));
-  const found = sideOf(turn.character.stance) && caseOf(text);
-  return found ? viewOn(turn, found) : undefined;
+  const { stance } = turn.character;
+  if (!sideOf(stance)) return undefined;
+  const found = caseOf(text);
+  const topic = topicOf(text);
+  return (found && viewOn(turn, found)) ?? (topic ? answer(turn.choose(VOICES[stance].reflect, { topic })) : undefined);
 };
 
 const SECOND_VOICE = [

@@ -1,3 +1,4 @@
+import type { Stance } from "./character.ts";
 import { ofTopic, statement } from "./facts.ts";
 import { reflected } from "./feelings.ts";
 import { EVENTS, RULES, SUBJECTS } from "./remarks.ts";
@@ -87,9 +88,16 @@ function plainly(turn: Turn, plain: string, statement: string): string {
 }
 
 function inVoice(turn: Turn, statement: string): string {
+  const { stance } = turn.character;
   const topic = topicOf(clean(statement));
-  return turn.choose(VOICES[turn.character.stance].reflect, { topic: topic ?? "that" });
+  return topic ? turn.choose(VOICES[stance].reflect, { topic }) : turn.choose(GO_ON[stance] ?? WITHOUT_TOPIC);
 }
+
+const GO_ON: Readonly<Partial<Record<Stance, readonly string[]>>> = {
+  host: ["Please go on; we are all ears.", "Tell us a little more.", "And how did that come about?", "And then?"],
+  optimist: ["Go on, I am curious!", "And what was the best of it?", "I like where this is going. What comes next?"],
+  sceptic: ["Go on. What makes you say so?", "And how do you know?", "Is that always so, or only this time?"],
+};
 
 const WITHOUT_TOPIC = [
   "Please go on.",

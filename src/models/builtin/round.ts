@@ -1,10 +1,10 @@
 import { type Arguing, arguingOf } from "./arguing.ts";
-import { anyCase, argumentIn, type Case, caseOf, sideOf, unsaid } from "./cases.ts";
+import { argumentIn, type Case, sideOf, unsaid } from "./cases.ts";
 import { MODERATION, rejoinders } from "./debate.ts";
-import { otherCalled, same } from "./passing.ts";
+import { type Matter, matterOf, withoutMentions } from "./matter.ts";
+import { same } from "./passing.ts";
 import { answer, type Part } from "./skill.ts";
-import { capital, clip, plainOf, quoted, sentencesOf, swapPerson } from "./text.ts";
-import { subjectOf, subjectOfClause } from "./topics.ts";
+import { capital, plainOf, quoted, sentencesOf } from "./text.ts";
 import type { Line, Turn } from "./turn.ts";
 import { notAGame, viewOn } from "./views.ts";
 import { VOICES } from "./voices.ts";
@@ -20,32 +20,6 @@ const OWN_DOING =
 export function isDebate({ read }: Line): boolean {
   const match = read.length <= 600 ? DEBATE.exec(read) : null;
   return match !== null && !OWN_DOING.test(read.slice(0, match.index));
-}
-
-/** What is debated: its name in a sentence, and the arguments where there are any. */
-type Matter = { topic: string; question: string; found: Case | undefined };
-
-function matterOf(turn: Turn, asking: Line): Matter {
-  const text = withoutNames(turn, withoutMentions(asking.read));
-  const named = caseOf(text);
-  const own = named ? named.topic : debateTopic(text);
-  const known = own === "this" ? earlierCase(turn, asking) : named;
-  const topic = known?.topic ?? own;
-  return { topic, question: known?.question ?? topic, found: known ?? anyCase(topic) };
-}
-
-const withoutNames = ({ character: { handle = "", others } }: Turn, text: string): string =>
-  text
-    .replace(new RegExp(`\\b(?:${[handle, ...others].join("|")})\\b`, "gi"), "")
-    .replace(/\s+/g, " ")
-    .trim();
-
-/** Where no topic is named: what people argued about last, else what anybody can argue about. */
-function earlierCase(turn: Turn, asking: Line): Case | undefined {
-  const lines = turn.before.slice(0, turn.before.includes(asking) ? turn.before.indexOf(asking) : undefined);
-  const people = lines.filter(({ role, speaker }) => role === "user" && !otherCalled(turn, speaker ?? ""));
-  const found = people.slice(-8).map(({ read }) => caseOf(read));
-  return found.findLast((one) => one !== undefined) ?? caseOf("tea or coffee");
 }
 
 /** The first who was named opens and calls the next; the others say where they stand, and wait to be called. */
@@ -182,32 +156,3 @@ function pointOf(text: string, { topic, found }: Matter): string {
     text;
   return quoted(first.replace(/[.,;:!]+$/, ""), 90);
 }
-
-const TOPIC =
-  /\b(?:discuss|debate)(?: with @?[\w-]+(?:(?:,| and) @?[\w-]+)*)?(?: the (?:question|topic|subject)(?: of| about)?)?[: ]+(?!with\b|it\b|this\b|that\b|about\b|on\b|among\b|together\b)([^?!.;\n]{3,120})/i;
-
-function debateTopic(plain: string): string {
-  const clause =
-    /\b(?:whether|that) (?:or not )?([^?!.;\n]{3,120})/i.exec(plain)?.[1] ??
-    /[:,] ((?:is|are|should|do|does|can|will) [^?!.;\n]{3,120})\?/i.exec(plain)?.[1];
-  if (clause) return subjectOfClause(clause) ?? `the question whether ${clause.trim()}`;
-  const direct = TOPIC.exec(plain)?.[1]
-    ?.replace(/\s+(?:with|among|between) (?:each other|one another|yourselves|you|me|us)$/i, "")
-    .replace(/,? please$/i, "")
-    .trim();
-  const topic =
-    direct &&
-    direct.split(" ").length <= 5 &&
-    !/^(?:is|are|should|do|does|can|will|would|what|which|who|how|why|if)\b/i.test(direct)
-      ? direct
-      : direct && subjectOfClause(direct);
-  return clip(swapPerson(topic || subjectOf(plain) || "this"), 90);
-}
-
-/** Without the names that were called, and without the commas around them. */
-export const withoutMentions = (text: string): string =>
-  text
-    .replace(/,?\s*@[\w-]+(?=[.!?:;,])/g, "")
-    .replace(/@[\w-]+,?\s*/g, "")
-    .replace(/\s+/g, " ")
-    .trim();

@@ -56,6 +56,15 @@ const shorter = (turn: Turn): string => (turn.before.length ? "Fair enough." : "
 
 const TALK: readonly Talk[] = [
   {
+    pattern:
+      /^(?:it(?:'s| is)|the weather is) (?:so |very |really |quite |pretty |finally |still )*(?:raining|snowing|cold|hot|warm|sunny|windy|foggy|cloudy|stormy|freezing|grey|gray|wet|awful|lovely|beautiful)(?: (?:today|here|outside|again|right now|in [\p{L} ]{2,30}))*$/u,
+    say: [
+      "I have no window, so tell me more: what does it look like outside?",
+      "Then it is good weather for talking. What does one do on a day like that where you are?",
+      "Thank you for the report; I never see any of it. Do you like it so?",
+    ],
+  },
+  {
     pattern: /^(?:i(?:'m| am) )?(?:new (?:here|to this)|here for the first time)$/,
     kind: "greeting",
     say: (turn) => hello(turn),
@@ -136,7 +145,7 @@ const TALK: readonly Talk[] = [
   },
   {
     pattern:
-      /^(?:thanks?|thank you|thx|ty|many thanks|cheers|much appreciated|i appreciate (?:it|that|you)|thanks? a (?:lot|million|bunch)|that(?:'s| is| was) (?:very |really |so )?(?:helpful|kind(?: of you)?|nice of you))(?:,? (?:you|so much|very much|a lot|again|anyway|for .{1,60}|bot|friend|mate|indeed|then|that helped|that's all|\w{2,15}))*$/,
+      /^(?:(?:that|this|it) was (?:\w+ ){0,3}\w+[,.!]? (?:and )?)?(?:many )?(?:thanks?|thank you|thx|ty|many thanks|cheers|much appreciated|i appreciate (?:it|that|you)|thanks? a (?:lot|million|bunch)|that(?:'s| is| was) (?:very |really |so )?(?:helpful|kind(?: of you)?|nice of you))(?:,? (?:to )?(?:you all|you both|all of you|all|everyone|everybody|both|you|so much|very much|a lot|again|anyway|for .{1,60}|bot|friend|mate|indeed|then|that helped|that's all|\w{2,15}))*$/,
     kind: "closing",
     say: "thanks",
   },

@@ -95,6 +95,7 @@ export function grammarOf(topic: string): Record<string, string> {
   const many =
     / and /.test(topic) ||
     (/[^su]s$/i.test(last) &&
+      !/^\w+ing /i.test(topic) &&
       !/^(?:the (?:idea|question|plan)|news|politics|physics|maths|chess|mathematics|economics|tennis)\b/.test(topic));
   return many
     ? { is: "are", was: "were", has: "have", it: "them", they: "they", its: "their", s: "" }
@@ -110,6 +111,8 @@ export function subjectOfClause(clause: string): string | undefined {
   const text = clause.trim().replace(/^(?:the (?:idea|question|claim) )?(?:that|whether|if) /i, "");
   const inverted = /^(?:is|are|was|were|do|does|can|will|should|would|could|has|have|must) (.+)$/i.exec(text)?.[1];
   if (inverted) return beforeAdjective(inverted);
+  if (/^.{2,40} (?:should|must|ought to) be \w+(?:ed|en|id|ught|orn)\b/i.test(text))
+    return `the idea that ${swapPerson(text)}`;
   const match = VERB.exec(text);
   const wish =
     /^(?:we|people|i|you|one|everyone|everybody|humans|they) (?:should|must|ought to|can|could|need to) (.{3,80})$/i.exec(
