@@ -256,6 +256,68 @@ test("R-SUBSCRIBE whoever takes events alone is refused with an event of the sam
   }
 });
 
+test("R-SUBSCRIBE what is refused before the path is served comes as an event, too, but on no other path", async (t) => {
+  const { url } = await drivenServer(t, { CHATWAIT_RATE_LIMIT: "1" });
+  const ask = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+    requestJson(`${url}${path}`, { body, headers: { accept: "text/event-stream", ...headers } });
+  const hi = { message: "Hi" };
+  await ask("/worlds/default/messages", hi, { accept: "application/json" });
+  const refusals = [
+    await ask("/worlds/default/chat", hi, { origin: "https://elsewhere.example" }),
+    await ask("/worlds/default/chat", hi, { host: "elsewhere.example" }),
+    await ask("/worlds/default/chat", "x".repeat(2 ** 20 + 1)),
+    await ask("/worlds/default/chat", "hi", { "content-type": "text/plain" }),
+    await ask("/worlds/default/chat", hi, { "last-event-id": "x" }),
+    await ask("/v1/worlds/default/chat", hi, { "last-event-id": "abc.0.1" }),
+    await ask("/v1/worlds/default/chat", hi),
+  ];
+  const codes = refusals.map(({ headers, text }) => {
+    assert.equal(headers["content-type"], "text/event-stream");
+    return JSON.parse(/^event: error\ndata: (\{.*\})\n\n$/.exec(text)?.[1] ?? "{}").error_code;
+  });
+  assert.deepEqual(codes, [
+    ...["origin_not_allowed", "host_not_allowed", "payload_too_large", "unsupported_media_type"],
+    ...["invalid_cursor", "stream_not_found", "rate_limited"],
+  ]);
+  assert.match(String(refusals.at(-1)?.headers["retry-after"]), /^\d+$/);
+  assertProblem(await ask("/worlds/default/messages", hi), "not_acceptable");
+  assertProblem(await ask("/chat/streaming", {}), "message_required");
+});
+
+test("R-SUBSCRIBE a client that leaves while its world is subscribed to has published nothing", async (t) => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  const { app, url, model, clock } = await drivenServer(
+    t,
+    {},
+    {
+      async subscribeWorld(name, client) {
+        asked.resolve();
+        await promise;
+        const { world, release } = await app.worlds.subscribeWorld(name, client);
+        return {
+          world,
+          release() {
+            release();
+            released.resolve();
+          },
+        };
+      },
+    },
+  );
+  const pending = clock.pending();
+  const leaving = new AbortController();
+  const left = requestJson(`${url}/worlds/default/chat`, { body: { message: "Hi" }, signal: leaving.signal });
+  await asked.promise;
+  leaving.abort();
+  await assert.rejects(left);
+  await until(() => clock.pending() === pending, "the limit is let go of");
+  resolve();
+  await released.promise;
+  assert.deepEqual([model.calls.length, app.shelf.counts().kept, app.worlds.counts().rooms], [0, 0, 0]);
+});
+
 test("R-SUBSCRIBE a message that cannot be published ends the stream, or the request, with publish_failed", async (t) => {
   const { app, url, readers } = await drivenServer(t, {}, { publish: () => Promise.reject(new Error("SECRET")) });
   const events = await (await chat(url)).rest();
