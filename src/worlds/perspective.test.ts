@@ -73,6 +73,16 @@ describe("what an agent is told of itself", () => {
     assert.equal(of("You are a [Hanna]: thing"), "@X.");
   });
 
+  test("R-ROUTE: says who answers what is said to nobody in particular", () => {
+    const to = (agent: Agent, respond: World["respond"]) =>
+      /to nobody in particular.*/.exec(systemOf(promptOfAgent(agent, { world: { ...WORLD, respond } })))?.[0];
+    assert.equal(to(HANNA, "first"), "to nobody in particular is yours to answer.");
+    assert.equal(to(OTTO, "first"), undefined);
+    assert.equal(to(OTTO, "everyone"), "to nobody in particular, each of you answers.");
+    assert.equal(to(HANNA, "mentioned"), undefined);
+    assert.doesNotMatch(systemOf(promptOfAgent(VERA, { agents: [VERA] })), /nobody/);
+  });
+
   test("says how to ask another only where there is one", () => {
     assert.match(systemOf(promptOfAgent(VERA)), /mention with an @, like @Hanna,/);
     assert.doesNotMatch(systemOf(promptOfAgent(VERA, { agents: [VERA] })), /Others|mention/);

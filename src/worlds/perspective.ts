@@ -52,7 +52,13 @@ export function contextLines(messages: readonly WorldContextMessage[], agents: r
 function systemText({ agent, world, agents, fallbackInstructions = "" }: Perspective): string {
   const instructions = (agent.instructions ?? fallbackInstructions).trim();
   const others = agents.filter(({ name }) => name.toLowerCase() !== agent.name.toLowerCase());
-  const room = [whereabouts(agent.name, instructions, world), ...company(others), HOW_IT_IS_TOLD, ...calling(others)];
+  const room = [
+    whereabouts(agent.name, instructions, world),
+    ...company(others),
+    ...turnTaking(world, agents[0]?.name === agent.name, others),
+    HOW_IT_IS_TOLD,
+    ...calling(others),
+  ];
   return [instructions, room.join("\n")].filter((part) => part !== "").join("\n\n");
 }
 
@@ -80,6 +86,13 @@ const ROLE =
 function roleOf(instructions = ""): string {
   const role = ROLE.exec(instructions)?.[1];
   return role ? ` (${role})` : "";
+}
+
+/** Whether what is said without a name concerns this agent alone (R-ROUTE). */
+function turnTaking({ respond }: World, isFirst: boolean, others: Perspective["agents"]): string[] {
+  if (others.length === 0 || respond === "mentioned") return [];
+  if (respond === "everyone") return ["What people say to nobody in particular, each of you answers."];
+  return isFirst ? ["What people say to nobody in particular is yours to answer."] : [];
 }
 
 const HOW_IT_IS_TOLD =
