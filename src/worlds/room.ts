@@ -61,7 +61,7 @@ export function createRooms(clock: Clock, newId: () => string): Rooms {
 
   function giveUp(room: Room) {
     rooms.delete(room.key);
-    if (room.feed.lastSeq > 0) forgotten.set(room.feed.id, true);
+    forgotten.set(room.feed.id, true);
     if (rooms.size > 0) return;
     stopTidying?.();
     stopTidying = undefined;
