@@ -45,6 +45,11 @@ ${post(
 )}
 <p>The conversation is yours: you keep it, and send what matters as <code>context</code>.</p>
 
+<h2>Hear several voices</h2>
+${post(`curl -N ${base}/worlds/default/chat`, '{"message": "Should I learn to sail? @Otto, @Vera?"}')}
+<p>A world is a room with agents that answer you and one another. It is shared: whoever can reach this server hears what is
+said in it. <a href="/worlds">The worlds there are</a>; the first start makes <code>default</code>.</p>
+
 <h2>Everything else</h2>
 <p><a href="/docs">The whole interface as a page</a>, <a href="/openapi.json">as an OpenAPI document</a>,
 <a href="/models">the models offered</a>, <a href="/metrics">the metrics</a>.</p>
