@@ -50,7 +50,7 @@ const badBodies: [name: string, body: unknown, code: ErrorCode, says: RegExp][] 
 const worldFaults: [name: string, fields: object, says: RegExp][] = [
   ["a misspelt field", { turnlimit: 3 }, /"turnlimit"\. Did you mean "turn_limit"\?/],
   ["a turn_limit of 0", { turn_limit: 0 }, /"turn_limit" must be at least 1/],
-  ["a turn_limit of 25", { turn_limit: 25 }, /"turn_limit" must be at most 24/],
+  ["a turn_limit of 1001", { turn_limit: 1001 }, /"turn_limit" must be at most 1000/],
   ["a turn_limit of 2.5", { turn_limit: 2.5 }, /"turn_limit" must be a whole number, not 2\.5/],
   ["a respond that is none", { respond: "nobody" }, /"respond" must be "everyone", "first" or "mentioned"/],
   ["a memory that is a word", { memory: "yes" }, /"memory" must be a boolean, not "yes"/],

@@ -71,7 +71,7 @@ describe("a definition", () => {
     ["no delay", { name: "kitchen", timing: {} }],
     ["texts of the greatest length", { name: "kitchen", title: "x".repeat(200), description: "x".repeat(2000) }],
     ["the least turn limit", { name: "kitchen", turn_limit: 1 }],
-    ["the greatest turn limit, all calls of a turn", { name: "kitchen", turn_limit: 24 }],
+    ["the greatest turn limit", { name: "kitchen", turn_limit: 1000 }],
   ]);
   takes("parseAgentCreate", [
     ["only a name", { name: "Vera" }],
@@ -171,7 +171,13 @@ describe("a definition", () => {
     ],
     ["a number as timing", inWorld({ timing: 5 }), "invalid_request", '"timing" must be an object, not 5.', "timing"],
     ["no calls", inWorld({ turn_limit: 0 }), "invalid_request", "must be at least 1, not 0.", "turn_limit"],
-    ["more calls than a turn has", inWorld({ turn_limit: 25 }), "invalid_request", "must be at most 24", "turn_limit"],
+    [
+      "a turn limit that is a slip",
+      inWorld({ turn_limit: 1001 }),
+      "invalid_request",
+      "must be at most 1000",
+      "turn_limit",
+    ],
     ["half a call", inWorld({ turn_limit: 1.5 }), "invalid_request", "must be a whole number, not 1.5", "turn_limit"],
     [
       "another way to respond",

@@ -9,8 +9,8 @@ export const NAME_RULE = "must be 1 to 64 letters, digits, _ or -, and begin wit
 export const LONGEST_SENDER = 64;
 export const MOST_MENTIONS = 50;
 
-/** More than the calls of a whole turn (R-LIMIT) would limit nothing. */
-const MOST_CALLS = 24;
+/** Beyond the calls of a whole turn (R-LIMIT) it limits nothing, and does no harm; a number this large is a slip. */
+const LARGEST_TURN_LIMIT = 1000;
 
 /** Whom a message is from where nobody is named (R-SENDER). */
 export const DEFAULT_SENDER = "HUMAN";
@@ -39,7 +39,7 @@ const agentName = name
 
 const title = z.string().max(200);
 const description = z.string().max(2000);
-const turnLimit = z.int().min(1).max(MOST_CALLS).describe("Model calls of one agent in one turn; 5 by default");
+const turnLimit = z.int().min(1).max(LARGEST_TURN_LIMIT).describe("Model calls of one agent in one turn; 5 by default");
 const respond = z
   .enum(["everyone", "first", "mentioned"])
   .describe(
