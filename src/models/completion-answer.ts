@@ -3,6 +3,7 @@ import { StringDecoder } from "node:string_decoder";
 import { createParser, type EventSourceMessage, type EventSourceParser } from "eventsource-parser";
 import type { Clock } from "../clock.ts";
 import { type AnswerEnd, finishOf, takeCompletion } from "./chat-completions.ts";
+import { tapChunks } from "./chunk-tap.ts";
 import { type ModelFailure, modelFailure, retryAfterMs, statusFailure } from "./failure.ts";
 import type { PartSink } from "./model.ts";
 import { drain } from "./upstream.ts";
@@ -70,17 +71,23 @@ function takeEvents(exchange: Exchange, response: IncomingMessage): void {
   // Needed only once a chunk ends within a character, which hardly a server does: events end with a line feed.
   let decoder: StringDecoder | undefined;
   let unread = 0;
-  response.on("data", (bytes: Buffer) => {
-    if (exchange.over) return;
+  const take = (bytes: Buffer) => {
+    if (exchange.over) return false;
     // The parser's own limit does not count what it takes for a comment or an unknown field.
     unread = exchange.sawEvent ? 0 : unread + bytes.length;
-    if (unread > LONGEST_EVENT) return refuse(exchange, response, "no event");
+    if (unread > LONGEST_EVENT) refuse(exchange, response, "no event");
+    else feed(bytes);
+    return !exchange.over;
+  };
+  function feed(bytes: Buffer) {
     parser ??= eventParser(exchange, response);
     if (!endsInAscii(bytes)) decoder ??= new StringDecoder();
     parser.feed(decoder ? decoder.write(bytes) : bytes.toString());
     if (end.reason === undefined || exchange.over) return;
     exchange.stopWaiting ??= exchange.clock.after(USAGE_WAIT_MS, () => completeEvents(exchange, response));
-  });
+  }
+  response.on("data", take);
+  tapChunks(response, take);
   response.on("end", () => eventsEnded(exchange, "no finish"));
   response.on("error", (error: NodeJS.ErrnoException) => eventsEnded(exchange, error.code ?? "reset"));
   response.on("close", () => exchange.stopWaiting?.());
