@@ -8,8 +8,6 @@ export const SSE_HEADERS: OutgoingHttpHeaders = {
   "x-accel-buffering": "no",
 };
 
-const CRLF = Buffer.from("\r\n");
-
 /**
  * Frames onto a response. `drained` is called when a full connection has room again, `gone` once when it has closed,
  * however it closed.
@@ -39,18 +37,10 @@ export function sseWriter(response: ServerResponse, { drained, gone }: { drained
  */
 function sendChunk(response: ServerResponse, frames: Buffer): boolean {
   const { socket } = response;
-  return socket && response.chunkedEncoding ? socket.write(chunkOf(frames)) : response.write(frames);
+  return socket && response.chunkedEncoding ? socket.write(chunkOf(frames), "latin1") : response.write(frames);
 }
 
-function chunkOf(frames: Buffer): Buffer {
-  const size = frames.length.toString(16);
-  const chunk = Buffer.allocUnsafe(size.length + frames.length + 4);
-  chunk.write(size, "latin1");
-  chunk.set(CRLF, size.length);
-  chunk.set(frames, size.length + 2);
-  chunk.set(CRLF, chunk.length - 2);
-  return chunk;
-}
+const chunkOf = (frames: Buffer) => `${frames.length.toString(16)}\r\n${frames.toString("latin1")}\r\n`;
 
 const unsent = ({ socket, writableLength }: ServerResponse): number =>
   (socket as Socket | null)?.writableLength ?? writableLength;
