@@ -19,7 +19,7 @@ export function sseWriter(response: ServerResponse, { drained, gone }: { drained
 
   return {
     write(frames) {
-      const ready = written === 0 ? response.write(frames) : sendChunk(response, frames);
+      const ready = written === 0 ? response.write(frames, "latin1") : sendChunk(response, frames);
       written += frames.length;
       if (!ready) (response.socket ?? response).once("drain", drained);
       return ready;
@@ -35,12 +35,14 @@ export function sseWriter(response: ServerResponse, { drained, gone }: { drained
  * (decisions/010). While an earlier response still holds the connection (pipelining), or without chunks (HTTP/1.0), the
  * response writes itself.
  */
-function sendChunk(response: ServerResponse, frames: Buffer): boolean {
+function sendChunk(response: ServerResponse, frames: string): boolean {
   const { socket } = response;
-  return socket && response.chunkedEncoding ? socket.write(chunkOf(frames), "latin1") : response.write(frames);
+  return socket && response.chunkedEncoding
+    ? socket.write(chunkOf(frames), "latin1")
+    : response.write(frames, "latin1");
 }
 
-const chunkOf = (frames: Buffer) => `${frames.length.toString(16)}\r\n${frames.toString("latin1")}\r\n`;
+const chunkOf = (frames: string) => `${frames.length.toString(16)}\r\n${frames}\r\n`;
 
 const unsent = ({ socket, writableLength }: ServerResponse): number =>
   (socket as Socket | null)?.writableLength ?? writableLength;

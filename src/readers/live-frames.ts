@@ -5,8 +5,8 @@ import { HEARTBEAT, RETRY_LINE } from "../protocol/frames.ts";
 
 /** Where frames go. It knows about connections; the reader does not. */
 export type FrameSink = {
-  /** Takes whole frames. False: wait for `drained` before the next. */
-  write(frames: Buffer): boolean;
+  /** Takes whole frames, each byte as one character (latin1). False: wait for `drained` before the next. */
+  write(frames: string): boolean;
   /** Bytes that have left since the beginning: it stands still while the other side takes nothing. */
   progress(): number;
   /** Ends the response after its last frame. */
@@ -40,9 +40,6 @@ export const STALL_MS = 60_000;
 /** Enough for one system call to be worth it, little enough for a slow reader to hold. */
 const WRITE_BYTES = 16 * 1024;
 
-const heartbeat = Buffer.from(HEARTBEAT);
-const retryLine = Buffer.from(RETRY_LINE);
-
 /** A reader in one record: a stream has one at least, and in closures it would be 0.3 KiB more. */
 type Reader = {
   readonly options: LiveFramesOptions;
@@ -65,7 +62,7 @@ export function liveFrames(options: LiveFramesOptions): LiveFrames {
   const reader: Reader = {
     options,
     cursor: openCursor(log, after, () => pump(reader)),
-    beat: deadline(clock, heartbeatMs, () => reader.full || write(reader, heartbeat)),
+    beat: deadline(clock, heartbeatMs, () => reader.full || write(reader, HEARTBEAT)),
     stall: undefined,
     progress: 0,
     full: false,
@@ -73,7 +70,7 @@ export function liveFrames(options: LiveFramesOptions): LiveFrames {
   };
   // The first bytes go at once, in one piece with what is there already (R-PRIME).
   const first = reader.cursor.next(WRITE_BYTES);
-  write(reader, first ? Buffer.concat([retryLine, first.bytes]) : retryLine);
+  write(reader, RETRY_LINE + (first?.latin1 ?? ""));
   pump(reader);
   return {
     drained() {
@@ -88,7 +85,7 @@ export function liveFrames(options: LiveFramesOptions): LiveFrames {
   };
 }
 
-function write(reader: Reader, frames: Buffer): void {
+function write(reader: Reader, frames: string): void {
   const { sink, clock } = reader.options;
   reader.beat.touch();
   reader.full = !sink.write(frames);
@@ -112,7 +109,7 @@ function pump(reader: Reader): void {
   while (reader.open && !reader.full) {
     const slice = reader.cursor.next(WRITE_BYTES);
     if (!slice) break;
-    write(reader, slice.bytes);
+    write(reader, slice.latin1);
   }
   if (reader.open && reader.cursor.hasEnded() && !reader.full) finish(reader);
 }
