@@ -129,7 +129,12 @@ function composed(turn: Turn, found: readonly Part[], remark: Sentence | undefin
   const feeling = of("reflection").slice(0, 1);
   const told = of("note").slice(-1);
   const closing = of("closing").slice(-1);
-  if (told.length || feeling.length) return [...greetings, ...(feeling.length ? told.map(brief) : told), ...feeling];
+  if (told.length || feeling.length)
+    return [
+      ...greetings,
+      ...(feeling.length ? told.map(brief) : told),
+      ...(feeling.length ? feeling : presented(turn, told)),
+    ];
   if (closing.length) return closing;
   if (remark) return [...greetings, reflection(turn, remark.text)];
   if (greetings.length) return [...greetings, { kind: "greeting", text: met(turn) }];
@@ -138,6 +143,12 @@ function composed(turn: Turn, found: readonly Part[], remark: Sentence | undefin
 
 /** Only what was noted, without the question after it. */
 const brief = (part: Part): Part => ({ ...part, text: part.text.replace(/(?<=[.!]) [^.!?]*\?$/, "") });
+
+/** Who comes in and tells a name, and was asked nothing yet, is told who else is there. */
+const presented = (turn: Turn, told: readonly Part[]): Part[] =>
+  turn.mine.length === 0 && turn.character.front && !told.some(({ text }) => text.endsWith("?"))
+    ? [{ kind: "note", text: `${company(turn)} ${welcomed(turn)}` }]
+    : [];
 
 /** After a first greeting a character says who it is. */
 const met = (turn: Turn): string =>
