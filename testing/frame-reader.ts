@@ -36,10 +36,10 @@ export function frameReader(
     seen.over = how;
   };
   const sink = {
-    write(frames: Buffer) {
+    write(latin1: string) {
       if (seen.over) throw new Error("written after its end");
-      seen.bytes += frames.length;
-      parser.feed(frames.toString());
+      seen.bytes += latin1.length;
+      parser.feed(Buffer.from(latin1, "latin1").toString());
       return !seen.full;
     },
     progress: () => seen.sips,

@@ -94,14 +94,7 @@ export function eventsOf(log: StreamLog): StreamEvent[] {
 
 /** All bytes after `after`, read in slices of about `maxBytes`. */
 export function bytesAfter(log: StreamLog, after: number, maxBytes = 16_384): Buffer {
-  const parts: Buffer[] = [];
-  for (let slice = log.slice(after, maxBytes); slice; slice = log.slice(slice.seq, maxBytes)) parts.push(slice.bytes);
-  return Buffer.concat(parts);
-}
-
-/** The bytes of all blocks of memory that the frames of a log or a store lie in. */
-export function blockBytes({ slice }: Pick<StreamLog, "slice">): number {
-  const blocks = new Set<ArrayBufferLike>();
-  for (let one = slice(0, 1); one; one = slice(one.seq, 1)) blocks.add(one.bytes.buffer);
-  return [...blocks].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  let bytes = "";
+  for (let slice = log.slice(after, maxBytes); slice; slice = log.slice(slice.seq, maxBytes)) bytes += slice.latin1;
+  return Buffer.from(bytes, "latin1");
 }

@@ -22,7 +22,8 @@ function bellReader(log: StreamLog, after: number, maxBytes: number) {
   let cursor = openCursor(log, after, read);
   function read() {
     if (paused) return;
-    for (let slice = cursor.next(maxBytes); slice; slice = cursor.next(maxBytes)) parts.push(slice.bytes);
+    for (let slice = cursor.next(maxBytes); slice; slice = cursor.next(maxBytes))
+      parts.push(Buffer.from(slice.latin1, "latin1"));
   }
   read();
   return {
@@ -90,7 +91,7 @@ export function readingContract(name: string, make: MakeEnvironment): void {
               let prefix = Buffer.of();
               for (let k = 0; k <= last; k++) {
                 assert.ok(Buffer.concat([prefix, bytesAfter(log, k, 500)]).equals(whole), `resumed after ${k}`);
-                prefix = Buffer.concat([prefix, log.slice(k, 1)?.bytes ?? Buffer.of()]);
+                prefix = Buffer.concat([prefix, Buffer.from(log.slice(k, 1)?.latin1 ?? "", "latin1")]);
               }
               if (!ended) log.seal(done);
               await sealed(log);

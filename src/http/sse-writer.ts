@@ -8,8 +8,6 @@ export const SSE_HEADERS: OutgoingHttpHeaders = {
   "x-accel-buffering": "no",
 };
 
-const CRLF = Buffer.from("\r\n");
-
 /**
  * Frames onto a response. `drained` is called when a full connection has room again, `gone` once when it has closed,
  * however it closed.
@@ -21,7 +19,7 @@ export function sseWriter(response: ServerResponse, { drained, gone }: { drained
 
   return {
     write(frames) {
-      const ready = written === 0 ? response.write(frames) : sendChunk(response, frames);
+      const ready = written === 0 ? response.write(frames, "latin1") : sendChunk(response, frames);
       written += frames.length;
       if (!ready) (response.socket ?? response).once("drain", drained);
       return ready;
@@ -37,20 +35,14 @@ export function sseWriter(response: ServerResponse, { drained, gone }: { drained
  * (decisions/010). While an earlier response still holds the connection (pipelining), or without chunks (HTTP/1.0), the
  * response writes itself.
  */
-function sendChunk(response: ServerResponse, frames: Buffer): boolean {
+function sendChunk(response: ServerResponse, frames: string): boolean {
   const { socket } = response;
-  return socket && response.chunkedEncoding ? socket.write(chunkOf(frames)) : response.write(frames);
+  return socket && response.chunkedEncoding
+    ? socket.write(chunkOf(frames), "latin1")
+    : response.write(frames, "latin1");
 }
 
-function chunkOf(frames: Buffer): Buffer {
-  const size = frames.length.toString(16);
-  const chunk = Buffer.allocUnsafe(size.length + frames.length + 4);
-  chunk.write(size, "latin1");
-  chunk.set(CRLF, size.length);
-  chunk.set(frames, size.length + 2);
-  chunk.set(CRLF, chunk.length - 2);
-  return chunk;
-}
+const chunkOf = (frames: string) => `${frames.length.toString(16)}\r\n${frames}\r\n`;
 
 const unsent = ({ socket, writableLength }: ServerResponse): number =>
   (socket as Socket | null)?.writableLength ?? writableLength;

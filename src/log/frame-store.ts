@@ -1,6 +1,6 @@
 /**
  * The bytes of one log: encoded frames, back to back, in a few blocks outside the garbage-collected heap. A frame is
- * encoded once; every reader is given views of the same bytes. A record and functions on it: as an object with methods each
+ * encoded once, however many read it. A record and functions on it: as an object with methods each
  * log would hold eight closures more, 0.5 KiB.
  */
 export type FrameStore = {
@@ -13,8 +13,11 @@ export type FrameStore = {
 
 type Block = { bytes: Buffer; start: number };
 
-/** Whole frames; `seq` is the number of the last one. */
-export type Slice = { bytes: Buffer; seq: number };
+/**
+ * Whole frames; `seq` is the number of the last one. `latin1` holds their bytes, each as one character: to a socket Node writes
+ * that sooner than a Buffer, which is an object to make (decisions/013).
+ */
+export type Slice = { latin1: string; seq: number };
 
 // A stream that waits for its first token holds one frame, of 200 bytes; a short answer fits into the second block. A long one
 // grows by quarters, so that at most a fifth is unused.
@@ -54,7 +57,8 @@ export function sliceOf(store: FrameStore, after: number, maxBytes: number): Sli
   const block = blocks[index] as Block;
   const blockEnd = blocks[index + 1]?.start ?? store.size;
   const seq = lastWithin(ends, after + 1, Math.min(blockEnd, from + maxBytes));
-  return { bytes: block.bytes.subarray(from - block.start, (ends[seq - 1] as number) - block.start), seq };
+  const to = ends[seq - 1] as number;
+  return { latin1: block.bytes.toString("latin1", from - block.start, to - block.start), seq };
 }
 
 /** The text of frame `n`, from 1. */

@@ -31,7 +31,7 @@ export type StreamLog = {
   /** Adds the terminal event (R-ONE). Always has room. Throws when called twice. */
   seal(draft: TerminalDraft): void;
 
-  /** Encoded events after `after`; see `FrameStore.slice`. */
+  /** Encoded events after `after`; see `Slice`. */
   slice(after: number, maxBytes: number): Slice | undefined;
   /** The event itself, decoded from its frame. `seq` must be within 1 and `lastSeq`. */
   event(seq: number): StreamEvent;

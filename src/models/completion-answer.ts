@@ -3,12 +3,16 @@ import { StringDecoder } from "node:string_decoder";
 import { createParser, type EventSourceMessage, type EventSourceParser } from "eventsource-parser";
 import type { Clock } from "../clock.ts";
 import { type AnswerEnd, finishOf, takeCompletion } from "./chat-completions.ts";
+import { type ChunkShape, createChunkShape, learnShape, shapedText } from "./chunk-shape.ts";
+import { tapChunks } from "./chunk-tap.ts";
 import { type ModelFailure, modelFailure, retryAfterMs, statusFailure } from "./failure.ts";
 import type { PartSink } from "./model.ts";
 import { drain } from "./upstream.ts";
 
 // A token is some hundred bytes. A line of a mebibyte is no answer, and would be kept until it ends.
 const LONGEST_EVENT = 1024 * 1024;
+
+const LF = 0x0a;
 
 // For a gateway that ignores `stream`: as much text as a stream may hold by default.
 const LARGEST_BODY = 4 * 1024 * 1024;
@@ -69,23 +73,40 @@ function takeEvents(exchange: Exchange, response: IncomingMessage): void {
   let parser: EventSourceParser | undefined;
   // Needed only once a chunk ends within a character, which hardly a server does: events end with a line feed.
   let decoder: StringDecoder | undefined;
+  let shape: ChunkShape | undefined;
+  let betweenEvents = false;
   let unread = 0;
-  response.on("data", (bytes: Buffer) => {
-    if (exchange.over) return;
+  const take = (bytes: Buffer) => {
+    if (exchange.over) return false;
     // The parser's own limit does not count what it takes for a comment or an unknown field.
     unread = exchange.sawEvent ? 0 : unread + bytes.length;
-    if (unread > LONGEST_EVENT) return refuse(exchange, response, "no event");
+    if (unread > LONGEST_EVENT) refuse(exchange, response, "no event");
+    else feed(bytes);
+    return !exchange.over;
+  };
+  function feed(bytes: Buffer) {
+    const delta = shape && betweenEvents ? shapedText(shape, bytes) : undefined;
+    if (delta !== undefined) exchange.part({ type: "text-delta", id: "0", delta });
+    else parse(bytes);
+  }
+  function parse(bytes: Buffer) {
     parser ??= eventParser(exchange, response);
     if (!endsInAscii(bytes)) decoder ??= new StringDecoder();
     parser.feed(decoder ? decoder.write(bytes) : bytes.toString());
+    betweenEvents = endsEvent(bytes);
+    shape ??= createChunkShape();
+    learnShape(shape, bytes);
     if (end.reason === undefined || exchange.over) return;
     exchange.stopWaiting ??= exchange.clock.after(USAGE_WAIT_MS, () => completeEvents(exchange, response));
-  });
+  }
+  response.on("data", take);
+  tapChunks(response, take);
   response.on("end", () => eventsEnded(exchange, "no finish"));
   response.on("error", (error: NodeJS.ErrnoException) => eventsEnded(exchange, error.code ?? "reset"));
   response.on("close", () => exchange.stopWaiting?.());
 }
 
+const endsEvent = (bytes: Buffer) => bytes.at(-1) === LF && bytes.at(-2) === LF;
 const endsInAscii = (bytes: Buffer) => (bytes[bytes.length - 1] ?? 0) < 0x80;
 
 function eventParser(exchange: Exchange, response: IncomingMessage): EventSourceParser {

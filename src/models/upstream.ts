@@ -1,7 +1,8 @@
 import * as http from "node:http";
 import * as https from "node:https";
-import { Socket } from "node:net";
+import { type NetConnectOpts, Socket } from "node:net";
 import type { Clock } from "../clock.ts";
+import { connectTapped } from "./chunk-tap.ts";
 
 /** A pool of kept connections to models. Whoever makes one closes it with `destroy`. */
 export type UpstreamAgent = http.Agent;
@@ -14,8 +15,10 @@ const MOST_IDLE_SOCKETS = 256;
 
 /** A pool for one scheme. As many connections as calls: the number of streams has its own limit. */
 export function upstreamAgent(baseUrl: string): UpstreamAgent {
-  const { Agent } = new URL(baseUrl).protocol === "https:" ? https : http;
+  const isSecure = new URL(baseUrl).protocol === "https:";
+  const { Agent } = isSecure ? https : http;
   const agent = new Agent({ keepAlive: true, maxFreeSockets: MOST_IDLE_SOCKETS, scheduling: "lifo" });
+  if (!isSecure) agent.createConnection = (options) => connectTapped(options as NetConnectOpts);
   // The agent's own `timeout` would also run, and be moved at each token, while a connection is in use. Lent for this one
   // question, it is the idle limit, or less where the server's Keep-Alive header says so.
   const idle: UpstreamAgent = Object.create(agent, { options: { value: { timeout: IDLE_SOCKET_MS } } });

@@ -30,7 +30,7 @@ function testSink() {
   const sink: FrameSink = {
     write(frames) {
       assert.equal(seen.ends + seen.cuts, 0, "written after the end");
-      seen.writes.push(frames.toString());
+      seen.writes.push(Buffer.from(frames, "latin1").toString());
       return !seen.full;
     },
     progress: () => seen.left,

@@ -4,8 +4,8 @@ import { HEARTBEAT, RETRY_LINE } from "../protocol/frames.ts";
 
 /** Where frames go. It knows about connections; the reader does not. */
 export type FrameSink = {
-  /** Takes whole frames. False: wait for `drained` before the next. */
-  write(frames: Buffer): boolean;
+  /** Takes whole frames, each byte as one character (latin1). False: wait for `drained` before the next. */
+  write(frames: string): boolean;
   /** Bytes that have left since the beginning: it stands still while the other side takes nothing. */
   progress(): number;
   /** Ends the response after its last frame. */
@@ -41,9 +41,6 @@ export const STALL_MS = 60_000;
 /** Enough for one system call to be worth it, little enough for a slow reader to hold. */
 const WRITE_BYTES = 16 * 1024;
 
-const heartbeat = Buffer.from(HEARTBEAT);
-const retryLine = Buffer.from(RETRY_LINE);
-
 /** A reader in one record: a stream has one at least, and in closures it would be 0.3 KiB more. */
 type Reader = {
   readonly options: LiveFramesOptions;
@@ -66,16 +63,16 @@ export function liveFrames(options: LiveFramesOptions): LiveFrames {
   const reader: Reader = {
     options,
     cursor: openCursor(log, after, () => pump(reader)),
-    beat: deadline(clock, heartbeatMs, () => reader.full || write(reader, heartbeat)),
+    beat: deadline(clock, heartbeatMs, () => reader.full || write(reader, HEARTBEAT)),
     stall: undefined,
     progress: 0,
     full: false,
     open: true,
   };
   // The first bytes go at once, in one piece with what is there already (R-PRIME).
-  const opening = preface === undefined ? retryLine : Buffer.from(RETRY_LINE + preface);
+  const opening = preface === undefined ? "" : Buffer.from(preface).toString("latin1");
   const first = reader.cursor.next(WRITE_BYTES);
-  write(reader, first ? Buffer.concat([opening, first.bytes]) : opening);
+  write(reader, RETRY_LINE + opening + (first?.latin1 ?? ""));
   pump(reader);
   return {
     drained() {
@@ -90,7 +87,7 @@ export function liveFrames(options: LiveFramesOptions): LiveFrames {
   };
 }
 
-function write(reader: Reader, frames: Buffer): void {
+function write(reader: Reader, frames: string): void {
   const { sink, clock } = reader.options;
   reader.beat.touch();
   reader.full = !sink.write(frames);
@@ -116,7 +113,7 @@ function pump(reader: Reader): void {
   while (reader.open && !reader.full) {
     const slice = reader.cursor.next(WRITE_BYTES);
     if (!slice) break;
-    write(reader, slice.bytes);
+    write(reader, slice.latin1);
   }
   if (reader.open && reader.cursor.hasEnded() && !reader.full) finish(reader);
 }

@@ -19,8 +19,8 @@ function textAfter(recent: Recent, after: number, maxBytes: number): { text: str
   let seq = after;
   for (let slice = recent.slice(seq, maxBytes); slice; slice = recent.slice(seq, maxBytes)) {
     assert.ok(slice.seq > seq);
-    assert.ok(slice.bytes.length <= maxBytes || slice.seq === seq + 1);
-    text += slice.bytes.toString();
+    assert.ok(slice.latin1.length <= maxBytes || slice.seq === seq + 1);
+    text += Buffer.from(slice.latin1, "latin1").toString();
     seq = slice.seq;
   }
   return { text, seq };

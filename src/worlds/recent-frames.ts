@@ -86,7 +86,7 @@ export function recentFrames({ maxBytes, maxAgeMs }: RecentLimits, next: number)
       if (after < first - 1) return undefined;
       const part = parts.findLast((one) => one.first <= after + 1);
       const slice = part && sliceOf(part.store, after + 1 - part.first, most);
-      return slice && { bytes: slice.bytes, seq: slice.seq + part.first - 1 };
+      return slice && { latin1: slice.latin1, seq: slice.seq + part.first - 1 };
     },
   };
 }
