@@ -69,6 +69,7 @@ export type ErrorCode = keyof typeof ERRORS;
 
 /** Codes after which the same request may well succeed: a terminal `error` with one of them says `retryable: true`. */
 const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "publish_failed",
   "model_cut",
   "model_timeout",
   "overloaded",

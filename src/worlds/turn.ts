@@ -144,7 +144,8 @@ export function beginTurn(spec: TurnSpec, deps: TurnDeps, first: Published): Tur
   async function open(opening: Obligation): Promise<void> {
     try {
       await deps.publish(first);
-    } catch {
+    } catch (error) {
+      deps.observe.failed(`world ${world}`, "publish_failed", error);
       close({ code: "publish_failed" });
     }
     if (over) return;
