@@ -234,7 +234,7 @@ test("R-SUBSCRIBE publish_failed is an error event, a 500 in JSON, and wakes and
   const { stream, id } = await world.chat("Hi");
   const [error, ...more] = await stream.rest();
   assert.ok(error?.type === "error");
-  assert.deepEqual([error.error_code, error.retryable, error.seq, more], ["publish_failed", false, 2, []]);
+  assert.deepEqual([error.error_code, error.retryable, error.seq, more], ["publish_failed", true, 2, []]);
   const waited = await world.chatJson("Hi");
   assertProblem(waited, "publish_failed");
   assert.match(waited.body.stream_id, /^\w{22}$/);

@@ -25,7 +25,7 @@ const TABLE: Record<number, string> = {
   504: "model_timeout",
 };
 
-const RETRYABLE = `model_cut model_timeout overloaded shutting_down model_unavailable generation_lost store_unavailable`;
+const RETRYABLE = `publish_failed model_cut model_timeout overloaded shutting_down model_unavailable generation_lost store_unavailable`;
 
 const codes = Object.keys(ERRORS) as ErrorCode[];
 const words = (text: string) => text.split(/\s+/);
