@@ -10,14 +10,35 @@ export type Directive = {
    * one token a turn of the event loop. `idle`: the answer begins and no token ever comes.
    */
   pace: number | "flood" | "brisk" | "idle";
+  /** One more token at the end, as it stands here. */
+  say?: string;
+  /** `refuse`: status 500. `early`: the connection breaks before the first token. `cut`: it breaks after half of them. */
+  fail?: "refuse" | "early" | "cut";
 };
 
-export const encodeDirective = (directive: Directive): string => JSON.stringify(directive);
+/** What each agent of a world is to do, by the name of its model: it travels as what a person says to the world. */
+export type TurnDirective = { agents: Record<string, Directive> };
 
-/** Finds the directive in a chat completion request; an instant short answer where there is none. */
+export const encodeDirective = (directive: Directive | TurnDirective): string => JSON.stringify(directive);
+
+const INSTANT: Directive = { tokens: 2, pace: "flood" };
+
+type Request = { model: string; messages: { content: unknown }[] };
+
+/** Finds the directive in a chat completion request: the last that somebody said. An instant short answer where there is none. */
 export function directiveOf(requestBody: string): Directive {
-  const { messages } = JSON.parse(requestBody) as { messages: { content: unknown }[] };
-  const content = messages.at(-1)?.content;
-  const text = Array.isArray(content) ? (content[0] as { text: string }).text : String(content);
-  return text.startsWith("{") ? (JSON.parse(text) as Directive) : { tokens: 2, pace: "flood" };
+  const { model, messages } = JSON.parse(requestBody) as Request;
+  for (const { content } of messages.toReversed()) {
+    const found = lastIn(Array.isArray(content) ? (content[0] as { text: string }).text : String(content));
+    if (found) return "agents" in found ? (found.agents[model] ?? INSTANT) : found;
+  }
+  return INSTANT;
+}
+
+/** In a world each line says who speaks. */
+const LINE = /^(?:\[[^\]\n]*\]: )?(\{".*\})$/gm;
+
+function lastIn(text: string): Directive | TurnDirective | undefined {
+  const json = [...text.matchAll(LINE)].at(-1)?.[1];
+  return json === undefined ? undefined : (JSON.parse(json) as Directive | TurnDirective);
 }

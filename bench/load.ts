@@ -1,5 +1,6 @@
 import { answerAsks, onParentGone } from "./child.ts";
 import { openStream, type StreamEnd } from "./load-stream.ts";
+import { ROOMS, takeTurns } from "./load-turns.ts";
 import { hammer } from "./load-wait.ts";
 import { pause, within } from "./patience.ts";
 import { type Spread, times } from "./statistics.ts";
@@ -10,6 +11,7 @@ import { monotonicUs } from "./token-scan.ts";
 /** Clients that do alike. */
 export type Group = {
   streams: number;
+  /** `{n}` in it is replaced by the number of a room, so that streams are spread over all of them. */
   path: string;
   body: string;
   /** How many tokens each answer must have, in order. */
@@ -35,6 +37,7 @@ const firstToken = times();
 const live = new Map<() => void, boolean>();
 const faults: string[] = [];
 let tokens = 0;
+let opened = 0;
 let started = 0;
 let answered = 0;
 let ended = 0;
@@ -53,7 +56,7 @@ function begin(port: number, group: Group, turn: number) {
   started++;
   const leave = openStream({
     port,
-    path: group.path,
+    path: group.path.replace("{n}", String(opened++ % ROOMS)),
     body: group.body,
     bytesPerSecond: group.bytesPerSecond,
     cutAfter,
@@ -131,4 +134,4 @@ function forget() {
 }
 
 onParentGone(() => process.exit());
-answerAsks({ open, beginWindow, endWindow, finish, hammer });
+answerAsks({ open, beginWindow, endWindow, finish, hammer, turns: takeTurns });

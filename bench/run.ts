@@ -60,8 +60,9 @@ async function measureScenario(scenario: Scenario, subjects: Subject[], options:
   const results = subjects.map(({ name }): Result => {
     return { scenario: scenario.name, subject: name, rounds: [], medians: {}, failures: [] };
   });
-  for (let round = 1; round <= options.rounds; round++) {
-    say(`${scenario.name}, round ${round} of ${options.rounds}`);
+  const rounds = Math.min(options.rounds, scenario.rounds ?? options.rounds);
+  for (let round = 1; round <= rounds; round++) {
+    say(`${scenario.name}, round ${round} of ${rounds}`);
     for (const [n, subject] of subjects.entries()) await measureOnce(scenario, subject, options, results[n] as Result);
   }
   return results.map((result) => ({ ...result, medians: medians(result.rounds) }));

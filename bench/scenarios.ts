@@ -3,6 +3,7 @@ import type { Hammered } from "./load-wait.ts";
 import { checked, cores, endings, group, type Metrics, perToken, RAMP_MS, warmedUp } from "./metrics.ts";
 import { pause } from "./patience.ts";
 import type { Stage } from "./stage.ts";
+import { WORLD_SCENARIOS } from "./world-scenarios.ts";
 
 /** What is done to each server. */
 
@@ -13,10 +14,15 @@ export type Scenario = {
   name: string;
   title: string;
   subjects: readonly string[];
+  /** How often it is run where more rounds would tell no more. */
+  rounds?: number;
   run(stage: Stage, pace: Pace): Promise<Metrics>;
 };
 
 const RATE = 20;
+
+/** As many of either as leave the server some of its processor. */
+const TURNS = 500;
 
 /** Time between the end of the window and the end of the first stream, for the questions to the processes. */
 const SLACK_S = 2;
@@ -24,10 +30,11 @@ const SLACK_S = 2;
 /** With fewer streams, memory per stream tells more of the garbage collector than of the streams. */
 const ENOUGH_FOR_MEMORY = 1000;
 
-function steady(streams: number, subjects: string[]): Scenario {
+function steady(streams: number, subjects: string[], names: Partial<Scenario> = {}): Scenario {
   return {
     name: `steady-${streams}`,
     title: `${streams} streams of ${RATE} tokens/s`,
+    ...names,
     subjects,
     async run(stage, { window, settle }) {
       const before = await warmedUp(stage);
@@ -158,4 +165,9 @@ export const SCENARIOS: readonly Scenario[] = [
   floods("flood-fast", "that are read", {}),
   floods("flood-slow", "whose readers take 1 KB/s", { bytesPerSecond: SLOW_BYTES_PER_SECOND }),
   wait,
+  steady(TURNS, ["chatwait", "chatwait-worlds"], {
+    name: "worlds-steady",
+    title: `${TURNS} streams of ${RATE} tokens/s, chats beside turns of worlds of one agent`,
+  }),
+  ...WORLD_SCENARIOS,
 ];

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ask, cpuUs, end, rssKiB, startPart, startServer } from "./child.ts";
+import { heapAfterGc } from "./heap.ts";
 import type { Group, Outcome, Plan, Window } from "./load.ts";
 import { freePort, listening, pause } from "./patience.ts";
 import { noProfile, type ProfileSwitch, profileSwitch } from "./profile-switch.ts";
@@ -14,6 +15,10 @@ export type Stage = {
   port: number;
   /** Resident memory of the server, in KiB. */
   rss(): number;
+  /** Heap of the server that is used after its garbage is collected, in MiB; only where it was started to tell it. */
+  heap(): Promise<number>;
+  /** The value of one of the server's metrics. */
+  metric(name: string): Promise<number>;
   /** How many calls to the model are open. */
   openCalls(): Promise<number>;
   /** Opens streams and waits for their heads; tells how many came. */
@@ -24,7 +29,7 @@ export type Stage = {
   during<T>(task: () => Promise<T>): Promise<{ value: T; cpu: CpuUse }>;
   /** Lets the streams end, and checks each one's tokens. */
   finish(graceMs: number): Promise<Outcome>;
-  askLoad<T>(question: string, withWhat: unknown): Promise<T>;
+  askLoad<T>(question: string, withWhat: unknown, withinMs?: number): Promise<T>;
 };
 
 /** Processor time of the server in µs, and of each process in cores. */
@@ -33,7 +38,7 @@ export type Measured = { window: Window; cpu: CpuUse };
 
 const START_MS = 20_000;
 
-type Cast = { server: ChildProcess; upstream: ChildProcess; load: ChildProcess; port: number };
+type Cast = { server: ChildProcess; upstream: ChildProcess; load: ChildProcess; port: number; dir: string };
 
 /** Sets the stage, runs `act` on it, and clears it whatever happened. `profileTo` is a file for the profile of the window. */
 export async function onStage<T>(subject: Subject, profileTo: string | undefined, act: (stage: Stage) => Promise<T>) {
@@ -55,7 +60,8 @@ export async function onStage<T>(subject: Subject, profileTo: string | undefined
     const settings = { env: { ...process.env, ...env, ...profile.env } };
     const server = started(startServer(command, [...profile.args, ...args], settings));
     await listening(server, port, START_MS);
-    return await act(stageOf(subject, { server, upstream, load, port }, profile));
+    await subject.prepare?.(port);
+    return await act(stageOf(subject, { server, upstream, load, port, dir }, profile));
   } finally {
     await Promise.all(children.map(end));
     process.off("exit", clear);
@@ -63,7 +69,7 @@ export async function onStage<T>(subject: Subject, profileTo: string | undefined
   }
 }
 
-function stageOf(subject: Subject, { server, upstream, load, port }: Cast, profile: ProfileSwitch): Stage {
+function stageOf(subject: Subject, { server, upstream, load, port, dir }: Cast, profile: ProfileSwitch): Stage {
   const pid = pidOf(server);
   const during = measuring([pid, pidOf(upstream), pidOf(load)], profile);
   return {
@@ -71,8 +77,10 @@ function stageOf(subject: Subject, { server, upstream, load, port }: Cast, profi
     port,
     during,
     rss: () => rssKiB(pid),
+    heap: async () => (await heapAfterGc(pid, dir)) / 2 ** 20,
+    metric: (name) => metricOf(port, name),
     openCalls: () => ask(upstream, "open"),
-    askLoad: (question, withWhat) => ask(load, question, withWhat),
+    askLoad: (question, withWhat, withinMs) => ask(load, question, withWhat, withinMs),
     finish: (graceMs) => ask(load, "finish", graceMs),
     async open(groups, withinMs = 30_000) {
       const plan: Plan = { groups, port, withinMs };
@@ -87,6 +95,13 @@ function stageOf(subject: Subject, { server, upstream, load, port }: Cast, profi
       return { window: value, cpu };
     },
   };
+}
+
+async function metricOf(port: number, name: string): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const line = text.split("\n").find((line) => line.startsWith(`${name} `));
+  if (line === undefined) throw new Error(`The server has no metric ${name}.`);
+  return Number(line.slice(name.length));
 }
 
 /** Tells what the server, the model and the clients used of the processor while a task ran. */

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Directive, encodeDirective } from "./directive.ts";
 import { nginxConf } from "./floors/nginx.ts";
+import { heapProbe } from "./heap.ts";
+import { makeRooms, ROOM_MODELS, soloOf } from "./rooms.ts";
 
 /** What is measured: how to start each server, and how to ask it. */
 
@@ -18,6 +20,8 @@ export type Subject = {
   path: string;
   body(directive: Directive): string;
   start(place: Place): Start;
+  /** What has to be there before it is asked. */
+  prepare?(port: number): Promise<void>;
   /** Why it cannot be measured here; undefined where it can. */
   missing?(): string | undefined;
 };
@@ -49,6 +53,20 @@ function chatWait({ port, upstreamPort, dir }: Place): Start {
     CHATWAIT_DATA_DIR: dir,
   };
   return { command: process.execPath, args: [...startFlags(), here("../src/main.ts")], env };
+}
+
+/** The same server, with rooms of agents. */
+function chatWaitWorlds(place: Place): Start {
+  const { env, ...start } = chatWait(place);
+  return { ...start, env: { ...env, CHATWAIT_MODELS: ROOM_MODELS.join(","), CHATWAIT_WORLD_EDITING: "true" } };
+}
+
+/** What is kept for who may come back is gone soon, and the heap can be read. */
+function chatWaitHeap(place: Place): Start {
+  const { env, args, command } = chatWaitWorlds(place);
+  const probe = heapProbe(place.dir);
+  const settings = { CHATWAIT_RETENTION_MS: "5000" };
+  return { command, args: [...probe.flags, ...args], env: { ...env, ...settings, ...probe.env } };
 }
 
 /** The flags of Node that `npm start` gives the program: it is measured as people run it. */
@@ -86,6 +104,7 @@ function peerMissing(): string | undefined {
 
 const completions = { path: "/v1/chat/completions", body: openAiBody };
 const streaming = { path: "/chat/streaming", body: chatBody };
+const turns = { path: `/worlds/${soloOf("{n}")}/chat`, body: chatBody, prepare: makeRooms };
 const waiting = { path: "/chat/wait", body: chatBody };
 const peer = { path: "/api/chat", body: uiBody, missing: peerMissing };
 
@@ -100,6 +119,8 @@ export const SUBJECTS: readonly Subject[] = [
   },
   { name: "nginx", title: "floor: nginx, buffering off", ...completions, start: nginx, missing: nginxMissing },
   { name: "chatwait", title: "ChatWait", ...streaming, start: chatWait },
+  { name: "chatwait-worlds", title: "ChatWait, turns of worlds", ...turns, start: chatWaitWorlds },
+  { name: "chatwait-heap", title: "ChatWait, turns of worlds, streams kept for 5 s", ...turns, start: chatWaitHeap },
   { name: "ai-sdk", title: "peer: AI SDK streamText on Hono", ...peer, start: node("peer/server.ts") },
   {
     name: "ai-sdk-detached",

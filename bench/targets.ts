@@ -41,6 +41,9 @@ const FLOOD_LOGS_MIB = 16;
 /** By how much two runs of the same thing differ: a p99 of some milliseconds on a machine that does other things too. */
 const NOISE = 1.25;
 
+/** Its id is remembered for an hour, and two collections of the same heap differ: 1,000 turns may leave half a MiB. */
+const HEAP_NOISE_KIB = 0.5;
+
 export const TARGETS: readonly Target[] = [
   {
     text: "CPU per token at 1000 × 20, against pipe",
@@ -103,7 +106,48 @@ export const TARGETS: readonly Target[] = [
     limit: 0.6,
     atLeast: true,
   },
+  {
+    text: "CPU per token of a turn's stream, against a chat's",
+    unit: "×",
+    value: ratio(
+      of("worlds-steady", "chatwait-worlds", "cpuUsPerToken"),
+      of("worlds-steady", "chatwait", "cpuUsPerToken"),
+    ),
+    limit: 1.2,
+  },
+  {
+    text: "p99 from the last event of the last agent to the end of the response, 100 turns at once",
+    unit: "ms",
+    value: of("worlds-end", "chatwait-worlds", "afterEventP99Ms"),
+    limit: 20,
+  },
+  {
+    text: "p99 from the model's last write to the end of the response, 100 turns at once",
+    unit: "ms",
+    value: of("worlds-end", "chatwait-worlds", "afterModelP99Ms"),
+    limit: 20,
+  },
+  soaked("Turns that are cut short", "cutShort"),
+  soaked("Turns that hang", "hung"),
+  soaked("Turns with an event that is missing, doubled or wrong", "wrong"),
+  soaked("Events after the end of their turn", "lateEvents"),
+  soaked("Turns, timers, subscriptions and readers that are left when all is over", "heldBack"),
+  {
+    text: "Heap that a turn leaves behind",
+    unit: "KiB",
+    value: of("worlds-heap", "chatwait-heap", "heapKiBPerTurn"),
+    limit: HEAP_NOISE_KIB,
+  },
 ];
+
+function soaked(what: string, metric: string): Target {
+  return {
+    text: `${what}, of all in the soak`,
+    unit: "",
+    value: of("worlds-soak", "chatwait-worlds", metric),
+    limit: 0,
+  };
+}
 
 /** Every target with what was reached. A miss is a row like any other. */
 export function judged(results: Results): TargetRow[] {

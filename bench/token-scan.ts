@@ -1,10 +1,10 @@
 /**
- * Tokens that carry their time of birth. A token's text is `@<stamp>:<index>;`, where the stamp is microseconds of the
+ * Tokens that carry their time of birth. A token's text is `~<stamp>:<index>;`, where the stamp is microseconds of the
  * machine's monotonic clock, which all processes share. Whatever frame a server puts around a token, its JSON has the text
  * between quotes, so one scan reads every dialect without parsing any. A whole text repeated at the end of a stream is not
  * taken for a token, because several tokens stand between its quotes.
  */
-export const tokenText = (stampUs: number, index: number): string => `@${stampUs}:${index};`;
+export const tokenText = (stampUs: number, index: number): string => `~${stampUs}:${index};`;
 
 /** Microseconds of the monotonic clock (CLOCK_MONOTONIC), comparable between processes of one machine. */
 export function monotonicUs(): number {
@@ -13,7 +13,7 @@ export function monotonicUs(): number {
 }
 
 const QUOTE = 0x22;
-const AT = 0x40;
+const TILDE = 0x7e;
 const COLON = 0x3a;
 const SEMICOLON = 0x3b;
 const DIGIT_0 = 0x30;
@@ -50,7 +50,7 @@ export function tokenScanner(onToken: (stampUs: number, index: number) => void):
     let at = 0;
     while (at < chunk.length) {
       if (state === "seeking") {
-        const found = chunk.indexOf(AT, at);
+        const found = chunk.indexOf(TILDE, at);
         if (found < 0) break;
         const previous = found > 0 ? chunk[found - 1] : before;
         if (previous === QUOTE) begin();

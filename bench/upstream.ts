@@ -10,7 +10,16 @@ import { monotonicUs, tokenText } from "./token-scan.ts";
  * are framed by hand, for one string is one write. What it is told to do stands in the user's message (directive.ts).
  */
 
-type Stream = { response: ServerResponse; left: number; index: number; due: number; period: number };
+type Stream = {
+  response: ServerResponse;
+  left: number;
+  index: number;
+  due: number;
+  period: number;
+  /** What comes after the last token. */
+  last: string | undefined;
+  breaks: boolean;
+};
 
 /** A paced stream whose reader lags by this much waits; its tokens are late, not lost. */
 const LAG_BYTES = 64 * 1024;
@@ -32,9 +41,8 @@ function framed(data: string): string {
   return `${(data.length + 8).toString(16)}\r\ndata: ${data}\n\n\r\n`;
 }
 
-function token(index: number): string {
-  return framed(`${opening}"delta":{"content":"${tokenText(monotonicUs(), index)}"},"finish_reason":null}]}`);
-}
+const delta = (text: string) => framed(`${opening}"delta":{"content":"${text}"},"finish_reason":null}]}`);
+const token = (index: number) => delta(tokenText(monotonicUs(), index));
 
 function ending(tokens: number): string {
   const usage = `"usage":{"prompt_tokens":10,"completion_tokens":${tokens},"total_tokens":${tokens + 10}}}`;
@@ -50,7 +58,8 @@ function emit(stream: Stream, most: number): boolean {
   for (let n = 0; n < count; n++) chunk += token(stream.index++);
   stream.left -= count;
   if (stream.left > 0) return stream.response.write(chunk, "latin1");
-  stream.response.end(chunk + ending(stream.index), "latin1");
+  if (stream.breaks) stream.response.write(chunk, "latin1", () => stream.response.destroy());
+  else stream.response.end(chunk + (stream.last ? delta(stream.last) : "") + ending(stream.index), "latin1");
   return false;
 }
 
@@ -81,8 +90,10 @@ function flood(stream: Stream) {
 }
 
 /** The first token leaves at once, so that what a server adds to it can be told; the second one at the stream's own phase. */
-function begin(response: ServerResponse, { tokens, pace }: Directive) {
-  const stream: Stream = { response, left: tokens, index: 0, due: 0, period: 0 };
+function begin(response: ServerResponse, { tokens, pace, say, fail }: Directive) {
+  const breaks = fail === "cut";
+  const left = breaks ? Math.ceil(tokens / 2) : tokens;
+  const stream: Stream = { response, left, index: 0, due: 0, period: 0, last: say, breaks };
   if (pace === "idle") return;
   if (pace === "flood") return flood(stream);
   emit(stream, 1);
@@ -106,8 +117,10 @@ const server = createServer(async (request, response) => {
   opened++;
   open.add(response);
   response.on("close", () => release(response));
+  if (directive.fail === "refuse") return void response.writeHead(500).end();
   response.writeHead(200, { "content-type": "text/event-stream", "transfer-encoding": "chunked" });
   response.flushHeaders();
+  if (directive.fail === "early") return void response.destroy();
   // From here on the chunks are framed here; the head has said that they would be.
   response.chunkedEncoding = false;
   begin(response, directive);
