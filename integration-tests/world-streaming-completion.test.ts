@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { StreamEvent, WorldEvent } from "../src/protocol/events.ts";
+import type { WorldEvent } from "../src/protocol/events.ts";
 import { offer } from "../testing/app.ts";
 import { startModelServer } from "../testing/model-server.ts";
 import { assertProblem } from "../testing/problem.ts";
@@ -8,8 +8,6 @@ import { instantModel } from "../testing/scripted-model.ts";
 import { openStream, requestJson, textOf } from "../testing/sse-client.ts";
 import { until } from "../testing/until.ts";
 import {
-  assertWholeTurn,
-  type BegunTurn,
   doneOf,
   noticesOf,
   outcomesOf,
@@ -17,6 +15,7 @@ import {
   type Timed,
   typesOf,
   WORLD,
+  wholeOf,
   worldApp,
 } from "../testing/world-app.ts";
 
@@ -32,13 +31,6 @@ function inShort(event: WorldEvent): string | undefined {
   if (event.type === "token") return `token ${event.text}`;
   if (event.type === "message_end") return `message_end ${event.reason}`;
   return event.type === "done" ? `done ${event.reason}` : event.type;
-}
-
-/** The whole of a turn, once it has ended. */
-async function wholeOf({ start, stream }: BegunTurn): Promise<StreamEvent[]> {
-  const events = [start, ...(await stream.rest())];
-  assertWholeTurn(events);
-  return events;
 }
 
 // ---- Programs outside

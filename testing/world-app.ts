@@ -207,3 +207,10 @@ export function assertWholeTurn(events: readonly StreamEvent[]): void {
   }
   assert.deepEqual([...open.keys()], [], "messages without an end");
 }
+
+/** All events of a turn, once it has ended; they are checked as {@link assertWholeTurn} says. */
+export async function wholeOf({ stream }: Pick<BegunTurn, "stream">): Promise<readonly Received[]> {
+  await stream.closed;
+  assertWholeTurn(stream.events);
+  return stream.events;
+}
