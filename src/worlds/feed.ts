@@ -17,6 +17,8 @@ export type Feed = FrameSource & {
   readonly firstKept: number;
   /** Numbers an event, and keeps it where somebody reads or may come back. Nothing happens once it is closed. */
   publish(event: WorldEvent): void;
+  /** Numbers an event that nobody reads or may come back for. False, and nothing is done, where it has to be published. */
+  skip(): boolean;
   /** Ends it with `done`, for the world is deleted. */
   close(): void;
   /** Ends it without an event, for the server closes: it goes on when the server is back, under another id. */
@@ -63,6 +65,8 @@ export function createFeed(options: FeedOptions): Feed {
   const frames = recentFrames({ maxBytes, maxAgeMs }, lastSeq + 1);
 
   const isWanted = (now: number) => readers > 0 || now < keptUntil;
+  // Most events of most worlds are not: they cost no look at the clock.
+  const wasNeverRead = () => readers === 0 && keptUntil === Number.NEGATIVE_INFINITY;
 
   function forgetAll() {
     frames.restart(lastSeq + 1);
@@ -87,11 +91,18 @@ export function createFeed(options: FeedOptions): Feed {
     });
   }
 
+  function skip(): boolean {
+    if (sealed) return true;
+    if (!wasNeverRead() && isWanted(clock.now())) return false;
+    lastSeq++;
+    forgetAll();
+    return true;
+  }
+
   function publish(event: WorldEvent) {
-    if (sealed) return;
+    if (skip()) return;
     lastSeq++;
     const now = clock.now();
-    if (!isWanted(now)) return forgetAll();
     frames.expire(now);
     frames.add(encodeFrame(idPrefix, lastSeq, withoutKey(event)), now);
     arm(now);
@@ -109,6 +120,7 @@ export function createFeed(options: FeedOptions): Feed {
     id,
     epoch: 0,
     publish,
+    skip,
     get lastSeq() {
       return lastSeq;
     },

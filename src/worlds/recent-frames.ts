@@ -78,7 +78,8 @@ export function recentFrames({ maxBytes, maxAgeMs }: RecentLimits, next: number)
       for (let at = oldest(); at !== undefined && now - at >= maxAgeMs; at = oldest()) dropOldest(parts[0] as Part);
     },
     restart(following) {
-      parts.length = 0;
+      // To empty what is empty would cost as much as to number the frame.
+      if (parts.length > 0) parts.length = 0;
       bytes = 0;
       first = following;
     },

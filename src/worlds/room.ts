@@ -17,6 +17,8 @@ export type Room = {
   readonly turns: Map<string, Turn>;
   /** To the feed and to all subscribers but `publisher`, whose own event it is. */
   deliver(event: WorldEvent, publisher?: Subscriber): void;
+  /** In place of `deliver` where nobody hears the event, so that it need not be made. False: somebody does. */
+  skip(): boolean;
 };
 
 export type Rooms = {
@@ -75,8 +77,9 @@ export function createRooms(clock: Clock, newId: () => string): Rooms {
       ...{ key, feed, subscribers, memory: createMemory(clock), turns: new Map() },
       deliver(event, publisher) {
         feed.publish(event);
-        if (subscribers.count > 0) subscribers.deliver(event, publisher);
+        subscribers.deliver(event, publisher);
       },
+      skip: () => !subscribers.anyTold && feed.skip(),
     };
     rooms.set(key, room);
     stopTidying ??= clock.after(TIDY_MS, tidyAll);

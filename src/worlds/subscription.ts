@@ -26,6 +26,8 @@ export type Subscribers = {
   /** Tells all but the publisher. What a client throws is told to itself, and releases it. */
   deliver(event: WorldEvent, publisher?: Subscriber): void;
   readonly count: number;
+  /** Whether anybody is told anything. */
+  readonly anyTold: boolean;
   endAll(): void;
 };
 
@@ -96,6 +98,9 @@ export function createSubscribers(): Subscribers {
     },
     get count() {
       return all.size;
+    },
+    get anyTold() {
+      return told.size > 0;
     },
     endAll() {
       all.clear();

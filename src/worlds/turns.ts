@@ -130,8 +130,10 @@ export function createTurns(deps: TurnsDeps, rooms: Rooms, ended: (turnId: strin
 
   function letTakeTurn(world: World, room: Room, log: StreamLog, message: Published, setting: TurnSetting): Turn {
     const id = ids.message();
-    const told = (event: OpenDraft | TerminalDraft, publisher?: Subscriber) =>
+    const told = (event: OpenDraft | TerminalDraft, publisher?: Subscriber) => {
+      if (room.skip()) return;
       room.deliver({ ...event, turn_id: id }, publisher ?? (event.type === "message" ? adding : undefined));
+    };
     const turn = beginTurn(
       {
         ...{ id, log, world: world.name, turnLimit: world.turn_limit, respond: world.respond },
