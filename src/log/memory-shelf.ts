@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import { type Clock, timestampOf } from "../clock.ts";
 import { type ErrorCode, failure, isRetryable } from "../protocol/errors.ts";
 import type { TerminalDraft } from "../protocol/events.ts";
 import { createClaims } from "./claims.ts";
@@ -118,7 +118,7 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
 
   function createEntry(spec: LogSpec): Entry {
     const { id, kind, world } = spec;
-    const names: LogNames = { id, kind, world, createdAt: new Date(clock.wall()).toISOString() };
+    const names: LogNames = { id, kind, world, createdAt: timestampOf(clock.wall()) };
     const held = { open: undefined, archive: undefined, spec, readers: 0, bytes: LOG_OVERHEAD_BYTES };
     const entry: Entry = { ...names, ...held, ...unqueued<Entry>() };
     entry.open = createMemoryLog({
