@@ -38,7 +38,16 @@ export async function waitReply(
  * Answers that became ready in one turn of the event loop are written together: a client process on this machine is then woken
  * once for all of them. With a model that answers at once, 55 µs of CPU a request instead of 66.
  */
-const turnEnds = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+function turnEnds(): Promise<void> {
+  turn ??= new Promise((resolve) => {
+    setImmediate(() => {
+      turn = undefined;
+      resolve();
+    });
+  });
+  return turn;
+}
+let turn: Promise<void> | undefined;
 
 /** Resolves when the log is sealed, when the client has waited for as long as it prefers, or when it has gone. */
 function sealedOrLate(clock: Clock, request: FastifyRequest, reply: FastifyReply, log: StreamLog): Promise<void> {
