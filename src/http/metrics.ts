@@ -81,13 +81,8 @@ export function createMetrics(counts: () => ShelfCounts): Metrics {
     registers,
   });
 
-  // A child is looked up by its label once: prom-client hashes labels at each call.
-  const endings = new Map<string, { observe(seconds: number): void }>();
-  const endingOf = (outcome: string) => {
-    const known = endings.get(outcome) ?? generation.labels(outcome);
-    endings.set(outcome, known);
-    return known;
-  };
+  const endingOf = childOf((outcome) => generation.labels(outcome));
+  const upstreamOf = childOf((outcome) => upstream.labels(outcome));
 
   return {
     generation: {
@@ -97,7 +92,7 @@ export function createMetrics(counts: () => ShelfCounts): Metrics {
       firstToken: (ms) => firstToken.observe(ms / 1000),
       ended: (outcome, ms) => endingOf(outcome).observe(ms / 1000),
     },
-    upstream: (outcome) => upstream.labels(outcome).inc(),
+    upstream: (outcome) => upstreamOf(outcome).inc(),
     resumed(replayedEvents) {
       resumes.inc();
       replayed.inc(replayedEvents);
@@ -105,5 +100,18 @@ export function createMetrics(counts: () => ShelfCounts): Metrics {
     refused: (code) => refusals.labels(code).inc(),
     text: () => registry.metrics(),
     contentType: registry.contentType,
+  };
+}
+
+/** A child is looked up by its label once: prom-client hashes labels at each call. */
+function childOf<Child>(labelled: (label: string) => Child): (label: string) => Child {
+  const children = new Map<string, Child>();
+  return (label) => {
+    let child = children.get(label);
+    if (child === undefined) {
+      child = labelled(label);
+      children.set(label, child);
+    }
+    return child;
   };
 }
