@@ -23,6 +23,14 @@ export const systemClock: Clock = {
   },
 };
 
+let printed = { wall: Number.NaN, text: "" };
+
+/** A time of the calendar as RFC 3339, UTC. What is asked for again within the same millisecond is not printed twice. */
+export function timestampOf(wall: number): string {
+  if (wall !== printed.wall) printed = { wall, text: new Date(wall).toISOString() };
+  return printed.text;
+}
+
 export type Deadline = {
   /** Begins the time anew. Costs one read of the clock, no timer. */
   touch(): void;

@@ -18,7 +18,7 @@ const CLOSING_MS = 10_000;
 async function main() {
   const config = readConfig(process.env);
   // A line a request would be a system call a request; they are gathered, and written at the latest a second later.
-  const output = pino.destination({ sync: false, minLength: 4096, periodicFlush: 1000 });
+  const output = pino.destination({ sync: false, minLength: 16_000, periodicFlush: 1000 });
   const logger = pino({ level: config.logLevel }, output);
   const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
     version: string;

@@ -23,7 +23,9 @@ export const anyText: fc.Arbitrary<string> = fc.oneof({ weight: 40, arbitrary: s
 
 /** An id as the server makes them. */
 const anyId = fc.stringMatching(/^[A-Za-z0-9_-]{1,22}$/);
-const usage = fc.record({ input_tokens: fc.nat(), output_tokens: fc.nat() });
+// Objects as a program writes them: a log may give back what it was given.
+const plain = { noNullPrototype: true } as const;
+const usage = fc.record({ input_tokens: fc.nat(), output_tokens: fc.nat() }, plain);
 const timestamp = fc.constantFrom("2026-01-02T03:04:05.000Z", "2026-12-31T23:59:59.999Z");
 const sender = fc.oneof(fc.constant("assistant"), short);
 
@@ -99,7 +101,9 @@ export const anyTerminalDraft: fc.Arbitrary<TerminalDraft> = fc.oneof(
       type: fc.constant("done" as const),
       reason: fc.constantFrom("stop", "length", "cancelled"),
       usage,
-      agents: fc.array(fc.record({ agent: short, outcome: fc.constantFrom("replied" as const, "failed" as const) })),
+      agents: fc.array(
+        fc.record({ agent: short, outcome: fc.constantFrom("replied" as const, "failed" as const) }, plain),
+      ),
     },
     { requiredKeys: ["type", "reason"] },
   ),

@@ -1,5 +1,5 @@
 import type { LanguageModelV4, LanguageModelV4FinishReason, LanguageModelV4Usage } from "@ai-sdk/provider";
-import type { Clock } from "../clock.ts";
+import { type Clock, timestampOf } from "../clock.ts";
 import type { CancelCause } from "../log/shelf.ts";
 import type { StreamLog } from "../log/stream-log.ts";
 import { type CallDeps, callModel } from "../models/call.ts";
@@ -158,7 +158,7 @@ function fail(writing: Writing, code: ErrorCode): void {
 }
 
 function endMessage({ log, messageId, clock, text }: Writing, how: Finish & { error_code?: string }): void {
-  const timestamp = new Date(clock.wall()).toISOString();
+  const timestamp = timestampOf(clock.wall());
   const content = text ? text.joiner.join() : "";
   log.append({ type: "message_end", message_id: messageId, sender: SENDER, content, timestamp, ...how });
 }

@@ -7,18 +7,37 @@ import { failure } from "../protocol/errors.ts";
  */
 export function acceptJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "buffer" }, async (request: FastifyRequest, body: Buffer) => {
-    if (body.length === 0) return undefined;
-    const encoding = request.headers["content-encoding"];
-    if (encoding !== undefined && encoding !== "identity") {
-      throw failure("unsupported_media_type", "Send the body without a Content-Encoding.");
-    }
-    if (!isUtf8(body)) throw failure("invalid_json", "The body is not valid UTF-8.");
-    return parse(body.toString());
-  });
-  app.addContentTypeParser("*", { parseAs: "buffer" }, async (_request: FastifyRequest, body: Buffer) => {
-    if (body.length > 0) throw failure("unsupported_media_type");
-  });
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, parserOf(jsonOf));
+  app.addContentTypeParser("*", { parseAs: "buffer" }, parserOf(nothingOf));
+}
+
+type Read = (request: FastifyRequest, body: Buffer) => unknown;
+type Done = (error: Error | null, value?: unknown) => void;
+
+/** Without a promise, which a body that is there does not need. */
+const parserOf = (read: Read) => (request: FastifyRequest, body: Buffer, done: Done) => {
+  let value: unknown;
+  try {
+    value = read(request, body);
+  } catch (error) {
+    done(error as Error);
+    return;
+  }
+  done(null, value);
+};
+
+function jsonOf(request: FastifyRequest, body: Buffer): unknown {
+  if (body.length === 0) return undefined;
+  const encoding = request.headers["content-encoding"];
+  if (encoding !== undefined && encoding !== "identity") {
+    throw failure("unsupported_media_type", "Send the body without a Content-Encoding.");
+  }
+  if (!isUtf8(body)) throw failure("invalid_json", "The body is not valid UTF-8.");
+  return parse(body.toString());
+}
+
+function nothingOf(_request: FastifyRequest, body: Buffer): void {
+  if (body.length > 0) throw failure("unsupported_media_type");
 }
 
 function parse(text: string): unknown {

@@ -98,13 +98,8 @@ export function createMetrics({ streams, worlds }: MetricsDeps): Metrics {
     registers,
   });
 
-  // A child is looked up by its label once: prom-client hashes labels at each call.
-  const endings = new Map<string, { observe(seconds: number): void }>();
-  const endingOf = (outcome: string) => {
-    const known = endings.get(outcome) ?? generation.labels(outcome);
-    endings.set(outcome, known);
-    return known;
-  };
+  const endingOf = childOf((outcome) => generation.labels(outcome));
+  const upstreamOf = childOf((outcome) => upstream.labels(outcome));
 
   return {
     generation: {
@@ -114,7 +109,7 @@ export function createMetrics({ streams, worlds }: MetricsDeps): Metrics {
       firstToken: (ms) => firstToken.observe(ms / 1000),
       ended: (outcome, ms) => endingOf(outcome).observe(ms / 1000),
     },
-    upstream: (outcome) => upstream.labels(outcome).inc(),
+    upstream: (outcome) => upstreamOf(outcome).inc(),
     resumed(replayedEvents) {
       resumes.inc();
       replayed.inc(replayedEvents);
@@ -122,5 +117,18 @@ export function createMetrics({ streams, worlds }: MetricsDeps): Metrics {
     refused: (code) => refusals.labels(code).inc(),
     text: () => registry.metrics(),
     contentType: registry.contentType,
+  };
+}
+
+/** A child is looked up by its label once: prom-client hashes labels at each call. */
+function childOf<Child>(labelled: (label: string) => Child): (label: string) => Child {
+  const children = new Map<string, Child>();
+  return (label) => {
+    let child = children.get(label);
+    if (child === undefined) {
+      child = labelled(label);
+      children.set(label, child);
+    }
+    return child;
   };
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { type Expiring, expiringQueue, unqueued } from "./expiring-queue.ts";
 
 export type ExpiringMap<V> = {
   /** Adds or renews an entry: its time begins anew, and it becomes the youngest. */
@@ -13,9 +14,14 @@ export type ExpiringMap<V> = {
   clear(): void;
 };
 
+interface Entry<V> extends Expiring<Entry<V>> {
+  key: string;
+  value: V;
+}
+
 /**
- * A map whose entries expire `ttlMs` after they were last set, with one timer for all of them: since each entry has the
- * same time to live, the order of insertion is the order of expiry. Beyond `most` entries the oldest is dropped.
+ * A map whose entries expire `ttlMs` after they were last set, with one timer for all of them. Beyond `most` entries the oldest
+ * is dropped. A queue knows the oldest one: a Map from whose beginning entries were deleted is searched past their empty places.
  */
 export function expiringMap<V>(
   clock: Clock,
@@ -23,41 +29,35 @@ export function expiringMap<V>(
   expired: (value: V, key: string) => void,
   most = Number.POSITIVE_INFINITY,
 ): ExpiringMap<V> {
-  const entries = new Map<string, { value: V; since: number }>();
-  let cancelTimer: (() => void) | undefined;
+  const entries = new Map<string, Entry<V>>();
+  const queue = expiringQueue<Entry<V>>(clock, ttlMs, ({ key, value }) => {
+    entries.delete(key);
+    expired(value, key);
+  });
 
-  function sweep() {
-    cancelTimer = undefined;
-    for (const [key, { value, since }] of entries) {
-      const left = since + ttlMs - clock.now();
-      if (left > 0) return arm(left);
-      entries.delete(key);
-      expired(value, key);
-    }
-  }
-
-  // The timer is left to run when its entry goes: moving it on every request would cost more than one idle wake-up.
-  function arm(ms: number) {
-    cancelTimer ??= clock.after(ms, sweep);
+  function drop(entry: Entry<V> | undefined) {
+    if (!entry) return;
+    entries.delete(entry.key);
+    queue.remove(entry);
   }
 
   return {
     set(key, value) {
-      entries.delete(key);
-      entries.set(key, { value, since: clock.now() });
-      if (entries.size > most) entries.delete(entries.keys().next().value as string);
-      arm(ttlMs);
+      drop(entries.get(key));
+      const entry = { ...unqueued<Entry<V>>(), key, value };
+      entries.set(key, entry);
+      queue.push(entry);
+      if (entries.size > most) drop(queue.oldest());
     },
     get: (key) => entries.get(key)?.value,
-    delete: (key) => void entries.delete(key),
-    oldest: () => entries.values().next().value?.value,
+    delete: (key) => drop(entries.get(key)),
+    oldest: () => queue.oldest()?.value,
     get size() {
       return entries.size;
     },
     clear() {
       entries.clear();
-      cancelTimer?.();
-      cancelTimer = undefined;
+      queue.clear();
     },
   };
 }

@@ -5,10 +5,14 @@
  */
 export type FrameStore = {
   blocks: Block[];
-  /** `ends[n - 1]` is where frame n ends, counted over all blocks. */
+  /** `ends[n - 1]` is where frame n ends, counted over all frames. */
   ends: number[];
   /** Bytes of all frames. */
   size: number;
+  /** The last frames as text, until they are read or enough for a block: one copy for all of them. */
+  text: string;
+  /** Bytes of the frames that are in blocks. */
+  copied: number;
 };
 
 type Block = { bytes: Buffer; start: number };
@@ -25,6 +29,9 @@ const FIRST_BLOCK = 512;
 const SMALLEST_BLOCK = 2048;
 const LARGEST_BLOCK = 64 * 1024;
 
+/** In characters. A short answer that nobody streams goes to its archive in one copy; a long one leaves the heap in time. */
+const LONGEST_TEXT = 4096;
+
 // To make a buffer of its own costs 4 µs, to cut it off a larger one a tenth. What is cut off keeps the whole in memory, so a
 // slab is as small as that allows, and what lives for minutes is not cut off where streams come and go.
 const firstBlocks = slabs(16 * FIRST_BLOCK);
@@ -33,16 +40,16 @@ const archives = slabs(64 * 1024);
 
 /** An empty store, or the one whose {@link archiveOf} is given. */
 export function createFrameStore(archive?: Buffer): FrameStore {
-  if (!archive) return { blocks: [], ends: [], size: 0 };
-  return { blocks: [{ bytes: archive, start: 0 }], ends: endsWithin(archive), size: archive.length };
+  if (!archive) return { blocks: [], ends: [], size: 0, text: "", copied: 0 };
+  const size = archive.length;
+  return { blocks: [{ bytes: archive, start: 0 }], ends: endsWithin(archive), size, text: "", copied: size };
 }
 
 /** Appends one frame of `length` bytes (its length in UTF-8). */
 export function appendFrame(store: FrameStore, frame: string, length: number): void {
-  const block = blockFor(store, length);
-  // Equal lengths mean ASCII, which is copied without being transcoded.
-  block.bytes.write(frame, store.size - block.start, length === frame.length ? "latin1" : "utf8");
+  store.text += frame;
   store.size += length;
+  if (store.text.length > LONGEST_TEXT) copy(store);
   // The first element is not pushed, here and below: a push onto an empty array makes room for 17.
   if (store.ends.length === 0) store.ends = [store.size];
   else store.ends.push(store.size);
@@ -50,9 +57,13 @@ export function appendFrame(store: FrameStore, frame: string, length: number): v
 
 /** The frames after the `after`-th: as many as lie together and fit into `maxBytes`, but at least one if there is one. */
 export function sliceOf(store: FrameStore, after: number, maxBytes: number): Slice | undefined {
-  const { blocks, ends } = store;
-  if (after >= ends.length) return undefined;
+  if (after >= store.ends.length) return undefined;
   const from = startOf(store, after + 1);
+  const text = from === store.copied && store.size - from <= maxBytes ? asciiText(store) : undefined;
+  copy(store);
+  const { blocks, ends } = store;
+  // A reader that keeps up reads what has just been appended, and need not have it read back.
+  if (text !== undefined) return { latin1: text, seq: ends.length };
   const index = blockAt(store, from);
   const block = blocks[index] as Block;
   const blockEnd = blocks[index + 1]?.start ?? store.size;
@@ -63,32 +74,54 @@ export function sliceOf(store: FrameStore, after: number, maxBytes: number): Sli
 
 /** The text of frame `n`, from 1. */
 export function frameAt(store: FrameStore, n: number): string {
+  copy(store);
   const from = startOf(store, n);
   const block = store.blocks[blockAt(store, from)] as Block;
   return block.bytes.toString("utf8", from - block.start, (store.ends[n - 1] as number) - block.start);
 }
 
 /** All frames in one piece, copied to where sealed logs are kept: {@link createFrameStore} opens it again. */
-export function archiveOf({ blocks, size }: FrameStore): Buffer {
+export function archiveOf(store: FrameStore): Buffer {
+  const { blocks, size, copied } = store;
   const whole = archives.take(size);
   for (const [index, block] of blocks.entries()) {
-    block.bytes.copy(whole, block.start, 0, (blocks[index + 1]?.start ?? size) - block.start);
+    block.bytes.copy(whole, block.start, 0, (blocks[index + 1]?.start ?? copied) - block.start);
   }
+  writeText(store, whole, copied);
   return whole;
+}
+
+/** Brings the frames that are text into a block. */
+function copy(store: FrameStore): void {
+  if (store.text === "") return;
+  const block = blockFor(store, store.size - store.copied);
+  writeText(store, block.bytes, store.copied - block.start);
+  store.copied = store.size;
+  store.text = "";
+}
+
+/** The text that is in no block yet, if it is ASCII: then it has as many characters as bytes. */
+function asciiText({ text, size, copied }: FrameStore): string | undefined {
+  return size - copied === text.length ? text : undefined;
+}
+
+/** ASCII is copied without being transcoded. */
+function writeText(store: FrameStore, target: Buffer, at: number): void {
+  target.write(store.text, at, asciiText(store) === undefined ? "utf8" : "latin1");
 }
 
 function blockFor(store: FrameStore, length: number): Block {
   const last = store.blocks.at(-1);
-  if (last && store.size - last.start + length <= last.bytes.length) return last;
-  const fresh = { bytes: newBlock(store, length), start: store.size };
+  if (last && store.copied - last.start + length <= last.bytes.length) return last;
+  const fresh = { bytes: newBlock(store, length), start: store.copied };
   if (last) store.blocks.push(fresh);
   else store.blocks = [fresh];
   return fresh;
 }
 
-function newBlock({ blocks, size }: FrameStore, length: number): Buffer {
+function newBlock({ blocks, copied }: FrameStore, length: number): Buffer {
   if (blocks.length === 0 && length <= FIRST_BLOCK) return firstBlocks.take(FIRST_BLOCK);
-  const room = Math.max(length, SMALLEST_BLOCK, Math.min(size >> 2, LARGEST_BLOCK));
+  const room = Math.max(length, SMALLEST_BLOCK, Math.min(copied >> 2, LARGEST_BLOCK));
   return room === SMALLEST_BLOCK ? secondBlocks.take(room) : Buffer.allocUnsafeSlow(room);
 }
 

@@ -4,7 +4,10 @@ import { encodeFrame, frameData } from "../protocol/frames.ts";
 import { appendFrame, archiveOf, createFrameStore, frameAt, sliceOf } from "./frame-store.ts";
 import type { StreamLog } from "./stream-log.ts";
 
-export type MemoryLogOptions = Pick<StreamLog, "id" | "kind" | "world" | "createdAt"> & {
+/** What a log is called. */
+export type LogNames = Pick<StreamLog, "id" | "kind" | "world" | "createdAt">;
+
+export type MemoryLogOptions = LogNames & {
   /** Framed bytes beyond which `append` refuses; closing events always fit, so that no log ends without its end. */
   maxBytes: number;
   /** Asks for room in the limit of all logs. False: there is none, and nothing was taken; `must` takes it all the same. */
@@ -12,11 +15,8 @@ export type MemoryLogOptions = Pick<StreamLog, "id" | "kind" | "world" | "create
   onSealed(draft: TerminalDraft): void;
 };
 
-/** A log in this process's memory; `archive` takes what is in it, for {@link openArchive}. */
-export type MemoryLog = StreamLog & { archive(): Archive };
-
-/** A sealed log that nobody reads: its bytes, and what it is called. */
-export type Archive = Pick<StreamLog, "id" | "kind" | "world" | "createdAt"> & { readonly bytes: Buffer };
+/** A log in this process's memory; `archive` copies what is in it, for {@link openArchive}. */
+export type MemoryLog = StreamLog & { archive(): Buffer };
 
 // In memory nothing that was delivered is ever lost.
 const sharedUpTo = (epoch: number) => (epoch === 0 ? Number.POSITIVE_INFINITY : -1);
@@ -28,8 +28,8 @@ const REFUSING = {
 };
 
 /** The log that was archived, to be read again. */
-export function openArchive(archive: Archive): MemoryLog {
-  return memoryLog({ ...archive, ...REFUSING }, archive.bytes);
+export function openArchive({ id, kind, world, createdAt }: LogNames, archive: Buffer): MemoryLog {
+  return memoryLog({ id, kind, world, createdAt, ...REFUSING }, archive);
 }
 
 /** A new, empty log. */
@@ -42,6 +42,10 @@ function memoryLog(options: MemoryLogOptions, archived?: Buffer): MemoryLog {
   const store = createFrameStore(archived);
   const idPrefix = `${options.id}.0.`;
   const bells = createBells();
+  // What a whole reply is made of, as it came: to read it back from frames would cost more than all else that the reply takes.
+  let first: EventDraft | undefined;
+  let previous: EventDraft | undefined;
+  let latest: EventDraft | undefined;
 
   /** Encodes and keeps one event, unless it is too much. What begins and ends a stream or ends a message always has room. */
   function add(draft: EventDraft): ErrorCode | undefined {
@@ -53,8 +57,22 @@ function memoryLog(options: MemoryLogOptions, archived?: Buffer): MemoryLog {
     if (!options.grow(length, must)) return "overloaded";
     appendFrame(store, frame, length);
     log.lastSeq = store.ends.length;
+    first ??= draft;
+    previous = latest;
+    latest = draft;
     ringSoon(bells);
     return undefined;
+  }
+
+  function draftOf(seq: number): EventDraft | undefined {
+    if (seq === log.lastSeq) return latest;
+    if (seq === log.lastSeq - 1) return previous;
+    return seq === 1 ? first : undefined;
+  }
+
+  function event(seq: number): StreamEvent {
+    const draft = draftOf(seq);
+    return draft ? { ...draft, seq } : (JSON.parse(frameData(frameAt(store, seq))) as StreamEvent);
   }
 
   // `lastSeq` and `sealed` are plain fields: accessors would make each log a dictionary, 0.8 KiB more.
@@ -73,12 +91,9 @@ function memoryLog(options: MemoryLogOptions, archived?: Buffer): MemoryLog {
       options.onSealed(draft);
     },
     slice: (after, maxBytes) => sliceOf(store, after, maxBytes),
-    event: (seq) => JSON.parse(frameData(frameAt(store, seq))) as StreamEvent,
+    event,
     sharedUpTo,
-    archive() {
-      const { id, kind, world, createdAt } = options;
-      return { id, kind, world, createdAt, bytes: archived ?? archiveOf(store) };
-    },
+    archive: () => archived ?? archiveOf(store),
     listen: (bell) => hang(bells, bell),
   };
   return log;

@@ -1,9 +1,10 @@
-import type { Clock } from "../clock.ts";
+import { type Clock, timestampOf } from "../clock.ts";
 import { type ErrorCode, failure, isRetryable } from "../protocol/errors.ts";
 import type { TerminalDraft } from "../protocol/events.ts";
 import { createClaims } from "./claims.ts";
 import { expiringMap } from "./expiring-map.ts";
-import { type Archive, createMemoryLog, type MemoryLog, openArchive } from "./memory-log.ts";
+import { type Expiring, expiringQueue, unqueued } from "./expiring-queue.ts";
+import { createMemoryLog, type LogNames, type MemoryLog, openArchive } from "./memory-log.ts";
 import type { CancelCause, LogSpec, Shelf } from "./shelf.ts";
 
 export type ShelfLimits = {
@@ -34,14 +35,13 @@ const RETRY_AFTER_S = 5;
  * A log that is written or read is open; else it is its archive alone, for most of what is kept is never looked at again and
  * shall cost what it holds. `spec`, which holds the generation, goes when the log is sealed.
  */
-type Entry = {
-  id: string;
+interface Entry extends Expiring<Entry>, LogNames {
   open: MemoryLog | undefined;
-  archive: Archive | undefined;
+  archive: Buffer | undefined;
   spec: LogSpec | undefined;
   readers: number;
   bytes: number;
-};
+}
 
 /** A shelf in this process's memory. */
 export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
@@ -53,14 +53,15 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
   const quiet: (() => void)[] = [];
 
   // An entry without a reader is in one of the first three, by what happens to it when its time is up.
-  const ended = expiringMap<Entry>(clock, limits.retentionMs, forget);
-  const idle = expiringMap<Entry>(clock, limits.abandonMs, abandon);
-  const left = expiringMap<Entry>(clock, LEAVE_GRACE_MS, ({ spec }) => spec?.cancel("left"));
+  const ended = expiringQueue<Entry>(clock, limits.retentionMs, forget);
+  const idle = expiringQueue<Entry>(clock, limits.abandonMs, abandon);
+  const left = expiringQueue<Entry>(clock, LEAVE_GRACE_MS, ({ spec }) => spec?.cancel("left"));
   const forgotten = expiringMap<true>(clock, FORGOTTEN_MS, () => {}, MOST_FORGOTTEN);
 
-  function forget({ id, bytes: freed }: Entry) {
+  function forget(entry: Entry) {
+    const { id, bytes: freed } = entry;
     entries.delete(id);
-    ended.delete(id);
+    ended.remove(entry);
     claims.free(id);
     forgotten.set(id, true);
     bytes -= freed;
@@ -91,8 +92,7 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
   function onSealed(entry: Entry, draft: TerminalDraft) {
     entry.spec = undefined;
     if (--running === 0) for (const resolve of quiet.splice(0)) resolve();
-    idle.delete(entry.id);
-    left.delete(entry.id);
+    entry.queue?.remove(entry);
     if (entry.readers === 0) putAway(entry);
     if (draft.type === "error" && isRetryable(draft.error_code as ErrorCode)) claims.free(entry.id);
   }
@@ -101,11 +101,11 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
   function putAway(entry: Entry) {
     entry.archive ??= entry.open?.archive();
     entry.open = undefined;
-    ended.set(entry.id, entry);
+    ended.push(entry);
   }
 
   function opened(entry: Entry): MemoryLog {
-    entry.open ??= openArchive(entry.archive as Archive);
+    entry.open ??= openArchive(entry, entry.archive as Buffer);
     return entry.open;
   }
 
@@ -117,17 +117,16 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
     readers--;
     if (--entry.readers > 0 || entries.get(entry.id) !== entry) return;
     if (entry.spec === undefined) putAway(entry);
-    else (entry.spec.cancelOnLeave ? left : idle).set(entry.id, entry);
+    else (entry.spec.cancelOnLeave ? left : idle).push(entry);
   }
 
   function createEntry(spec: LogSpec): Entry {
     const { id, kind, world } = spec;
-    const entry: Entry = { id, open: undefined, archive: undefined, spec, readers: 0, bytes: LOG_OVERHEAD_BYTES };
+    const names: LogNames = { id, kind, world, createdAt: timestampOf(clock.wall()) };
+    const held = { open: undefined, archive: undefined, spec, readers: 0, bytes: LOG_OVERHEAD_BYTES };
+    const entry: Entry = { ...names, ...held, ...unqueued<Entry>() };
     entry.open = createMemoryLog({
-      id,
-      kind,
-      world,
-      createdAt: new Date(clock.wall()).toISOString(),
+      ...names,
       maxBytes: limits.maxStreamBytes,
       grow: (more, must) => grow(entry, more, must),
       onSealed: (draft) => onSealed(entry, draft),
@@ -150,7 +149,7 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
       entries.set(spec.id, entry);
       running++;
       bytes += LOG_OVERHEAD_BYTES;
-      idle.set(spec.id, entry);
+      idle.push(entry);
       return opened(entry);
     },
     async find(id) {
@@ -164,9 +163,7 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
       if (!entry) throw failure("stream_expired");
       readers++;
       entry.readers++;
-      idle.delete(log.id);
-      left.delete(log.id);
-      ended.delete(log.id);
+      entry.queue?.remove(entry);
       let attached = true;
       return () => {
         if (attached) detach(entry);

@@ -33,7 +33,7 @@ export type StreamLog = {
 
   /** Encoded events after `after`; see `Slice`. */
   slice(after: number, maxBytes: number): Slice | undefined;
-  /** The event itself, decoded from its frame. `seq` must be within 1 and `lastSeq`. */
+  /** The event itself, to be read and not changed. `seq` must be within 1 and `lastSeq`. */
   event(seq: number): StreamEvent;
   /** Up to which seq a cursor of `epoch` is true of this log; -1 if of none. */
   sharedUpTo(epoch: number): number;

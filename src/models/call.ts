@@ -139,11 +139,9 @@ function fail(call: Call, failure: ModelFailure): void {
   } else finish(call, failure);
 }
 
-/** A token costs a number: after the first one the timer moves only when it fires. */
+/** A token costs a number: the timer moves only when it fires. */
 function progress(call: Call): void {
-  const isFirst = call.progressAt === undefined;
   call.progressAt = call.deps.clock.now();
-  if (isFirst) watch(call);
 }
 
 /** Looks whether the model has been waited for long enough, now and again when it may be. Retries count as waiting. */
@@ -154,7 +152,8 @@ function watch(call: Call): void {
   const now = clock.now();
   const action = waitStep(call, now, limits);
   if (action.type === "sleep_until") {
-    call.disarm = clock.after(action.at - now, () => watch(call));
+    // No later than the wait that a token may begin meanwhile could end: so no token has to move the timer.
+    call.disarm = clock.after(Math.min(action.at - now, limits.tokenGapMs), () => watch(call));
     return;
   }
   call.cancel();
