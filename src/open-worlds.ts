@@ -5,6 +5,7 @@ import { newMessageId, newStreamId } from "./ids.ts";
 import { createMemoryShelf } from "./log/memory-shelf.ts";
 import { createRegistry, type OfferedModel } from "./models/registry.ts";
 import type { Environment } from "./settings.ts";
+import type { Definitions } from "./worlds/definitions.ts";
 import { createWorlds, type Worlds } from "./worlds/worlds.ts";
 
 /**
@@ -17,10 +18,11 @@ export type { OutsideEvent } from "./worlds/outside-programs.ts";
 export type { ClientConnection, WorldEventType } from "./worlds/subscription.ts";
 export type { SubscribedWorld, Subscription } from "./worlds/worlds.ts";
 
-export type OpenWorlds = Omit<Worlds, "close" | "startTurn" | "feed" | "hasForgottenFeed" | "leaveFeed"> & {
-  /** Ends all turns, and lets go of everything. */
-  close(): Promise<void>;
-};
+export type OpenWorlds = Definitions &
+  Pick<Worlds, "subscribeWorld" | "publishMessage" | "publishSSE" | "route" | "counts"> & {
+    /** Ends all turns, and lets go of everything. */
+    close(): Promise<void>;
+  };
 
 export type OpenWorldsDeps = {
   clock?: Clock;
@@ -40,19 +42,25 @@ export async function openWorlds(settings: Environment = {}, deps: OpenWorldsDep
   const store = await openDataDir(config.dataDir);
   const registry = await createRegistry(config.models, { clock, extra: models });
   const shelf = createMemoryShelf(clock, config.shelf);
-  const { close, ...worlds } = createWorlds({
+  // What requests over HTTP need besides is not for programs: there, arguments have been checked before.
+  const { startTurn, publish, checkSender, feed, hasForgottenFeed, leaveFeed, close, ...worlds } = createWorlds({
     ...{ store, shelf, registry, clock, instructions: config.instructions, timing: config.worldTiming },
     call: { clock, random, limits: config.patience },
     observe: UNOBSERVED,
     ids: { stream: newStreamId, message: newMessageId },
   });
+  async function end() {
+    await shelf.close("stopped");
+    close();
+    store.close();
+    await registry.close();
+  }
+  let ended: Promise<void> | undefined;
   return {
     ...worlds,
-    async close() {
-      await shelf.close("stopped");
-      close();
-      store.close();
-      await registry.close();
+    close() {
+      ended ??= end();
+      return ended;
     },
   };
 }

@@ -30,7 +30,7 @@ export const AGENT_DEFAULTS = { streaming: true } as const satisfies Partial<Age
  * @throws Failure `invalid_world_name`
  */
 export function parseWorldName(name: string): string {
-  if (schemas.NAME.test(name)) return name;
+  if (typeof name === "string" && schemas.NAME.test(name)) return name;
   throw failure("invalid_world_name", `A world's name ${schemas.NAME_RULE}, not ${nameOf(name)}.`);
 }
 

@@ -65,6 +65,8 @@ export function createDefinitions({ store, rooms, offersModel }: DefinitionsDeps
     async updateWorld(name, patch) {
       const before = known(name);
       const world = store.updateWorld(before.name, parseWorldPatch(patch, before.name));
+      // What agents shall not remember any more is forgotten, not kept for when they may again.
+      if (!world.memory) rooms.find(world.name)?.memory.clear();
       notice(world, "world_updated", `The world ${world.name} was changed.`);
       return world;
     },

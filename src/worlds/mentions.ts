@@ -48,6 +48,11 @@ export function route({ text, mentions, sender, agents, respond }: RouteQuestion
   return { agents: woken.map(({ name }) => ({ agent: name, why: respond })), unknown };
 }
 
+/** A person who has a name here is no agent, but no unknown either; `people` in small letters. */
+export function unknownAmong(names: readonly string[], people: ReadonlySet<string>): string[] {
+  return names.filter((name) => !people.has(name.toLowerCase()));
+}
+
 function lookUp(names: readonly string[], agents: RouteQuestion["agents"]) {
   const byName = new Map(agents.map(({ name }) => [name.toLowerCase(), name]));
   const known = new Set<string>();

@@ -28,6 +28,7 @@ export type Subscribers = {
   readonly count: number;
   /** Whether anybody is told anything. */
   readonly anyTold: boolean;
+  /** Ends all subscriptions, after what has happened is told. */
   endAll(): void;
 };
 
@@ -44,7 +45,7 @@ export function createSubscribers(): Subscribers {
   // Those that are told nothing cost nothing per event, however many turns run.
   const told = new Map<Subscriber, ClientConnection>();
   // A client may bring about the next event while it is told of this one; whoever comes after it hears them in order.
-  const waiting: { event: WorldEvent; publisher: Subscriber | undefined }[] = [];
+  const waiting: ({ event: WorldEvent; publisher: Subscriber | undefined } | "end")[] = [];
 
   function release(subscriber: Subscriber) {
     all.delete(subscriber);
@@ -82,6 +83,14 @@ export function createSubscribers(): Subscribers {
     }
   }
 
+  function tellWaiting() {
+    for (const next of waiting) {
+      if (next === "end") told.clear();
+      else tellAll(next.event, next.publisher);
+    }
+    waiting.length = 0;
+  }
+
   return {
     add(client) {
       const subscriber: Subscriber = {};
@@ -92,9 +101,7 @@ export function createSubscribers(): Subscribers {
     deliver(event, publisher) {
       if (told.size === 0) return;
       waiting.push({ event: withoutKey(event), publisher });
-      if (waiting.length > 1) return;
-      for (const next of waiting) tellAll(next.event, next.publisher);
-      waiting.length = 0;
+      if (waiting.length === 1) tellWaiting();
     },
     get count() {
       return all.size;
@@ -104,13 +111,15 @@ export function createSubscribers(): Subscribers {
     },
     endAll() {
       all.clear();
-      told.clear();
+      // What has happened already is still told.
+      waiting.push("end");
+      if (waiting.length === 1) tellWaiting();
     },
   };
 }
 
 /** What is wrong with a client's own functions is nobody else's trouble. */
-function complain(client: ClientConnection, error: unknown) {
+export function complain(client: ClientConnection, error: unknown) {
   try {
     const heard: unknown = client.onError?.(error instanceof Error ? error.message : String(error));
     if (heard instanceof Promise) heard.catch(() => {});

@@ -5,12 +5,12 @@ import type { StreamLog } from "../log/stream-log.ts";
 import type { CallDeps } from "../models/call.ts";
 import type { CallOptions } from "../models/model.ts";
 import type { OfferedModel } from "../models/registry.ts";
-import { type ErrorCode, failure, isRetryable, textOf } from "../protocol/errors.ts";
+import { type ErrorCode, failure, isFailure, isRetryable, textOf } from "../protocol/errors.ts";
 import type { OpenDraft, TerminalDraft, Usage } from "../protocol/events.ts";
 import { type ActivationResult, activate } from "./activation.ts";
 import { createLedger, type Obligation } from "./ledger.ts";
 import type { Line } from "./memory.ts";
-import { route } from "./mentions.ts";
+import { route, unknownAmong } from "./mentions.ts";
 import { type OutsideMessage, outsideMessage } from "./outside.ts";
 import { beginTiming, type Timing, type TimingAction, type TimingEvent } from "./timing.ts";
 import { type TurnTimer, turnTimer } from "./turn-timer.ts";
@@ -141,12 +141,11 @@ export function beginTurn(spec: TurnSpec, deps: TurnDeps, first: Published): Tur
   // ---- What is said, and whom it wakes
 
   /** Publishes what begins the turn. */
-  async function open(opening: Obligation): Promise<void> {
+  async function open(): Promise<void> {
     try {
       await deps.publish(first);
     } catch (error) {
-      deps.observe.failed(`world ${world}`, "publish_failed", error);
-      close({ code: "publish_failed" });
+      fault("publish_failed", error);
     }
     if (over) return;
     const { agents, unknown } = routed(first, "person");
@@ -156,15 +155,31 @@ export function beginTurn(spec: TurnSpec, deps: TurnDeps, first: Published): Tur
     if (opening.isOpen) opening.close("replied");
   }
 
+  /** What is wrong on our side ends the turn: what it would leave out might be taken for silence. */
+  function fault(code: ErrorCode, error: unknown) {
+    deps.observe.failed(`world ${world}`, code, error);
+    close({ code });
+  }
+
+  function agentsNow(): readonly { name: string }[] {
+    try {
+      return deps.agents();
+    } catch (error) {
+      fault("internal_error", error);
+      return [];
+    }
+  }
+
   function routed({ content, mentions }: Omit<Published, "id" | "sender">, sender: "person" | { agent: string }) {
-    const found = route({ text: content, mentions, sender, agents: deps.agents(), respond: spec.respond });
-    const unknown = found.unknown.filter((name) => !people.has(name.toLowerCase()));
+    const found = route({ text: content, mentions, sender, agents: agentsNow(), respond: spec.respond });
+    const unknown = unknownAmong(found.unknown, people);
     return { agents: found.agents.map(({ agent }) => agent), unknown };
   }
 
   function wake(agents: readonly string[], unknown: readonly string[], messageId: string, cause: Obligation) {
-    for (const name of unknown)
-      notice("unknown_mention", `Nobody here is called "${name}".`, { message_id: messageId });
+    for (const text of unknownNotices(unknown)) {
+      if (!notice("unknown_mention", text, { message_id: messageId })) return;
+    }
     if (!closing) voices.wake(agents, messageId, cause);
   }
 
@@ -191,8 +206,9 @@ export function beginTurn(spec: TurnSpec, deps: TurnDeps, first: Published): Tur
     try {
       const mind = deps.mind(call.agent, [...earlier, ...said]);
       return activate({ ...mind, ...call, deps: deps.call, observe: deps.observe, emit, tell, ended });
-    } catch {
-      // It was deleted meanwhile, or its model is offered no more: an outcome, not the end of the turn.
+    } catch (error) {
+      // It was deleted meanwhile, say, or its model is offered no more: an outcome, not the end of the turn.
+      deps.observe.failed(call.agent, isFailure(error) ? error.code : "internal_error", error);
       return undefined;
     }
   }
@@ -276,7 +292,7 @@ export function beginTurn(spec: TurnSpec, deps: TurnDeps, first: Published): Tur
   return {
     id,
     log,
-    published: open(opening),
+    published: open().catch((error) => fault("internal_error", error)),
     get isOver() {
       return over;
     },
@@ -284,13 +300,25 @@ export function beginTurn(spec: TurnSpec, deps: TurnDeps, first: Published): Tur
     add(message) {
       refuseWhenOver();
       const { id: message_id, sender, content } = message;
+      const timestamp = new Date(clock.wall()).toISOString();
+      const isTaken = emit({ type: "message", message_id, sender, role: "user", content, timestamp });
+      // There was no room for it, and that has ended the turn.
+      if (!isTaken) throw failure("turn_ended");
       tell({ type: "outside_message" });
       hear({ sender, agent: false, content });
-      const timestamp = new Date(clock.wall()).toISOString();
-      if (emit({ type: "message", message_id, sender, role: "user", content, timestamp })) publish(message, "person");
+      publish(message, "person");
     },
     openOutside,
   };
+}
+
+/** Nobody reads more of them, and a text of a megabyte must not fill the log with what is wrong with it. */
+const MOST_UNKNOWN = 100;
+
+function unknownNotices(names: readonly string[]): string[] {
+  const texts = names.slice(0, MOST_UNKNOWN).map((name) => `Nobody here is called "${name}".`);
+  const left = names.length - MOST_UNKNOWN;
+  return left > 0 ? [...texts, `${left} more names are nobody's here.`] : texts;
 }
 
 const NOTICES = {

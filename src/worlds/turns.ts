@@ -131,8 +131,11 @@ export function createTurns(deps: TurnsDeps, rooms: Rooms, ended: (turnId: strin
   function letTakeTurn(world: World, room: Room, log: StreamLog, message: Published, setting: TurnSetting): Turn {
     const id = ids.message();
     const told = (event: OpenDraft | TerminalDraft, publisher?: Subscriber) => {
-      if (room.skip()) return;
-      room.deliver({ ...event, turn_id: id }, publisher ?? (event.type === "message" ? adding : undefined));
+      if (!room.skip()) room.deliver({ ...event, turn_id: id }, publisher);
+    };
+    const toldMessage = (event: MessageDraft, publisher?: Subscriber) => {
+      told(event, publisher);
+      if (event.role === "user") told(publishedNotice(event), publisher);
     };
     const turn = beginTurn(
       {
@@ -149,16 +152,15 @@ export function createTurns(deps: TurnsDeps, rooms: Rooms, ended: (turnId: strin
         mind: (agent, lines) => mindOf(world, lines, agent, log.createdAt),
         async publish(published) {
           await deps.publish?.(world.name, published);
-          told(messageEvent(published, deps.clock), setting.publisher);
-          told(publishedNotice(published), setting.publisher);
+          toldMessage(messageEvent(published, deps.clock), setting.publisher);
         },
-        tell: told,
+        tell: (event) => (event.type === "message" ? toldMessage(event, adding) : told(event)),
         late: () => void late++,
         ended(said) {
           room.turns.delete(id);
           ended(id);
           endedTurns.set(id, room.key);
-          if (world.memory) room.memory.add(said);
+          if (remembers(world)) room.memory.add(said);
           rooms.tidy(room);
         },
       },
@@ -166,6 +168,16 @@ export function createTurns(deps: TurnsDeps, rooms: Rooms, ended: (turnId: strin
     );
     if (!turn.isOver) room.turns.set(id, turn);
     return turn;
+  }
+
+  /** As the world is now: it may have been told to forget while the turn ran. */
+  function remembers({ name }: World): boolean {
+    try {
+      return store.world(name)?.memory === true;
+    } catch (error) {
+      deps.observe.failed(`world ${name}`, "internal_error", error);
+      return false;
+    }
   }
 
   /** @throws Failure `turn_ended`, `turn_not_found` */
@@ -184,7 +196,6 @@ export function createTurns(deps: TurnsDeps, rooms: Rooms, ended: (turnId: strin
     const turn = await runningTurn(world, turnId);
     const added: Published = { id: ids.message(), sender, content: message.message, mentions: message.mentions };
     add(turn, added, target.subscriber);
-    rooms.find(world.name)?.deliver({ ...publishedNotice(added), turn_id: turnId }, target.subscriber);
     if (!turn.isOver) message.onLog?.(turn.log, added.id);
     return { log: turn.log, messageId: added.id, turnId };
   }
@@ -209,10 +220,13 @@ export function createTurns(deps: TurnsDeps, rooms: Rooms, ended: (turnId: strin
     close: () => endedTurns.clear(),
   };
 }
-const publishedNotice = ({ id, sender }: Published) =>
-  ({ type: "system", code: "published", message: `${sender} has said something.`, message_id: id }) as const;
 
-function messageEvent({ id, sender, content }: Published, clock: Clock): OpenDraft {
+type MessageDraft = OpenDraft & { type: "message" };
+
+const publishedNotice = ({ message_id, sender }: MessageDraft) =>
+  ({ type: "system", code: "published", message: `${sender} has said something.`, message_id }) as const;
+
+function messageEvent({ id, sender, content }: Published, clock: Clock): MessageDraft {
   const timestamp = new Date(clock.wall()).toISOString();
   return { type: "message", message_id: id, sender, role: "user", content, timestamp };
 }

@@ -2,10 +2,10 @@ import { parseWorldMessage } from "../protocol/world-requests.ts";
 import { createDefinitions, type Definitions, knownWorld } from "./definitions.ts";
 import type { Feed } from "./feed.ts";
 import { createFollowers } from "./followers.ts";
-import { type Route, route } from "./mentions.ts";
+import { type Route, route, unknownAmong } from "./mentions.ts";
 import { createOutsidePrograms, type OutsideEvent } from "./outside-programs.ts";
 import { createRooms } from "./room.ts";
-import type { ClientConnection, Subscriber } from "./subscription.ts";
+import { type ClientConnection, complain, type Subscriber } from "./subscription.ts";
 import { createTurns, type StartedTurn, type TurnStart, type TurnsDeps } from "./turns.ts";
 
 export type { StartedTurn, TurnStart } from "./turns.ts";
@@ -42,8 +42,16 @@ export type Worlds = Definitions & {
    * @throws Failure as `startTurn`, and `turn_not_found`, `turn_ended`
    */
   publish(world: SubscribedWorld | string, message: TurnStart & { turnId?: string | null }): Promise<StartedTurn>;
-  /** The same, in short: resolves to the message's id. */
-  publishMessage(world: SubscribedWorld | string, content: string, sender?: string): Promise<string>;
+  /**
+   * The same for a program, whose arguments are checked first: resolves to the message's id.
+   * @throws Failure as `publish`, and `message_required`, `message_too_long`, `invalid_request`
+   */
+  publishMessage(
+    world: SubscribedWorld | string,
+    content: string,
+    sender?: string,
+    how?: { mentions?: readonly string[]; turnId?: string },
+  ): Promise<string>;
   /**
    * What a program outside streams into a turn.
    * @throws Failure `world_not_found`, `invalid_sender`, `invalid_request`, `turn_not_found`, `turn_ended`
@@ -85,6 +93,12 @@ export function createWorlds(deps: WorldsDeps): Worlds {
 
   const targetOf = (world: SubscribedWorld | string) => (typeof world === "string" ? { name: world } : world);
 
+  /** Who has spoken in a world lately, in small letters. */
+  function peopleOf(name: string): Set<string> {
+    const lines = rooms.find(name)?.memory.lines() ?? [];
+    return new Set(lines.filter(({ agent }) => !agent).map(({ sender }) => sender.toLowerCase()));
+  }
+
   return {
     ...definitions,
     startTurn: (world, start) => turns.start(targetOf(world), start),
@@ -109,13 +123,14 @@ export function createWorlds(deps: WorldsDeps): Worlds {
           },
         };
       } catch (error) {
-        client.onError?.((error as Error).message);
+        complain(client, error);
         throw error;
       }
     },
-    async publishMessage(world, content, sender) {
-      const { message } = parseWorldMessage({ message: content, sender }, LONGEST_MESSAGE);
-      const { log, messageId } = await turns.publish(targetOf(world), { message, sender });
+    async publishMessage(world, content, sender, { mentions, turnId } = {}) {
+      const body = { message: content, sender, mentions, turn_id: turnId };
+      const { turn_id, ...parsed } = parseWorldMessage(body, LONGEST_MESSAGE);
+      const { log, messageId } = await turns.publish(targetOf(world), { ...parsed, turnId: turn_id ?? null });
       if (typeof world !== "string") followers.follow(world.subscriber, log);
       return messageId;
     },
@@ -125,9 +140,10 @@ export function createWorlds(deps: WorldsDeps): Worlds {
     },
     async route(name, { message, sender, mentions }) {
       const world = knownWorld(store, name);
-      turns.checkSender(world, sender);
+      const people = peopleOf(world.name).add(turns.checkSender(world, sender).toLowerCase());
       const { respond } = world;
-      return route({ text: message, mentions, sender: "person", agents: store.agents(world.name), respond });
+      const found = route({ text: message, mentions, sender: "person", agents: store.agents(world.name), respond });
+      return { ...found, unknown: unknownAmong(found.unknown, people) };
     },
     feed: async (name) => rooms.enter(knownWorld(store, name).name).feed,
     hasForgottenFeed: rooms.hasForgotten,
