@@ -28,6 +28,8 @@ export async function turnFixture(options: TurnFixtureOptions) {
   const ended: (readonly Line[])[] = [];
   let ids = 0;
   let late = 0;
+  let broken = false;
+  const failures: string[] = [];
   const log = createMemoryLog({
     ...{ id: "turnlog", kind: "world", world: "kitchen", createdAt: new Date(clock.wall()).toISOString() },
     maxBytes: options.maxBytes ?? 1_000_000,
@@ -44,9 +46,12 @@ export async function turnFixture(options: TurnFixtureOptions) {
     {
       clock,
       call: { clock, random: () => 0.5, limits: { firstTokenMs: 60_000, tokenGapMs: 30_000, generationMs: 600_000 } },
-      observe: { token: ignore, firstToken: ignore, failed: ignore, ended: ignore },
+      observe: { token: ignore, firstToken: ignore, failed: (_what, code) => void failures.push(code), ended: ignore },
       newMessageId: () => `a${++ids}`,
-      agents: () => agents.map((name) => ({ name })),
+      agents() {
+        if (broken) throw new Error("no such table: agents");
+        return agents.map((name) => ({ name }));
+      },
       mind(agent, lines) {
         const at = model.calls.length;
         calls.push({
@@ -72,7 +77,21 @@ export async function turnFixture(options: TurnFixtureOptions) {
     { id: "first", sender, content: text, mentions },
   );
   await turn.published;
-  return { clock, turn, log, calls, allCalls: model.calls, ended, late: () => late, pending: () => clock.pending() };
+  const breakStore = () => {
+    broken = true;
+  };
+  return {
+    failures,
+    breakStore,
+    clock,
+    turn,
+    log,
+    calls,
+    allCalls: model.calls,
+    ended,
+    late: () => late,
+    pending: () => clock.pending(),
+  };
 }
 
 /** What is in a log, decoded. */

@@ -262,4 +262,24 @@ describe("subscribers", () => {
     subscribers.deliver({ type: "start", stream_id: "secret", kind: "world", created_at: timestamp, turn_id: "t" });
     assert.ok(!JSON.stringify(client.heard).includes("secret"));
   });
+
+  test("who is told of an end from within an event still hears what has happened", () => {
+    const subscribers = createSubscribers();
+    const other = listener();
+    subscribers.add({
+      ...listener(),
+      onWorldEvent(_type, event) {
+        if (event.type !== "token") return;
+        subscribers.deliver(notice);
+        subscribers.endAll();
+      },
+    });
+    subscribers.add(other);
+    subscribers.deliver(token);
+    subscribers.deliver(message);
+    assert.deepEqual(
+      other.heard.map(([type]) => type),
+      ["sse", "system"],
+    );
+  });
 });

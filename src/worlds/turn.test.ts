@@ -183,6 +183,44 @@ describe("a turn", () => {
     assert.equal(last?.type === "error" && last.error_code, "stream_too_long");
   });
 
+  test("R-COUNT a log that overflows with notices ends the turn, and nothing comes late", async () => {
+    const text = Array.from({ length: 90 }, (_, n) => `@nobody${n}`).join(" ");
+    const { log, late, ended } = await turnFixture({ agents: ["Vera"], text, maxBytes: 5000 });
+    assert.deepEqual([log.sealed, late(), ended.length], [true, 0, 1]);
+  });
+
+  test("R-ROUTE a text full of names that nobody has gives a hundred notices and a sum, and mutes nobody", async () => {
+    const text = `@Vera ${Array.from({ length: 5000 }, (_, n) => `@nobody${n}`).join(" ")}`;
+    const { calls, log } = await turnFixture({ agents: ["Vera", "Otto"], text: "@Vera", mentions: ["Vera"] });
+    calls[0]?.call.text(`${text} @Otto`);
+    calls[0]?.call.finish();
+    const notices = eventsOf(log).filter((event) => event.type === "system");
+    assert.deepEqual([notices.length, notices.at(-1)?.message], [101, "4900 more names are nobody's here."]);
+    assert.equal(calls[1]?.agent, "Otto");
+  });
+
+  test("a message for which a turn has no room is refused, not lost: it is neither heard nor remembered", async () => {
+    const { turn, log, ended } = await turnFixture({ agents: ["Vera"], maxBytes: 3000 });
+    const long = { id: "m1", sender: "Ada", content: "a".repeat(3000) };
+    assert.throws(() => turn.add(long), { code: "turn_ended" });
+    const last = eventsOf(log).at(-1);
+    assert.equal(last?.type === "error" && last.error_code, "stream_too_long");
+    assert.deepEqual(
+      ended[0]?.map(({ sender }) => sender),
+      ["HUMAN"],
+    );
+  });
+
+  test("a fault of the store ends the turn as internal_error, and is told to the operator", async () => {
+    const { calls, log, failures, breakStore } = await turnFixture({ agents: ["Vera", "Otto"], mentions: ["Vera"] });
+    breakStore();
+    calls[0]?.call.text("@Otto?");
+    calls[0]?.call.finish();
+    const last = eventsOf(log).at(-1);
+    assert.equal(last?.type === "error" && last.error_code, "internal_error");
+    assert.deepEqual(failures, ["internal_error"]);
+  });
+
   test("R-TIMING an agent that is not streamed is one message, and nothing of it is sent when it fails", async () => {
     const { calls, log } = await turnFixture({ agents: ["Vera", "Otto"], streaming: false });
     calls[0]?.call.text("Who", "le");

@@ -176,6 +176,45 @@ describe("worlds as a library", () => {
     await assert.rejects(worlds.startTurn("kitchen", { message: "Two" }), code("world_not_found"));
   });
 
+  test("R-FEED nothing of a turn is told after its end, be it ended by what is published into it", async () => {
+    fixture = worldsFixture({ agents: ["Vera"] });
+    const { worlds, model } = fixture;
+    const client = listener();
+    await worlds.subscribeWorld("kitchen", client);
+    const { turnId } = await worlds.startTurn("kitchen", { message: "One" });
+    await model.call();
+    const long = "a".repeat(600_000);
+    await worlds.publish("kitchen", { message: long, turnId, mentions: [] });
+    await assert.rejects(worlds.publish("kitchen", { message: long, turnId, mentions: [] }), code("turn_ended"));
+    assert.equal(client.heard.at(-1)?.type, "error");
+    assert.equal(client.heard.filter((event) => event.type === "system" && event.code === "published").length, 2);
+    assert.equal(worlds.counts().lateEvents, 0);
+  });
+
+  test("R-ROUTE who has spoken is no unknown name, neither in a turn nor where one asks who would be woken", async () => {
+    fixture = worldsFixture({ agents: ["Vera"] });
+    const { worlds, model } = fixture;
+    await worlds.startTurn("kitchen", { message: "Hi", sender: "Ada" });
+    (await model.call()).finish();
+    const { unknown } = await worlds.route("kitchen", { message: "@ada @bob @Eve", sender: "Bob" });
+    assert.deepEqual(unknown, ["Eve"]);
+  });
+
+  test("R-MEMORY a world that is told to forget does so at once, also of the turn that runs", async () => {
+    fixture = worldsFixture({ agents: ["Vera"] });
+    const { worlds, model } = fixture;
+    await worlds.startTurn("kitchen", { message: "I am hungry" });
+    (await model.call()).finish();
+    await worlds.startTurn("kitchen", { message: "So hungry" });
+    const running = await model.call(1);
+    await worlds.updateWorld("kitchen", { memory: false });
+    running.finish();
+    await worlds.updateWorld("kitchen", { memory: true });
+    await worlds.startTurn("kitchen", { message: "And now?" });
+    const call = await model.call(2);
+    assert.ok(!JSON.stringify(call.options.prompt).includes("hungry"));
+  });
+
   test("R-MEMORY what is said joins the memory when the turn ends, and is forgotten an hour after", async () => {
     fixture = worldsFixture({ agents: ["Vera"] });
     const { worlds, model, clock } = fixture;
