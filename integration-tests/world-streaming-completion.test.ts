@@ -201,6 +201,31 @@ test("R-COUNT when a turn is over a program outside is told so, and nothing of i
   assert.match(metrics.text, /^late_events_total 0$/m);
 });
 
+test("R-TEXT an id names one message of a program outside: it begins once in a turn, also when it has ended", async (t) => {
+  const { app, clock, chat } = await worldApp(t, { agents: [] });
+  const turn = await chat();
+  const tell = (type: "start" | "chunk" | "end" | "error", message_id: string, content = "x") =>
+    app.worlds.publishSSE(WORLD, { type, message_id, ...(type === "start" ? {} : { content }) });
+  await tell("start", "one");
+  await assert.rejects(tell("start", "one"), { code: "invalid_request" });
+  await tell("end", "one");
+  await tell("start", "two");
+  await tell("error", "two");
+  for (const id of ["one", "two"]) {
+    await assert.rejects(tell("start", id), { code: "invalid_request" });
+    await assert.rejects(tell("chunk", id), { code: "turn_ended" });
+  }
+  clock.advance(2000);
+  const events = await wholeOf(turn);
+  assert.equal(typesOf(events).filter((type) => type === "message_start").length, 2);
+  // In another turn it is another message.
+  const next = await chat();
+  await tell("start", "one");
+  await tell("end", "one", "Again.");
+  clock.advance(2000);
+  assert.deepEqual(saidIn(await wholeOf(next)), [["HUMAN", "Again."]]);
+});
+
 // ---- Agents that take their time
 
 test("R-TIMING a silent model: one waiting at 8000, and its later answer is whole", async (t) => {
