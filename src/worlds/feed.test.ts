@@ -53,6 +53,26 @@ const unnumbered = (events: readonly object[]) =>
   });
 const seqs = (events: readonly { seq: number }[]) => events.map(({ seq }) => seq);
 
+describe("a feed that nobody reads", () => {
+  test("is not told what nobody can come back for, and goes on at the number it has come to", async () => {
+    const { feed, open } = rig();
+    assert.deepEqual([feed.skip(), feed.skip(), feed.lastSeq, feed.wasRead], [true, true, 3, false]);
+    const reader = open();
+    assert.deepEqual([feed.skip(), feed.lastSeq, feed.wasRead], [false, 3, true]);
+    feed.publish(word("a"));
+    await turn();
+    assert.deepEqual(seqs(reader.events), [3, 4]);
+  });
+
+  test("keeps what is said while its last reader may come back, and skips what is said after that", async () => {
+    const { clock, feed, open } = rig();
+    open().leave();
+    assert.equal(feed.skip(), false);
+    clock.advance(5 * MINUTE);
+    assert.deepEqual([feed.skip(), feed.idle, clock.pending()], [true, true, 0]);
+  });
+});
+
 describe("a feed that is read", () => {
   test("R-FEED begins at the present with its start, numbered as the event it stands at, under the same id", async () => {
     const { feed, open } = rig();

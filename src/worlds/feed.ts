@@ -26,6 +26,8 @@ export type Feed = FrameSource & {
   /** Counts a reader until the release is called. */
   read(): () => void;
   readonly readers: number;
+  /** Whether a cursor into it can exist anywhere. */
+  readonly wasRead: boolean;
   /** What a reader is sent first who begins at the present: the feed's `start`, numbered as its last event. */
   startFrame(): string;
   /** Nobody reads, nobody can come back: no event and no timer is held. */
@@ -59,14 +61,13 @@ export function createFeed(options: FeedOptions): Feed {
   let lastSeq = 1;
   let sealed = false;
   let readers = 0;
+  let wasRead = false;
   /** Until when somebody may come back to whom a position was told. */
   let keptUntil = Number.NEGATIVE_INFINITY;
   let cancelTimer: (() => void) | undefined;
   const frames = recentFrames({ maxBytes, maxAgeMs }, lastSeq + 1);
 
   const isWanted = (now: number) => readers > 0 || now < keptUntil;
-  // Most events of most worlds are not: they cost no look at the clock.
-  const wasNeverRead = () => readers === 0 && keptUntil === Number.NEGATIVE_INFINITY;
 
   function forgetAll() {
     frames.restart(lastSeq + 1);
@@ -93,7 +94,8 @@ export function createFeed(options: FeedOptions): Feed {
 
   function skip(): boolean {
     if (sealed) return true;
-    if (!wasNeverRead() && isWanted(clock.now())) return false;
+    // Most events of most worlds cost no look at the clock.
+    if (wasRead && isWanted(clock.now())) return false;
     lastSeq++;
     forgetAll();
     return true;
@@ -131,6 +133,9 @@ export function createFeed(options: FeedOptions): Feed {
       sweep();
       return frames.first;
     },
+    get wasRead() {
+      return wasRead;
+    },
     get readers() {
       return readers;
     },
@@ -152,6 +157,7 @@ export function createFeed(options: FeedOptions): Feed {
     },
     read() {
       sweep();
+      wasRead = true;
       readers++;
       return once(leave);
     },

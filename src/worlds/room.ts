@@ -63,7 +63,7 @@ export function createRooms(clock: Clock, newId: () => string): Rooms {
 
   function giveUp(room: Room) {
     rooms.delete(room.key);
-    forgotten.set(room.feed.id, true);
+    if (room.feed.wasRead) forgotten.set(room.feed.id, true);
     if (rooms.size > 0) return;
     stopTidying?.();
     stopTidying = undefined;
