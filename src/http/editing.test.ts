@@ -27,19 +27,17 @@ test("R-DOOR a server that others can reach lets nobody change its worlds unless
 });
 
 test("R-DOOR a request that was forwarded changes nothing, whichever header says so, unless the setting allows it", () => {
-  const headers = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded"];
-  for (const header of [
-    ...headers,
-    "x-forwarded-by",
-    "x-real-ip",
-    "x-client-ip",
-    "true-client-ip",
-    "cf-connecting-ip",
-  ]) {
+  const headers =
+    `forwarded via forwarded-for x-forwarded-for x-forwarded-host x-forwarded-proto x-forwarded x-forwarded-by
+    x-real-ip x-client-ip x-cluster-client-ip x-original-forwarded-for x-original-host x-original-url x-rewrite-url
+    x-envoy-external-address true-client-ip cf-connecting-ip cf-ray cdn-loop fastly-client-ip fly-client-ip x-azure-clientip
+    x-appengine-user-ip tailscale-user-login proxy-client-ip wl-proxy-client-ip x-proxyuser-ip`.split(/\s+/);
+  for (const header of headers) {
     assert.equal(mayEdit({}, { [header]: "" }), false, header);
     assert.ok(mayEdit({ worldEditing: true }, { [header]: "" }), header);
   }
-  for (const header of ["x-real-ipsum", "obvia", "x-request-id", "origin"]) assert.ok(mayEdit({}, { [header]: "x" }));
+  for (const header of ["x-real-ipsum", "obvia", "x-request-id", "x-forwardedness", "origin"])
+    assert.ok(mayEdit({}, { [header]: "x" }));
 });
 
 test("R-DOOR the setting closes the door to everybody", () => assert.equal(mayEdit({ worldEditing: false }), false));

@@ -22,8 +22,18 @@ export function editingRule(options: EditingOptions): (headers: IncomingHttpHead
   return (headers) => isAlone && !isForwarded(headers);
 }
 
-/** What proxies and tunnels add to a request that they pass on. */
-const FORWARDING = /^(?:forwarded|via|x-forwarded(?:-.*)?|x-real-ip|x-client-ip|true-client-ip|cf-connecting-ip)$/;
+/**
+ * What proxies, tunnels and hosting platforms add to a request that they pass on: each names its own, and one that is not
+ * known here would let the whole internet change the worlds of a server that thinks itself alone.
+ */
+const FORWARDING = new Set([
+  ...["forwarded", "via", "forwarded-for", "x-real-ip", "x-client-ip", "x-cluster-client-ip"],
+  ...["x-original-forwarded-for", "x-original-host", "x-original-url", "x-rewrite-url", "x-envoy-external-address"],
+  ...["true-client-ip", "cf-connecting-ip", "cf-ray", "cdn-loop", "fastly-client-ip", "fly-client-ip"],
+  ...["x-azure-clientip", "x-appengine-user-ip", "tailscale-user-login"],
+  ...["proxy-client-ip", "wl-proxy-client-ip", "x-proxyuser-ip"],
+]);
 
-const isForwarded = (headers: IncomingHttpHeaders): boolean =>
-  Object.keys(headers).some((name) => FORWARDING.test(name));
+const isForwarding = (name: string): boolean => FORWARDING.has(name) || /^x-forwarded(?:-|$)/.test(name);
+
+const isForwarded = (headers: IncomingHttpHeaders): boolean => Object.keys(headers).some(isForwarding);
