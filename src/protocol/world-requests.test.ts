@@ -119,6 +119,25 @@ describe("a definition", () => {
     }
   });
 
+  test("half characters are refused: what is read again must be what was written", () => {
+    const refuse = (parser: Parser, body: object, field: string) => {
+      const { code, message, paths } = refusal(parsers[parser], body);
+      assert.deepEqual([code, paths], ["invalid_request", field]);
+      assert.ok(message.startsWith(`"${field}" must have no half characters`), message);
+    };
+    for (const half of ["\ud800", "a\udc00b", "\ude00\ud83d"]) {
+      for (const field of ["title", "description"]) {
+        refuse("parseWorldCreate", { name: "kitchen", [field]: half }, field);
+        refuse("parseWorldPatch", { [field]: half }, field);
+      }
+      for (const field of ["instructions", "model"]) {
+        refuse("parseAgentCreate", { name: "Vera", [field]: half }, field);
+        refuse("parseAgentPatch", { [field]: half }, field);
+      }
+    }
+    assert.deepEqual(requests.parseWorldPatch({ title: "😀" }), { title: "😀" });
+  });
+
   test("a name of a megabyte is not sent back", () => {
     const { message } = refusal(requests.parseWorldCreate, { name: "x".repeat(2 ** 20) });
     assert.ok(message.endsWith("not a string of 1048576 characters."), message);
@@ -347,10 +366,50 @@ describe("a message", () => {
       ["a blank sender", hi({ sender: " " }), "invalid_sender", 'The field "sender" is blank. Send a name, or'],
       ["a long sender", hi({ sender: "x".repeat(65) }), "invalid_sender", "has 65 characters; at most 64 are allowed."],
       ["a sender of two lines", hi({ sender: "Ada\nVera" }), "invalid_sender", "has control characters."],
+      [
+        "R-SENDER: a sender of invisible letters",
+        hi({ sender: "\u3164\u115f" }),
+        "invalid_sender",
+        "no visible character.",
+      ],
       ["a missing message before a bad sender", { sender: "" }, "message_required", ""],
       ["a bad sender before other faults", hi({ sender: "", mentions: 1 }), "invalid_sender", ""],
     ]);
   }
+
+  test("R-ROUTE: mentions are names whether or not an @ and white space stand before them", () => {
+    const mentions = ["@Vera", " Vera ", "\n@ Vera", `@${"x".repeat(64)}`];
+    for (const parse of [requests.parseWorldChatStart, requests.parseWorldMessage, requests.parseRouteQuery]) {
+      assert.deepEqual(parse(hi({ mentions }), 10).mentions, ["Vera", "Vera", "Vera", "x".repeat(64)]);
+      for (const name of ["@", " ", "@ "]) {
+        const { code, paths } = refusal((body) => parse(body, 10), hi({ mentions: [name] }));
+        assert.deepEqual([code, paths], ["invalid_request", "mentions[0]"]);
+      }
+    }
+  });
+
+  test("R-SENDER: a name has something in it that is seen, in a message and in its context", () => {
+    const inContext = (sender: string) => hi({ context: { messages: [{ role: "user", content: "Hi", sender }] } });
+    for (const sender of [
+      "\u3164",
+      "\u115f",
+      "\u1160",
+      "\uffa0",
+      "\u2800",
+      "\u200d",
+      "\u034f",
+      "\u0301",
+      "\ufe0f \u3164",
+    ]) {
+      assert.equal(refusal(requests.parseSender as (body: unknown) => string, sender).code, "invalid_sender");
+      const { code, paths } = refusal(parsers.parseWorldChatStart, inContext(sender));
+      assert.deepEqual([code, paths], ["invalid_request", "context.messages[0].sender"]);
+    }
+    for (const sender of ["Ada", "7", "♥", "-", "👩‍💻", "अदा", "می‌خواهم", "Ada\u3164", "e\u0301"]) {
+      assert.equal(requests.parseSender(sender), sender);
+      assert.ok(parsers.parseWorldChatStart(inContext(sender)));
+    }
+  });
 
   test("is as long as the server allows", () => {
     const long = { message: "x".repeat(50_000) };

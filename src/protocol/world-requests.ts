@@ -52,7 +52,8 @@ function faultOfSender(name: string): string | undefined {
   if (name.length > schemas.LONGEST_SENDER) {
     return `has ${name.length} characters; at most ${schemas.LONGEST_SENDER} are allowed. Send a shorter name.`;
   }
-  return schemas.UNPRINTABLE.test(name) ? "has control characters. Send a name that can be read." : undefined;
+  if (schemas.UNPRINTABLE.test(name)) return "has control characters. Send a name that can be read.";
+  return schemas.VISIBLE.test(name) ? undefined : "has no visible character. Send a name that can be read.";
 }
 
 /** @throws Failure `invalid_request` (with `details`) or `invalid_world_name` */

@@ -15,6 +15,9 @@ const LARGEST_TURN_LIMIT = 1000;
 /** Whom a message is from where nobody is named (R-SENDER). */
 export const DEFAULT_SENDER = "HUMAN";
 
+/** A character that is seen: fillers and joiners, the blank of Braille, and marks with nothing to stand on are not. */
+export const VISIBLE = /[[\p{L}\p{N}\p{S}\p{P}]--[\p{Default_Ignorable_Code_Point}\u2800]]/v;
+
 /** Control and other invisible characters, ends of lines, half characters: all but the joiners that scripts and emoji need. */
 export const UNPRINTABLE = /[[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]--[\u200c\u200d]]/v;
 
@@ -37,8 +40,11 @@ const agentName = name
   )
   .describe("As a world's name; unique in its world, and not HUMAN");
 
-const title = z.string().max(200);
-const description = z.string().max(2000);
+/** Half a character (a surrogate by itself) has no UTF-8: what is read again would not be what was written. */
+const wellFormed = z.string().refine((text) => text.isWellFormed(), "must have no half characters (lone surrogates)");
+
+const title = wellFormed.max(200);
+const description = wellFormed.max(2000);
 const turnLimit = z.int().min(1).max(LARGEST_TURN_LIMIT).describe("Model calls of one agent in one turn; 5 by default");
 const respond = z
   .enum(["everyone", "first", "mentioned"])
@@ -47,8 +53,8 @@ const respond = z
   );
 const memory = z.boolean().describe("Whether agents see what was said in the world lately; true by default");
 
-const instructions = z.string().max(32_000).describe("System text: who the agent is");
-const model = z.string().min(1).max(200).describe("One of GET /models; else the server's default");
+const instructions = wellFormed.max(32_000).describe("System text: who the agent is");
+const model = wellFormed.min(1).max(200).describe("One of GET /models; else the server's default");
 const temperature = z.number().min(0).max(2);
 const maxTokens = z.int().min(1);
 const streaming = z.boolean().describe("false: what it says is sent as one `message`, once complete; true by default");
@@ -117,6 +123,9 @@ export const agentPatchSchema = z.strictObject({ ...unchanged, ...agentFields })
 
 // ---- Messages.
 
+/** Who writes `@Vera` in a text will write it here, too; no name begins so. */
+const withoutAt = (name: string): string => name.trim().replace(/^@\s*/, "");
+
 const said = {
   message: messageSchema,
   sender: z
@@ -125,7 +134,7 @@ const said = {
     .nullish()
     .describe(`Who says it: ${DEFAULT_SENDER} by default, never the name of an agent`),
   mentions: z
-    .array(z.string().min(1).max(64))
+    .array(z.string().overwrite(withoutAt).min(1).max(64))
     .max(MOST_MENTIONS)
     .nullish()
     .describe("Names of the agents to wake, whatever the text says; an empty list wakes nobody"),
@@ -138,7 +147,7 @@ export const worldContextMessageSchema = z.strictObject({
     .string()
     .max(LONGEST_SENDER)
     .refine((sender) => !UNPRINTABLE.test(sender), "must have no control characters")
-    .refine((sender) => sender.trim() !== "", "must not be blank")
+    .refine((sender) => VISIBLE.test(sender), "must not be blank")
     .nullish()
     .describe("Who said it; with the role assistant the name of an agent"),
   timestamp: timestampSchema,
