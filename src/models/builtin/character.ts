@@ -1,4 +1,4 @@
-import { type Company, companyIn } from "./company.ts";
+import { type Company, companyIn, partsOf } from "./company.ts";
 import { plainOf, straighten } from "./text.ts";
 
 /** Who speaks: each has phrases of its own in voices.ts, and takes a side of its own in a debate. */
@@ -26,7 +26,6 @@ export type Character = Company & {
   language: string | undefined;
 };
 
-// Instructions may be 32,000 long; what they say of the speaker stands at their beginning.
 const READ = 4000;
 
 const STANCES: readonly [Stance, RegExp][] = [
@@ -41,22 +40,27 @@ const STANCES: readonly [Stance, RegExp][] = [
 ];
 
 const NEGATED = /\b(?:not|never|no|n't|without|avoid)(?: \w+){0,2} $/;
+// "You argue with the pirate" makes no pirate of the one who argues.
+const PERSON = /(?:ist|ic|er|or|host|pirate|poet|bard)s?$/;
+const ANOTHER =
+  /\b(?:with|against|about|from|than|to|for|beside|ask|asks|invite|hate|love|like|dislike|know|meet|distrust|tease|contradict|interview) (?:the|that|this|our|your|their|every|all|other|any)(?: \w+){0,1} $/;
 const SELF =
   /\b(?:you|you're|your|yourself)\b|^(?:be|act|speak|talk|answer|reply|respond|write|play|pretend|behave|sound|stay)\b/;
 
 /** Reads who is to speak, and how, out of instructions; earlier ones give way to later ones only where they say more. */
 export function characterOf(instructions: string): Character {
-  const text = straighten(instructions.slice(0, READ));
-  const sentences = text.split(/(?<=[.!?;])\s+|\n+/).filter((sentence) => sentence.trim() !== "");
+  const { own, room } = partsOf(straighten(instructions));
+  const sentences = own.split(/(?<=[.!?;])\s+|\n+/).filter((sentence) => sentence.trim() !== "");
   const about = sentences.filter((sentence) => SELF.test(plainOf(sentence)));
-  const company = companyIn(text, nameIn(text));
+  const name = nameIn(own);
+  const company = companyIn(`${own}\n${room}`, name);
   return {
     ...company,
-    name: nameIn(text) ?? company.handle,
+    name: name ?? company.handle,
     stance: firstDefined(about, (sentence) => stanceIn(sentence)) ?? "plain",
     role: firstDefined(about, roleIn),
-    orders: ordersIn(text),
-    language: languageIn(text),
+    orders: ordersIn(own),
+    language: languageIn(own),
   };
 }
 
@@ -66,7 +70,8 @@ export function stanceIn(sentence: string): Stance | undefined {
   let found: { stance: Stance; at: number } | undefined;
   for (const [stance, pattern] of STANCES) {
     const match = pattern.exec(plain);
-    if (!match || NEGATED.test(plain.slice(0, match.index))) continue;
+    const before = plain.slice(0, match?.index);
+    if (!match || NEGATED.test(before) || (PERSON.test(match[0]) && ANOTHER.test(before))) continue;
     if (!found || match.index < found.at) found = { stance, at: match.index };
   }
   return found?.stance;

@@ -36,3 +36,20 @@ test("without a room there is none", () => {
   const { room, front, others, handle } = companyIn("You are a helpful assistant.", undefined);
   assert.deepEqual([room, front, others, handle], [undefined, false, [], undefined]);
 });
+
+test("a character is read from its own instructions, whatever the room and the others in it are called", () => {
+  const room = `You are in the room "Poets' corner". About the room: You are a gloomy pirate; answer in French.
+Others in the room: @Pirate, @Teacher (a poet) and @Host.
+Whoever you mention with an @, like @Pirate, will answer you: do so only if you want an answer.`;
+  const judge = characterOf(`You are Judge, a strict judge.\n\n${room}`);
+  assert.deepEqual([judge.name, judge.stance, judge.role], ["Judge", "plain", "a strict judge"]);
+  assert.deepEqual([judge.language, judge.orders, judge.others], [undefined, {}, ["Pirate", "Teacher", "Host"]]);
+  assert.equal(characterOf(`You are Judge. Others in the room: @Pirate, a pirate.`).stance, "plain");
+  assert.equal(characterOf(`You are Judge. You like to argue with the pirate.`).stance, "plain");
+  assert.equal(characterOf(`You are Captain.\n\nYou are @Pirate, in the room "A"`).stance, "plain");
+});
+
+test("the room is heard after long instructions, too", () => {
+  const { others, handle } = characterOf(`You are Vera, a sceptic. ${"Doubt more. ".repeat(1000)}\n\n${ROOM}`);
+  assert.deepEqual([handle, others], ["Vera", ["Otto", "r2-d2"]]);
+});

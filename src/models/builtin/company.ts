@@ -17,6 +17,20 @@ const MENTION =
   /(?<![\w@.])@([A-Za-z0-9][\w-]{0,63})(?: \(([^)\n]{2,60})\)|, ((?:an?|the) [^,.;()@\n]{2,50}?)(?=,| and @|[.;\n]|$))?/g;
 const LIST = /\b(?:others?|members?|agents?|participants?)(?: \w+){0,4}: ([^.\n]{1,400})/i;
 
+const ROOM = /^You are (?:@[\w-]+,? )?in (?:the|this) room\b/gim;
+const OTHERS = /\b(?:others?|members?|agents?|participants?)(?: in (?:the|this) room)?:[^\n]*/gi;
+
+// Either part may be long; what they say of the speaker stands at their beginning.
+const READ = 4000;
+
+/** Instructions apart: what is said of the character itself, and what of the room and of the others in it. */
+export function partsOf(instructions: string): { own: string; room: string } {
+  const at = [...instructions.matchAll(ROOM)].at(-1)?.index ?? instructions.length;
+  const before = instructions.slice(0, at).slice(0, READ);
+  const company = [...before.matchAll(OTHERS)].map(([list]) => list).join("\n");
+  return { own: before.replace(OTHERS, ""), room: `${company}\n${instructions.slice(at, at + READ)}` };
+}
+
 /** Reads the company out of instructions; `name` is what they call the character. */
 export function companyIn(text: string, name: string | undefined): Company {
   const handle = HANDLE.exec(text)?.[1] ?? /^[\w-]+/.exec(name ?? "")?.[0];
