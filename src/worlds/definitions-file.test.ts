@@ -31,7 +31,7 @@ const add = (name: string) => (database: DatabaseSync) => database.exec(`INSERT 
 
 test("a new file goes through all migrations, and is filled once", () => {
   const file = join(folder, "new");
-  const open = () => openDefinitionsFile(file, [ONE], add("lamp"));
+  const open = () => openDefinitionsFile(file, [ONE], { created: add("lamp") });
   open().close();
   const database = open();
   assert.equal(versionOf(database), 1);
@@ -44,7 +44,7 @@ test("a new file goes through all migrations, and is filled once", () => {
 test("a file of an older version keeps what it holds, and is not filled again", () => {
   const file = join(folder, "older");
   look(file, [ONE], add("lamp"));
-  const filled = openDefinitionsFile(file, [ONE, TWO], add("chair"));
+  const filled = openDefinitionsFile(file, [ONE, TWO], { created: add("chair") });
   assert.deepEqual(filled.prepare("SELECT * FROM things").all().map(Object.values), [["lamp", "grey"]]);
   assert.equal(versionOf(filled), 2);
   filled.close();
@@ -66,12 +66,27 @@ test("what fills a new file fills it wholly or not at all", () => {
     add("lamp")(database);
     throw new Error("no more chairs");
   };
-  assert.throws(() => openDefinitionsFile(file, [ONE], broken), /half cannot be used .*: no more chairs/);
-  openDefinitionsFile(file, [ONE], add("chair")).close();
+  assert.throws(() => openDefinitionsFile(file, [ONE], { created: broken }), /half cannot be used .*: no more chairs/);
+  openDefinitionsFile(file, [ONE], { created: add("chair") }).close();
   assert.deepEqual(
     look(file, [ONE], (database) => database.prepare("SELECT name FROM things").all().map(Object.values)),
     [["chair"]],
   );
+});
+
+test("what is in the file is checked at each opening, and a file that fails is left at its version", () => {
+  const file = join(folder, "checked");
+  look(file, [ONE], add("lamp"));
+  const check = (database: DatabaseSync) => {
+    if (database.prepare("SELECT 1 FROM things WHERE colour = 'grey'").get()) throw new Error("the lamp is grey");
+  };
+  assert.throws(
+    () => openDefinitionsFile(file, [ONE, TWO], { check }),
+    /checked cannot be used for the definitions of worlds: the lamp is grey/,
+  );
+  assert.equal(look(file, [ONE], versionOf), 1);
+  look(file, [ONE, TWO], (database) => database.exec("UPDATE things SET colour = 'red'"));
+  openDefinitionsFile(file, [ONE, TWO], { check }).close();
 });
 
 test("a file of a newer version is refused, and left as it is", () => {
@@ -125,7 +140,7 @@ test("servers that start at the same time make one file, filled once, and write 
   const source = `
     const { openDefinitionsFile, inTransaction } = await import(${JSON.stringify(module)});
     const insert = (database) => database.exec("INSERT INTO things VALUES ('lamp')");
-    const database = openDefinitionsFile(${JSON.stringify(file)}, [${JSON.stringify(ONE)}], insert);
+    const database = openDefinitionsFile(${JSON.stringify(file)}, [${JSON.stringify(ONE)}], { created: insert });
     for (let index = 0; index < 20; index++) inTransaction(database, insert);
     database.close();
   `;

@@ -13,19 +13,23 @@ const BUSY_MS = 2000;
  *
  * @param file a path, or ":memory:"
  * @param migrations each brings the file from the version that is its index to the next
- * @param created runs once in the life of a file, within the transaction that makes it
+ * @param on `created` runs once in the life of a file, within the transaction that makes it; `check` at each opening, last,
+ *   and throws where what the file holds cannot be read
  * @throws Error that says what is wrong with the file: damaged, no database, another program's, of a newer version
  */
 export function openDefinitionsFile(
   file: string,
   migrations: readonly string[],
-  created: (database: DatabaseSync) => void = () => {},
+  on: { created?(database: DatabaseSync): void; check?(database: DatabaseSync): void } = {},
 ): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(file, { timeout: BUSY_MS, enableForeignKeyConstraints: true });
     refuseDamage(database);
-    inTransaction(database, (open) => migrate(open, migrations, created));
+    inTransaction(database, (open) => {
+      if (migrate(open, migrations) === 0) on.created?.(open);
+      on.check?.(open);
+    });
     // Readers of one server then do not wait for a writer of another. It cannot be changed within a transaction.
     database.exec("PRAGMA journal_mode = WAL");
     return database;
@@ -51,7 +55,8 @@ export function inTransaction<Result>(database: DatabaseSync, work: (database: D
   }
 }
 
-function migrate(database: DatabaseSync, migrations: readonly string[], created: (database: DatabaseSync) => void) {
+/** Returns the version that the file was of; a new one is of none (0). */
+function migrate(database: DatabaseSync, migrations: readonly string[]): number {
   const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
   if (version > migrations.length) {
     throw new Error(
@@ -63,7 +68,7 @@ function migrate(database: DatabaseSync, migrations: readonly string[], created:
   }
   for (const migration of migrations.slice(version)) database.exec(migration);
   database.exec(`PRAGMA user_version = ${migrations.length}`);
-  if (version === 0) created(database);
+  return version;
 }
 
 /** Better to be told at the start than by the first request that meets the damaged page. */

@@ -29,7 +29,7 @@ export const MIGRATIONS = [
    CREATE UNIQUE INDEX agent_names ON agents (world_id, lower(name));`,
 ];
 
-type Row = Record<string, SQLOutputValue>;
+export type Row = Record<string, SQLOutputValue>;
 
 /** Every statement of the store, prepared. Names are compared by SQLite's `lower`, which knows ASCII only, as names do. */
 export function statements(database: DatabaseSync) {
@@ -73,8 +73,17 @@ export function worldRow(world: World): Record<string, SQLInputValue> {
 }
 
 export function worldOf({ id: _, memory, timing, ...row }: Row): World {
-  const timings = timing === null ? null : (JSON.parse(String(timing)) as World["timing"]);
+  const timings = timing === null ? null : timingOf(String(timing));
   return present({ ...row, memory: memory === 1, timing: timings }) as World;
+}
+
+/** @throws Error where the text is damaged */
+function timingOf(text: string): World["timing"] {
+  try {
+    return JSON.parse(text) as World["timing"];
+  } catch (error) {
+    throw new Error(`"timing" is no JSON (${(error as Error).message})`, { cause: error });
+  }
 }
 
 export function agentRow(agent: Agent): Record<string, SQLInputValue> {

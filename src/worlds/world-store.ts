@@ -11,6 +11,7 @@ import {
   type WorldPatch,
 } from "../protocol/world-requests.ts";
 import { inTransaction, openDefinitionsFile } from "./definitions-file.ts";
+import { checkRows } from "./row-check.ts";
 import { agentOf, agentRow, MIGRATIONS, present, statements, worldOf, worldRow } from "./world-rows.ts";
 
 /**
@@ -51,7 +52,8 @@ const MOST_AGENTS = 50;
  * @throws Error that says what is wrong with the file
  */
 export function openWorldStore(file: string, first: (store: WorldStore) => void = () => {}): WorldStore {
-  return storeIn(openDefinitionsFile(file, MIGRATIONS, (database) => first(storeIn(database))));
+  const created = (database: DatabaseSync) => first(storeIn(database));
+  return storeIn(openDefinitionsFile(file, MIGRATIONS, { created, check: checkRows }));
 }
 
 function storeIn(database: DatabaseSync): WorldStore {
