@@ -8,6 +8,9 @@ import { VOICES } from "./voices.ts";
 const HELLO =
   "(?:hi+|hello+|hey+|hiya|heya|hullo|howdy|greetings|salutations|yo|hi there|hello there|hey there|good (?:morning|afternoon|evening|day)|morning|evening|g'day|ahoy|welcome|moin|servus)";
 
+/** Some of those who can be greeted one after another: "@otto, hello @vera". */
+const CALLED = new RegExp(`(?:,? (?:and |& )?(?:${HELLO},? )?@[\\w-]+)+$`);
+
 const GREETING = new RegExp(
   `^(?:well |oh |and |a )?${HELLO}(?:,? (?:again|all|everyone|everybody|folks|friends?|there|you|bot|chatbot|chatwait|to you|you all|dear|my friend|world|\\w{2,20}))?$`,
 );
@@ -17,8 +20,8 @@ export const greeting: Skill = (turn, sentence) =>
   isGreeting(sentence) ? { kind: "greeting", text: hello(turn, sentence.plain) } : undefined;
 
 /** Is a sentence a greeting and nothing else? */
-export const isGreeting = ({ plain, bare }: Sentence): boolean =>
-  (GREETING.test(plain) || GREETING.test(bare)) &&
+export const isGreeting = ({ plain, bare }: Pick<Sentence, "plain" | "bare">): boolean =>
+  [plain, bare, plain.replace(CALLED, "")].some((text) => GREETING.test(text)) &&
   !/^(?:hey|hi|hello) (?:what|who|how|why|when|where|can|could|tell|help|stop|bye|thanks)\b/.test(plain);
 
 const HELLOS: Partial<Record<Stance, string>> = { pirate: "Ahoy", host: "Welcome" };

@@ -83,7 +83,7 @@ const QUESTIONS: readonly [RegExp, (turn: Turn) => string][] = [
       "I read the messages that are sent to me, pick out facts, questions and numbers by rules, and choose an answer that fits. There is no learning and no chance in it: the same messages at the same time always give the same answer. What I remember is what stands in the messages themselves.",
   ],
   [
-    /\b(?:do|can|could|will) you (?:have |feel |experience )?(?:any )?(?:feel|feelings|emotions?|conscious(?:ness)?|a soul|suffer|love|pain|think|dream|sleep|eat|drink|get (?:tired|bored|lonely)|breathe)\b(?: things| anything| at all)?$|^are you (?:conscious|alive|sentient|self-aware|happy|sad|tired|bored|lonely|hungry|in love|single|married)\b/,
+    /^(?:(?:so|but|and|when|where|how (?:often|long|much)|what) )*(?:do|can|could|will) (?<!\b(?:what|how much) (?:do|can|could|will) )you (?:have |feel |experience )?(?:really |ever |also |even )?(?:any )?(?:feel|feelings|emotions?|conscious(?:ness)?|a soul|suffer|love|pain|think|dream|sleep|eat|drink|get (?:tired|bored|lonely)|breathe)\b(?: things| anything| at all)?$|^are you (?:conscious|alive|sentient|self-aware|happy|sad|tired|bored|lonely|hungry|in love|single|married)\b/,
     () =>
       "No: I am a set of rules, and nobody is at home in them. I can talk about such things, but I do not have them. How is that with you?",
   ],

@@ -1,6 +1,7 @@
-import { anyCase, type Case, caseOf } from "./cases.ts";
-import { otherCalled } from "./passing.ts";
+import { anyCase, type Case } from "./cases.ts";
+import { themeBefore } from "./matters-now.ts";
 import { clip, swapPerson } from "./text.ts";
+import { caseIn } from "./themes.ts";
 import { subjectOf, subjectOfClause } from "./topics.ts";
 import type { Line, Turn } from "./turn.ts";
 
@@ -10,12 +11,16 @@ export type Matter = { topic: string; question: string; found: Case | undefined 
 /** What a request to debate is about. */
 export function matterOf(turn: Turn, asking: Line): Matter {
   const text = withoutNames(turn, withoutMentions(asking.read));
-  const named = caseOf(text);
+  const named = caseIn(text);
   const own = named ? named.topic : debateTopic(text);
-  const known = own === "this" ? earlierCase(turn, asking) : named;
+  if (NAMELESS.test(own)) return earlierMatter(turn, asking);
+  const known = named;
   const topic = known?.topic ?? own;
   return { topic, question: known?.question ?? topic, found: known ?? anyCase(topic) };
 }
+
+const NAMELESS =
+  /^(?:this|that|it|them|these|those|each other|one another|the (?:same|topic|matter|question)|what was said so far)$/i;
 
 const withoutNames = ({ character: { handle = "", others } }: Turn, text: string): string =>
   text
@@ -23,12 +28,12 @@ const withoutNames = ({ character: { handle = "", others } }: Turn, text: string
     .replace(/\s+/g, " ")
     .trim();
 
-/** Where no topic is named: what people argued about last, else what anybody can argue about. */
-function earlierCase(turn: Turn, asking: Line): Case | undefined {
+/** Where no topic is named: what people talked about last, else what anybody can argue about. */
+function earlierMatter(turn: Turn, asking: Line): Matter {
   const lines = turn.before.slice(0, turn.before.includes(asking) ? turn.before.indexOf(asking) : undefined);
-  const people = lines.filter(({ role, speaker }) => role === "user" && !otherCalled(turn, speaker ?? ""));
-  const found = people.slice(-8).map(({ read }) => caseOf(read));
-  return found.findLast((one) => one !== undefined) ?? caseOf("tea or coffee");
+  const { theme, text } = themeBefore(turn, lines) ?? { theme: "tea", text: "tea or coffee" };
+  const found = caseIn(text);
+  return { topic: found?.topic ?? theme, question: found?.question ?? theme, found: found ?? anyCase(theme) };
 }
 
 const TOPIC =

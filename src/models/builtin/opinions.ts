@@ -1,11 +1,11 @@
-import { caseOf } from "./cases.ts";
 import type { Stance } from "./character.ts";
 import { likesOf } from "./facts.ts";
+import { themeNow } from "./matters-now.ts";
 import { type Bank, EITHER, OPINION_QUESTIONS } from "./opinion-questions.ts";
 import { askGuests, mayCall, otherCalled, toGuests } from "./passing.ts";
 import { answer, type Part, type Skill } from "./skill.ts";
 import { capital, clip, plainOf, sentencesOf, straighten, swapPerson, unwrap } from "./text.ts";
-import { topicOf } from "./topics.ts";
+import { caseIn, themeOf } from "./themes.ts";
 import type { Turn } from "./turn.ts";
 import { notAGame, viewOn } from "./views.ts";
 import { VOICES } from "./voices.ts";
@@ -67,18 +67,21 @@ function ideas(turn: Turn): string[] {
 function opinion(turn: Turn, bank: Bank, subject: string, text: string, calls = mayCall(turn)): Part {
   const refused = bank === "favourite" ? undefined : notAGame(turn, text);
   if (refused) return refused;
-  const topic = named(subject, text, bank) ?? (bank === "advice" ? undefined : lastTopic(turn));
-  if (!topic) return (turn.character.room && viewOnLast(turn)) || answer(turn.choose(unsure(turn)));
+  const own = named(subject, text, bank);
+  const meant = own || bank === "advice" ? undefined : themeNow(turn);
+  const topic = own ?? meant?.theme;
+  if (!topic) return answer(turn.choose(unsure(turn)));
+  const about = meant?.text ?? text;
   const { stance } = turn.character;
   const other = otherCalled(turn, topic);
   if (other) return answer(turn.choose(OF_OTHERS[stance] ?? OF_ANOTHER, { other }));
-  if (calls) return bank === "favourite" ? askGuests(turn) : toGuests(turn, caseOf(text)?.question ?? topic);
-  const found = bank === "favourite" || (stance === "plain" && bank !== "opinion") ? undefined : caseOf(text);
+  if (calls) return bank === "favourite" ? askGuests(turn) : toGuests(turn, caseIn(about)?.question ?? topic);
+  const found = bank === "favourite" || (stance === "plain" && bank !== "opinion") ? undefined : caseIn(about);
   const view = found && viewOn(turn, found);
   if (view) return view;
-  const own = stance === "plain" || bank === "favourite" ? OWN[bank]?.[stance] : undefined;
+  const taste = stance === "plain" || bank === "favourite" ? OWN[bank]?.[stance] : undefined;
   const voice = VOICES[stance][bank === "advice" ? "advice" : "opinion"];
-  return answer(capital(turn.choose(own ?? voice, { topic })));
+  return answer(capital(turn.choose(taste ?? voice, { topic })));
 }
 
 /** What one says of another at the table. */
@@ -137,7 +140,7 @@ function named(subject: string, text: string, bank: Bank): string | undefined {
   const at = plain.toLowerCase().indexOf(words);
   const spelled = at < 0 ? words : plain.slice(at, at + words.length);
   if (bank === "advice") return clip(gerund(swapPerson(spelled)), 80);
-  return words.split(" ").length > 5 ? (topicOf(spelled) ?? clip(swapPerson(spelled), 60)) : swapPerson(spelled);
+  return words.split(" ").length > 5 ? (themeOf(spelled) ?? clip(swapPerson(spelled), 60)) : swapPerson(spelled);
 }
 
 /** "quit my job" as "quitting …" is English that rules get wrong too often; "the plan to quit …" never is. */
@@ -145,7 +148,23 @@ const gerund = (phrase: string): string =>
   /^(?:(?:an?|the|your|my|this|that)\b|\w+ing\b)/.test(phrase) ? phrase : `the idea to ${phrase}`;
 
 const unsure = ({ character: { stance } }: Turn): readonly string[] =>
-  stance === "plain" ? WHAT_ABOUT : VOICES[stance].welcome;
+  UNSURE[stance] ?? (stance === "plain" ? WHAT_ABOUT : VOICES[stance].welcome);
+
+/** What holds of anything, and a question back. */
+const UNSURE: Readonly<Partial<Record<Stance, readonly string[]>>> = {
+  host: [
+    "Before I say anything, I would like to hear you. Which part of it is closest to your heart?",
+    "That depends on where you stand, and I do not know that yet. How do you see it?",
+  ],
+  optimist: [
+    "I expect the best of most things, as you know. Which part of it is on your mind?",
+    "There is mostly more good in a thing than one sees first. What do you hope for?",
+  ],
+  sceptic: [
+    "I seldom have a view before I know what exactly is claimed. What is it, in a sentence?",
+    "About that I would rather ask than answer. What makes you sure of it yourself?",
+  ],
+};
 
 const WHAT_ABOUT = [
   "I will gladly think along. What is it about?",
@@ -153,19 +172,11 @@ const WHAT_ABOUT = [
   "About what, exactly?",
 ];
 
-const lastTopic = (turn: Turn): string | undefined =>
-  turn.before
-    .filter(({ role }) => role === "user")
-
-    .slice(-4)
-    .map(({ read }) => topicOf(read.slice(0, 200)))
-    .findLast((topic) => topic !== undefined);
-
 /** "And you?": what this character thinks of what a person asked last. */
 export function viewOnLast(turn: Turn): Part | undefined {
   const asked = turn.before.filter(({ role, speaker }) => role === "user" && !otherCalled(turn, speaker ?? ""));
   for (const { read } of asked.slice(-6).reverse()) {
-    const found = caseOf(read);
+    const found = caseIn(read);
     const view = notAGame(turn, read) ?? (found && viewOn(turn, found)) ?? asThatWasAsked(turn, read);
     if (view) return view;
   }
@@ -185,7 +196,7 @@ function asThatWasAsked(turn: Turn, read: string): Part | undefined {
 
 /** A question that is beyond the rules, but on something that people argue about: in a room, it gets views. */
 export const arguable: Skill = (turn, { text, question }) => {
-  const found = question && turn.character.others.length > 0 ? caseOf(text) : undefined;
+  const found = question && turn.character.others.length > 0 ? caseIn(text) : undefined;
   if (!found) return undefined;
   return mayCall(turn) ? toGuests(turn, found.question ?? found.topic) : viewOn(turn, found);
 };

@@ -1,8 +1,9 @@
-import { caseOf, sideOf } from "./cases.ts";
+import { sideOf } from "./cases.ts";
 import { nameOf } from "./facts.ts";
+import { isOpenQuestion, themeBefore } from "./matters-now.ts";
 import { answer, type Part, type Skill } from "./skill.ts";
 import { listOf, quoted, stopped, swapPerson } from "./text.ts";
-import { subjectOf, topicOf } from "./topics.ts";
+import { caseIn, themeOf } from "./themes.ts";
 import type { Turn } from "./turn.ts";
 import { notAGame, viewOn } from "./views.ts";
 import { VOICES } from "./voices.ts";
@@ -86,8 +87,10 @@ export function passedOn(turn: Turn): Part | undefined {
 }
 
 function view(turn: Turn, text: string, topic: string): Part {
-  const found = caseOf(text);
-  return (found && viewOn(turn, found)) ?? answer(turn.choose(VOICES[turn.character.stance].opinion, { topic }));
+  const found = caseIn(text);
+  const { stance } = turn.character;
+  const unnamed = topic === UNNAMED ? answer(turn.choose(VOICES[stance].welcome)) : undefined;
+  return (found && viewOn(turn, found)) ?? unnamed ?? answer(turn.choose(VOICES[stance].opinion, { topic }));
 }
 
 /** Words of a person, said on: they call nobody. */
@@ -96,7 +99,17 @@ const uncalling = (words: string): string => words.trim().replace(/@(?=\w)/g, ""
 const askedDirectly = (turn: Turn, names: readonly string[], of: string): string =>
   `Let us ask directly. ${called(names.slice(0, MOST_CALLED))}, what do you think of ${of ? swapPerson(of) : lastSubject(turn)}?`;
 
-const asked = (turn: Turn, rest: string): string => subjectOf(rest.replace(/^about /i, "")) ?? lastSubject(turn);
+const asked = (turn: Turn, rest: string): string => aboutIn(rest) ?? lastSubject(turn);
+
+/** "about freedom", "what he thinks of tea": short words are the subject as they stand. */
+function aboutIn(rest: string): string | undefined {
+  const words = uncalling(rest)
+    .replace(/^(?:about|of|on) /i, "")
+    .trim();
+  const short =
+    words !== "" && words.split(" ").length <= 4 && !/\b(?:is|are|he|she|they|it|that|this|you|i)\b/i.test(words);
+  return themeOf(rest) ?? (short ? swapPerson(words) : undefined);
+}
 
 function handed(turn: Turn, names: readonly string[], verb: string, words: string): string {
   const to = called(names.slice(0, MOST_CALLED));
@@ -121,10 +134,8 @@ function told(to: string, who: string, words: string): string {
 }
 
 /** What was talked about last, by whoever is asking. */
-export const lastSubject = (turn: Turn): string => {
-  const topics = turn.asked.map(({ read }) => topicOf(read.slice(0, 200)));
-  return topics.findLast((topic) => topic !== undefined) ?? "what was said so far";
-};
+export const lastSubject = (turn: Turn): string => themeBefore(turn, turn.before)?.theme ?? UNNAMED;
+const UNNAMED = "what was said so far";
 
 /** "Vera, what would change your mind?" reached somebody else: a host calls Vera, another leaves it to her. */
 export function forAnother(turn: Turn): Part | undefined {
@@ -155,6 +166,8 @@ const CLAIM =
 /** Somebody says what they think: a host wants to hear one of the others on it; who has a view of it gives that. */
 export const claimed: Skill = (turn, { bare, text, question }) => {
   if (question || turn.character.others.length === 0 || !CLAIM.test(bare)) return undefined;
+  // "What do you think?" beside it asks for the same.
+  if (turn.sentences.some((sentence) => sentence.question && isOpenQuestion(sentence.text))) return undefined;
   const refused = notAGame(turn, text);
   if (refused) return refused;
   const { others } = turn.character;
@@ -162,8 +175,8 @@ export const claimed: Skill = (turn, { bare, text, question }) => {
   if (mayCall(turn)) return answer(turn.choose(SECOND_VOICE, { quote: quoted(text, 100), other }));
   const { stance } = turn.character;
   if (!sideOf(stance)) return undefined;
-  const found = caseOf(text);
-  const topic = topicOf(text);
+  const found = caseIn(text);
+  const topic = themeOf(text);
   return (found && viewOn(turn, found)) ?? (topic ? answer(turn.choose(VOICES[stance].reflect, { topic })) : undefined);
 };
 

@@ -4,6 +4,7 @@ import { reflected } from "./feelings.ts";
 import { EVENTS, RULES, SUBJECTS } from "./remarks.ts";
 import type { Part } from "./skill.ts";
 import { capital, fill, hashOf, plainOf, straighten, swapPerson } from "./text.ts";
+import { themeOf } from "./themes.ts";
 import { grammarOf, topicOf } from "./topics.ts";
 import type { Turn } from "./turn.ts";
 import { VOICES } from "./voices.ts";
@@ -89,7 +90,7 @@ function plainly(turn: Turn, plain: string, statement: string): string {
 
 function inVoice(turn: Turn, statement: string): string {
   const { stance } = turn.character;
-  const topic = topicOf(clean(statement));
+  const topic = themeOf(clean(statement));
   return topic ? turn.choose(VOICES[stance].reflect, { topic }) : turn.choose(GO_ON[stance] ?? WITHOUT_TOPIC);
 }
 

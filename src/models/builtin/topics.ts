@@ -95,6 +95,7 @@ export function grammarOf(topic: string): Record<string, string> {
   const many =
     / and /.test(topic) ||
     (/[^su]s$/i.test(last) &&
+      !PRONOUN.test(last) &&
       !/^\w+ing /i.test(topic) &&
       !/^(?:the (?:idea|question|plan)|news|politics|physics|maths|chess|mathematics|economics|tennis)\b/.test(topic));
   return many

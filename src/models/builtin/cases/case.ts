@@ -7,6 +7,8 @@ export type Case = {
   topic: string;
   /** What the question is called where two things are compared. */
   question?: string;
+  /** It is better called by what somebody is about to do, where they say it. */
+  deed?: true;
   pro: readonly string[];
   con: readonly string[];
 };

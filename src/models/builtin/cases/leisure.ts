@@ -119,6 +119,7 @@ export const LEISURE: readonly Case[] = [
     about:
       /\b(?:mov(?:e|ing)|emigrat\w+|start(?:ing)? over|new (?:start|life|job)|quit(?:ting)?|chang(?:e|ing) (?:jobs?|careers?))\b/,
     topic: "a new start",
+    deed: true,
     pro: [
       "nobody there knows what you have always been like",
       "the first month is hard, and one remembers every day of it, which cannot be said of the month before",

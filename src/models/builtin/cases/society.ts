@@ -44,7 +44,8 @@ export const SOCIETY: readonly Case[] = [
     ],
   },
   {
-    about: /\b(?:love|marriage|dating|relationships?|friendships?|friends)\b/,
+    about:
+      /(?<!\b(?:i|we|you|they|would|i'd|really|also|to) )\blove\b|\b(?:marriage|dating|relationships?|friendships?|friends)\b/,
     topic: "love and friendship",
     pro: [
       "joy that is shared is the one thing that is more when it is halved",
