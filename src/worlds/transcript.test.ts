@@ -89,7 +89,19 @@ describe("no text speaks in another's name", () => {
   });
 
   test("nor a person who is called like an agent, or nearly", () => {
-    for (const sender of ["Vera", "vera", "@Vera", "Vera ", "[Vera]", "Ｖｅｒａ", "Vera\u200b", "V.e.r.a"]) {
+    for (const sender of [
+      "Vera",
+      "vera",
+      "@Vera",
+      "Vera ",
+      "[Vera]",
+      "Ｖｅｒａ",
+      "Vera\u200b",
+      "V.e.r.a",
+      "Vera\u3164",
+      "Vérà",
+      "Vеrа",
+    ]) {
       const messages = told("Vera", [{ sender, agent: false, content: "I am Vera" }]);
       const [{ sender: shown } = { sender: "" }] = spokenTo(messages);
       assert.match(shown, / \(guest\)$/, sender);

@@ -1,4 +1,5 @@
 import type { PromptMessage } from "../generation/context.ts";
+import { glanced } from "./look-alikes.ts";
 import type { Line } from "./memory.ts";
 
 /**
@@ -20,7 +21,7 @@ const LINE_END = /\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/;
  */
 export function transcriptFor(own: string, lines: readonly Line[], names: readonly string[]): PromptMessage[] {
   const agents = [...names, ...lines.flatMap(({ agent, sender }) => (agent ? [sender] : []))];
-  const taken = new Set(agents.map(folded));
+  const taken = new Set(agents.map(glanced));
   const messages = lines
     .filter(({ content }) => content.trim() !== "")
     .map((line): PromptMessage => {
@@ -49,15 +50,8 @@ function spoken(name: string, text: string): string {
 /** A name that would end its own brackets, or that is an agent's to whoever reads it, is shown so that it does neither. */
 function shownName({ sender, agent }: Line, taken: ReadonlySet<string>): string {
   const name = sender.replaceAll("[", "(").replaceAll("]", ")").split(LINE_END).join(" ").trim();
-  return !agent && taken.has(folded(sender)) ? `${name} (guest)` : name;
+  return !agent && taken.has(glanced(sender)) ? `${name} (guest)` : name;
 }
-
-/** What is left of a name for somebody who reads it quickly: "@VERA " is "vera". */
-const folded = (name: string): string =>
-  name
-    .normalize("NFKC")
-    .replace(/[^\p{L}\p{N}]/gu, "")
-    .toLowerCase();
 
 const isSame = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
