@@ -169,4 +169,36 @@ describe("the context of a request", () => {
       })),
     );
   });
+
+  test("R-MEMORY: gives what an unnamed assistant said to the agent of a world that has one alone", () => {
+    const said = (agents: Pick<Agent, "name">[]) =>
+      contextLines(
+        [
+          { role: "assistant", content: "1" },
+          { role: "assistant", content: "2", sender: null },
+        ],
+        agents,
+      );
+    assert.deepEqual(
+      said([OTTO]),
+      ["1", "2"].map((content) => ({ sender: "Otto", agent: true, content })),
+    );
+    for (const agents of [[], [OTTO, VERA]]) {
+      assert.deepEqual(
+        said(agents).map(({ sender, agent }) => [sender, agent]),
+        [
+          ["assistant", false],
+          ["assistant", false],
+        ],
+      );
+    }
+    const [ada, bob] = contextLines(
+      [
+        { role: "user", content: "1" },
+        { role: "assistant", content: "2", sender: "Bob" },
+      ],
+      [OTTO],
+    );
+    assert.deepEqual([ada?.sender, ada?.agent, bob?.sender, bob?.agent], ["HUMAN", false, "Bob", false]);
+  });
 });

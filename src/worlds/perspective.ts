@@ -40,10 +40,15 @@ export function promptFor(perspective: Perspective): CallOptions {
 /** Whom an assistant's message is from where nobody is named. */
 const UNNAMED_ASSISTANT = "assistant";
 
-/** The `context` of a request as lines. Only an assistant's message can be an agent's own. */
+/**
+ * The `context` of a request as lines. Only an assistant's message can be an agent's own; where nobody is named it is, if there
+ * is but one agent whose it can be.
+ */
 export function contextLines(messages: readonly WorldContextMessage[], agents: readonly Pick<Agent, "name">[]): Line[] {
+  const [only, ...others] = agents;
+  const assistant = only && others.length === 0 ? only.name : UNNAMED_ASSISTANT;
   return messages.map(({ role, content, sender }) => {
-    const named = sender?.trim() || (role === "user" ? DEFAULT_SENDER : UNNAMED_ASSISTANT);
+    const named = sender?.trim() || (role === "user" ? DEFAULT_SENDER : assistant);
     const agent = role === "assistant" && agents.find(({ name }) => name.toLowerCase() === named.toLowerCase());
     return agent ? { sender: agent.name, agent: true, content } : { sender: named, agent: false, content };
   });
