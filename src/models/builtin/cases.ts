@@ -55,9 +55,9 @@ const SIDES: Readonly<Partial<Record<Stance, "pro" | "con">>> = {
 /** The side that a character takes; undefined where it takes none. */
 export const sideOf = (stance: Stance): "pro" | "con" | undefined => SIDES[stance];
 
-/** An argument that stands in none of the texts. Without one, undefined. `seed` chooses where to begin. */
-export function unsaid(all: readonly string[], said: readonly string[], seed: string): string | undefined {
-  const start = hashOf(seed) % Math.max(all.length, 1);
+/** An argument that stands in none of the texts. Without one, undefined. `seed` chooses where to begin, `step` goes on from there. */
+export function unsaid(all: readonly string[], said: readonly string[], seed: string, step = 0): string | undefined {
+  const start = (hashOf(seed) + step) % Math.max(all.length, 1);
   const texts = said.map((text) => text.toLowerCase());
   return [...all.slice(start), ...all.slice(0, start)].find(
     (argument) => !texts.some((text) => text.includes(argument.toLowerCase())),

@@ -24,11 +24,11 @@ function sentences(text: string): string[] {
     .split(/(?<=[.!?…][”"')*]*)\s+(?=[\p{Lu}\p{N}"“@*`(])|\n+/u)
     .map((sentence) => sentence.trim())
     .filter((sentence) => sentence !== "" && !/^\*\*[^*]+\*\*$/.test(sentence));
-  // "Arr!" or "Ahoy, Bob!" is not yet an answer.
+  // "Arr!", "Ahoy, Bob!" or "Freedom?" is not yet an answer.
   const merged: string[] = [];
   for (const sentence of all) {
     const last = merged.at(-1);
-    const shout = last?.endsWith("!") && last.split(" ").length <= 2;
+    const shout = last !== undefined && /[!?]$/.test(last) && last.split(" ").length <= 3;
     if (shout) merged[merged.length - 1] = `${last} ${sentence}`;
     else merged.push(sentence);
   }

@@ -13,6 +13,7 @@ import {
   pastimes,
   pets,
   place,
+  planTo,
   remembered,
   surname,
   tasted,
@@ -182,6 +183,11 @@ const QUESTIONS: readonly Question[] = [
   {
     pattern: /^am i ((?:an? |from |married|single|vegan|vegetarian|retired|\d).{0,50})$/,
     tell: (person, [, words = ""]) => whether(person, ["am", "work", "origin", "age"], words),
+  },
+  {
+    pattern:
+      /^(?:where|what|who|whom|when|which [\p{L}]+|how) (?:do|did|am|was|have) i (?:(?:say|said|tell you|told you)(?: that)? (?:i )?)?(?:want(?:ed)?|plan(?:ned|ning)?|hop(?:e|ing)|intend(?:ing)?|going|like|wish)(?: to)? ([\p{L}]+)(?: (?:to|in|at|on|with|for))?$/u,
+    tell: (person, [, deed = ""]) => planTo(person, deed),
   },
   {
     pattern:

@@ -133,6 +133,12 @@ export function plans(person: Person): string {
   return told(person, ofTopic(person.facts, "plan"), `about ${your(person)} plans`);
 }
 
+/** What somebody wants to do, by the verb of it. */
+export function planTo(person: Person, deed: string): string | undefined {
+  const found = ofTopic(person.facts, "plan").filter(({ value }) => value.toLowerCase().split(/\W+/).includes(deed));
+  return found.length ? statements(found, person.who) : undefined;
+}
+
 /** The last part of a name that has several. */
 export function surname(person: Person): string {
   const parts = nameOf(person.facts)?.split(" ") ?? [];

@@ -14,6 +14,8 @@ export type Line = {
   read: string;
   /** It begins with, or mentions, the name of the character that answers. */
   addressed: boolean;
+  /** It is the first whom the line calls by name. */
+  addressedFirst?: boolean;
 };
 
 /** Lines of a transcript that are read out of one message. */
@@ -65,7 +67,7 @@ export const mentions = (text: string, handle: string): boolean =>
 function callIn(text: string, { handle = "", others }: Listener): string {
   const name = `(?:@[\\w-]+|(?:${[handle, ...others].map(escaped).join("|")})(?![\\w-]))`;
   const list = new RegExp(
-    `^\\s*@[\\w-]+(?:(?:\\s*,\\s*(?:and\\s+)?|\\s+and\\s+|\\s+)${name})*\\s*[,:!.?]*(?:\\s+|$)`,
+    `^\\s*@[\\w-]+(?:(?:\\s*,\\s*(?:and\\s+)?|\\s+and\\s+)${name}|\\s+@[\\w-]+)*\\s*[,:!.?]*(?:\\s+|$)`,
     "i",
   );
   return list.exec(text.slice(0, 4000))?.[0] ?? "";
@@ -82,6 +84,13 @@ export function addressed(line: Line, listener: Listener): Line {
     "i",
   );
   const isCalled = new RegExp(`(?<![\\w-])${name}(?![\\w-])`, "i").test(list);
+  const first = new RegExp(`^\\s*(?:\\w+ )?@?${name}(?![\\w-])`, "i").test(line.text);
   const text = line.text.slice(isCalled ? list.length : (lead.exec(line.text)?.[0].length ?? 0));
-  return { ...line, text, read: excerpt(text), addressed: text !== line.text || mentions(text, handle) };
+  return {
+    ...line,
+    text,
+    read: excerpt(text),
+    addressed: text !== line.text || mentions(text, handle),
+    addressedFirst: first,
+  };
 }

@@ -22,7 +22,8 @@ export function matterOf(turn: Turn, asking: Line): Matter {
 const NAMELESS =
   /^(?:this|that|it|them|these|those|each other|one another|the (?:same|topic|matter|question)|what was said so far)$/i;
 
-const withoutNames = ({ character: { handle = "", others } }: Turn, text: string): string =>
+/** Without the names of those in the room. */
+export const withoutNames = ({ character: { handle = "", others } }: Turn, text: string): string =>
   text
     .replace(new RegExp(`\\b(?:${[handle, ...others].join("|")})\\b`, "gi"), "")
     .replace(/\s+/g, " ")

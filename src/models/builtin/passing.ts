@@ -1,4 +1,5 @@
-import { sideOf } from "./cases.ts";
+import { arguingOf } from "./arguing.ts";
+import { anyCase, sideOf, unsaid } from "./cases.ts";
 import { nameOf } from "./facts.ts";
 import { isOpenQuestion, themeBefore } from "./matters-now.ts";
 import { answer, type Part, type Skill } from "./skill.ts";
@@ -73,6 +74,9 @@ export function passedOn(turn: Turn): Part | undefined {
     const wanted = to || thinkers;
     if (!wanted) continue;
     const words = ALL.test(wanted) ? [] : wanted.split(/,? and |, /i).map((one) => one.replace(/^@/, ""));
+    // Whoever is to ask will call this one.
+    if (to && turn.mentioned && !turn.line.addressedFirst && words.some((one) => same(one, handle)))
+      return answer(turn.choose(LISTENING[stance] ?? ANY_LISTENING));
     if (words.some((one) => same(one, handle))) return view(turn, text, asked(turn, to ? rest : of));
     const names = ALL.test(wanted) ? turn.character.others : words.flatMap((one) => otherCalled(turn, one) ?? []);
     const [first] = names;
@@ -115,6 +119,11 @@ function handed(turn: Turn, names: readonly string[], verb: string, words: strin
   const to = called(names.slice(0, MOST_CALLED));
   const who = personIn(turn).replace(/^o/, "O");
   if (/^(?:say|greet)/i.test(verb)) return `Hello ${to}! ${who} asked me to greet you, and I do so gladly.`;
+  const why =
+    /^tell/i.test(verb) && /^(?:why|how|that|about) /i.test(words) && names[0]
+      ? argued(turn, names[0], words)
+      : undefined;
+  if (why) return why;
   if (/^tell/i.test(verb) && !/^(?:us|me)\b/i.test(words)) return told(to, who, words);
   const about = /^(?:(?:us |me )?about|on|for)\s+(.+)$/i.exec(words)?.[1];
   if (about)
@@ -127,6 +136,24 @@ function handed(turn: Turn, names: readonly string[], verb: string, words: strin
   if (wish) return `${to}, would you ${wish}?`;
   return `${to}, over to you: what do you say about ${words ? asked(turn, words) : lastSubject(turn)}?`;
 }
+
+/** Who is to tell another why argues for it, or against it, as the character would. */
+function argued(turn: Turn, other: string, words: string): string | undefined {
+  const theme = themeOf(words);
+  const found = caseIn(words) ?? (theme === undefined ? undefined : anyCase(theme));
+  const side = sideOf(turn.character.stance);
+  const said = turn.before.map(({ text }) => text);
+  const argument = found && side && !notAGame(turn, words) ? unsaid(found[side], said, theme ?? "") : undefined;
+  return argument && turn.choose(arguingOf(turn.character.stance).open, { topic: found?.topic, argument, other });
+}
+
+const LISTENING: Readonly<Record<string, readonly string[]>> = {
+  host: ["I am listening, as a host should.", "The floor is free; I am listening."],
+  optimist: ["I am all ears!", "Go ahead, I am looking forward to it!"],
+  sceptic: ["I am listening, and I shall ask questions.", "Let us hear it; I promise nothing."],
+  pirate: ["Speak up, matey, me ears be open!"],
+};
+const ANY_LISTENING = ["I am listening.", "Please, go ahead."];
 
 function told(to: string, who: string, words: string): string {
   if (!words) return `${to}, you are asked to speak.`;

@@ -1,4 +1,5 @@
 import { inOrder, likesOf, nameOf, statements } from "./facts.ts";
+import { same } from "./passing.ts";
 import { answer, exactly, type Part, type Skill } from "./skill.ts";
 import { capital, countWord, listOf, plainOf, plural, quoted, sentencesOf, stopped } from "./text.ts";
 import type { Line, Turn } from "./turn.ts";
@@ -144,11 +145,12 @@ function memory({ facts, asked, character }: Turn): string {
 function saidBy(turn: Turn, who: string, about: string): string | undefined {
   const lines = linesBy(turn, who);
   if (!lines) return undefined;
-  const words = about.replace(/^(?:the|my|a|an|your) /, "").toLowerCase();
+  const words = about.replace(/^(?:the|my|a|an|your|his|her|their|its) /, "").toLowerCase();
   const found = lines
     .flatMap(({ read }) => sentencesOf(read))
     .filter((sentence) => words === "" || sentence.toLowerCase().includes(words));
-  const subject = who === "i" ? "You" : who === "you" ? "I" : (lines[0]?.speaker ?? who);
+  const told = lines[0]?.speaker;
+  const subject = who === "i" ? "You" : who === "you" ? "I" : told && same(told, who) ? told : capital(who);
   const last = found.at(-1);
   if (!last)
     return words
@@ -160,13 +162,16 @@ function saidBy(turn: Turn, who: string, about: string): string | undefined {
     .join(" and ")}`;
 }
 
-function linesBy({ asked, before }: Turn, who: string): readonly Line[] | undefined {
+function linesBy({ asked, before, facts }: Turn, who: string): readonly Line[] | undefined {
   if (who === "i") return asked;
   if (who === "you")
     return before
       .filter(({ role }) => role === "assistant")
       .map((line) => ({ ...line, read: line.text.slice(0, 10_000) }));
-  const lines = before.filter(({ speaker }) => speaker?.toLowerCase() === who);
+  const speakers = [...new Set(before.flatMap(({ speaker }) => speaker ?? []))];
+  // By the name that stands there, else by the one that was told.
+  const meant = speakers.find((one) => same(one, who)) ?? speakers.find((one) => same(who, nameOf(facts(one))));
+  const lines = before.filter(({ speaker }) => meant !== undefined && speaker === meant);
   return lines.length ? lines : undefined;
 }
 

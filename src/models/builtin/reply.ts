@@ -19,8 +19,8 @@ import { answer, type Part, type Skill } from "./skill.ts";
 import { smallTalk } from "./small-talk.ts";
 import { stories } from "./story.ts";
 import { sumIn, sums } from "./sums.ts";
-import { company, selfIn } from "./table-talk.ts";
-import { clip, plural, quoted, stopped } from "./text.ts";
+import { company, roomQuestion, selfIn } from "./table-talk.ts";
+import { clip, plural, quoted, sentencesOf, stopped } from "./text.ts";
 import { type Request, type Sentence, type Turn, turnOf } from "./turn.ts";
 import { cannot, unanswered } from "./unknown.ts";
 import { why } from "./why.ts";
@@ -41,7 +41,22 @@ export function reply(request: Request): string {
   // Only a person gives orders.
   const own = exact || otherCalled(turn, turn.line.speaker ?? "") ? {} : ordersIn(turn.line.read.slice(0, 300));
   const orders = { ...turn.character.orders, ...own };
-  return dress(note ? `${note} ${text}` : text, orders, exact);
+  const told = exact ? text : unrepeated(turn, text);
+  return dress(note ? `${note} ${told}` : told, orders, exact);
+}
+
+/** Without the sentences that another has just said in answer to the same, unless nothing were left. */
+function unrepeated(turn: Turn, text: string): string {
+  const { before, character } = turn;
+  if (character.others.length === 0) return text;
+  const since = before.findLastIndex(({ role, speaker = "" }) => role === "user" && !otherCalled(turn, speaker));
+  const said = before.slice(since + 1).flatMap(({ role, read }) => (role === "user" ? sentencesOf(read) : []));
+  const repeated = sentencesOf(text).filter((sentence) => sentence.length > 20 && said.includes(sentence));
+  const left = repeated
+    .reduce((rest, sentence) => rest.replace(sentence, ""), text)
+    .replace(/ {2,}/g, " ")
+    .trim();
+  return left === "" ? text : left;
 }
 
 /** What the line asks for as a whole, before it is looked at sentence by sentence. */
@@ -58,6 +73,7 @@ const WHOLE: readonly ((turn: Turn) => Part | undefined)[] = [
 /** In the order in which they are tried on a sentence: what is sure comes before what only sounds like it. */
 const SKILLS: readonly Skill[] = [
   greeting,
+  roomQuestion,
   factAnswers,
   recall,
   identity,

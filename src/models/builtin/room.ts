@@ -1,12 +1,13 @@
-import { caseOf } from "./cases.ts";
-import { withoutMentions } from "./matter.ts";
+import { anyCase } from "./cases.ts";
+import { hearsay } from "./hearsay.ts";
+import { withoutMentions, withoutNames } from "./matter.ts";
 import { viewOnLast } from "./opinions.ts";
 import { forAnother, otherCalled, passedOn, same } from "./passing.ts";
 import { debateOpened, inDebate, isDebate } from "./round.ts";
 import { answer, type Part } from "./skill.ts";
 import { aboutTheRoom } from "./table-talk.ts";
 import { plainOf } from "./text.ts";
-import { subjectOf } from "./topics.ts";
+import { caseIn, themeOf } from "./themes.ts";
 import type { Line, Turn } from "./turn.ts";
 import { viewOn } from "./views.ts";
 import { VOICES } from "./voices.ts";
@@ -17,7 +18,9 @@ export function inRoom(turn: Turn): Part | undefined {
   if (others.length === 0 || handle === undefined) return undefined;
   const speaker = turn.line.speaker;
   if (speaker && otherCalled(turn, speaker)) return toOther(turn, speaker);
-  return aboutTheRoom(turn) ?? debateOpened(turn) ?? followedUp(turn) ?? passedOn(turn) ?? forAnother(turn);
+  return (
+    aboutTheRoom(turn) ?? hearsay(turn) ?? debateOpened(turn) ?? followedUp(turn) ?? passedOn(turn) ?? forAnother(turn)
+  );
 }
 
 const FOLLOW_UP =
@@ -61,11 +64,12 @@ function toOther(turn: Turn, speaker: string): Part {
     return answer(`Hello, ${speaker}! ${turn.choose(VOICES[stance].welcome)}`);
   if (/\bwould like you to know\b/.test(theirs))
     return answer(turn.choose(DELIVERED[stance] ?? DELIVERED_ANY, { other: speaker }));
-  const found = caseOf(theirs);
+  const asked = withoutNames(turn, withoutMentions(asking?.read ?? ""));
+  const topic = [theirs, asked].map(themeOf).find((theme) => theme && !isName(turn, theme));
+  if (!topic) return answer(turn.choose(VOICES[stance].welcome));
+  const found = caseIn(theirs) ?? caseIn(asked) ?? anyCase(topic);
   const view = found && viewOn(turn, found);
   if (view) return view;
-  const subject = subjectOf(theirs.replace(/\bover to you:?/i, "")) ?? "that";
-  const topic = isName(turn, subject) ? "that" : subject;
   const wants = /\?|\b(?:would like to know|we would like to hear|over to you)\b/.test(theirs);
   return answer(turn.choose(wants ? VOICES[stance].opinion : VOICES[stance].reflect, { topic }));
 }

@@ -12,7 +12,7 @@ import { VOICES } from "./voices.ts";
 /** A debate: who begins, who answers whom, and how each goes on until it is over. */
 
 const DEBATE =
-  /\b(?:discuss|debate|argue|(?:talk|speak|chat) (?:to|with) (?:each other|one another|him|her|them|@[\w-]+)|talk (?:it|this|that) over|talk among|exchange (?:views|arguments)|(?:convince|persuade) (?:each other|one another|him|her|them|@?\w+)|fight it out|have a (?:debate|discussion|conversation)|(?:ask|answer|challenge) each other|(?:respond|reply) to each other|disagree with (?:each other|one another))\b/i;
+  /\b(?:discuss|debate|argue|(?:talk|speak|chat) (?:to|with) (?:each other|one another|him|her|them|@[\w-]+)|talk (?:it|this|that) over|talk among|exchange (?:views|arguments)|(?:convince|persuade) (?:each other|one another|him|her|them|(?!me\b|us\b|you\b|myself\b|people\b|my\b|the\b|a\b)@?\w+)|fight it out|have a (?:debate|discussion|conversation)|(?:ask|answer|challenge) each other|(?:respond|reply) to each other|disagree with (?:each other|one another))\b/i;
 const OWN_DOING =
   /\b(?:i|we|they|he|she|people|everyone|everybody|my \w+)(?: (?:often|always|never|also|really|just|still|don't|do not|did|have to|had to|used to))? $/i;
 

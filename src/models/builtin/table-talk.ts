@@ -1,7 +1,7 @@
 import { CASES } from "./cases.ts";
 import { introduction } from "./identity.ts";
 import { mayCall, otherCalled, personIn, same } from "./passing.ts";
-import { answer, type Part } from "./skill.ts";
+import { answer, type Part, type Skill } from "./skill.ts";
 import { listOf, stopped } from "./text.ts";
 import type { Turn } from "./turn.ts";
 import { VOICES } from "./voices.ts";
@@ -45,7 +45,12 @@ const QUESTIONS: readonly Question[] = [
   {
     pattern:
       /^(?:help|help me|menu|commands|options|what can (?:you(?: all)?|i|we|one) (?:do|ask|talk about|say)(?: here| with you| for me| you)?|how can (?:you help|i use you)(?: me)?|what (?:should|could|shall) (?:i|we) (?:ask|say|try|talk about)(?: you| here| now)?|(?:what are )?your (?:skills|abilities))$/,
-    tell: (turn) => (speaksForAll(turn) ? helpIn(turn) : ownHelp(turn)),
+    tell: (turn) => (speaksForAll(turn) && turn.character.stance === "host" ? helpIn(turn) : ownHelp(turn)),
+  },
+  {
+    pattern:
+      /^what (?:are|do) (?:you|the two of you|you (?:all|both)) (?:able to do|capable of|good at|(?:really )?good for|best at|offer|like to talk about)$|^what(?:'s| is| are) your (?:strengths?|talents?|speciality|specialty|gifts?)$|^what can you do (?:best|well)$/,
+    tell: ownHelp,
   },
   {
     pattern:
@@ -66,13 +71,19 @@ const QUESTIONS: readonly Question[] = [
 /** Answers a line that asks for nothing else. */
 export function aboutTheRoom(turn: Turn): Part | undefined {
   const only = turn.sentences.length === 1 ? turn.sentences[0] : undefined;
-  for (const { pattern, tell } of only ? QUESTIONS : []) {
-    const match = pattern.exec(only?.bare ?? "") ?? pattern.exec(only?.plain ?? "");
+  return only && roomQuestion(turn, only);
+}
+
+/** Answers a question on the room that stands beside something else. */
+export const roomQuestion: Skill = (turn, { bare, plain }) => {
+  if (turn.character.others.length === 0 || turn.character.handle === undefined) return undefined;
+  for (const { pattern, tell } of QUESTIONS) {
+    const match = pattern.exec(bare) ?? pattern.exec(plain);
     const told = match && tell(turn, match);
     if (told) return answer(told);
   }
   return undefined;
-}
+};
 
 const speaksForAll = ({ character, mentioned }: Turn): boolean => character.stance === "host" || mentioned;
 
@@ -139,8 +150,21 @@ function suggestion(turn: Turn): string {
   return `${turn.choose(SUGGESTIONS, { first, second })} Say \`${call} ${first}\`, and lean back.`;
 }
 
-const ownHelp = (turn: Turn): string =>
-  `From me you can have my view: ask me what I think of something. I also remember what you tell us. ${turn.choose(VOICES[turn.character.stance].welcome)}`;
+function ownHelp(turn: Turn): string {
+  const { stance } = turn.character;
+  const known = "I also remember what you tell us.";
+  return `${turn.choose(GIFTS[stance] ?? ANY_GIFT)} ${known} ${turn.choose(VOICES[stance].welcome)}`;
+}
+
+const GIFTS: Readonly<Record<string, readonly string[]>> = {
+  host: ["At making people talk who have only just met, and at asking the right guest."],
+  optimist: ["At finding what could go well, and at laughing when it does not. Ask me what I think of something!"],
+  sceptic: ["At asking how we know. Bring me something that everybody believes, and ask me what I think of it."],
+  pirate: ["At yarns and straight courses, matey. Ask me what I think of a thing!"],
+  poet: ["At finding the picture in a thing. Ask me what I think of one."],
+  teacher: ["At asking until you know it yourself. Ask me what I think of something."],
+};
+const ANY_GIFT = ["From me you can have my view: ask me what I think of something."];
 
 function wishedFor(turn: Turn, name: string): string | undefined {
   if (same(name, turn.character.handle)) return `Here I am. ${turn.choose(VOICES[turn.character.stance].welcome)}`;

@@ -59,7 +59,7 @@ const PLACE =
   "(?:about|of|on|over|like|likes|love|loves|hate|hates|enjoy|prefer|miss|against|without|for|eat|drink|play|with|about the|called|than|as)";
 const THING = new RegExp(`(?:^|[ "(])(?:${OWNERS}|${PLACE}) ((?:[\\p{L}][\\p{L}'-]+ ?){1,3})`, "giu");
 const SUBJECT =
-  /^(?:i (?:think|believe|find|feel|guess|say)(?: that)? |in my (?:opinion|view),? |)?(?:all |most |many )?((?:[\p{L}][\p{L}'-]+ ){1,3})(?:is|are|was|were|should|will|can|must|makes?|helps?|has|have|needs?)\b/iu;
+  /^(?:(?:why|that|how|whether|if) )?(?:i (?:think|believe|find|feel|guess|say)(?: that)? |in my (?:opinion|view),? |)?(?:all |most |many )?((?:[\p{L}][\p{L}'-]+ ){1,3})(?:is|are|was|were|should|will|can|must|makes?|helps?|has|have|needs?)\b/iu;
 const HOLLOW = new Set(
   (
     "i me my mine you your yours he him his she her hers it its we us our they them their this that these those one ones who whom whose what which where when why how there here " +
@@ -93,7 +93,14 @@ const SELF = /^(?:i am|i'm|my name is|it is|it's|who|call me)(?: an?)? [\p{L}-]+
 /** What a sentence is about, as a noun phrase that fits after "about" when it is said back. */
 export function themeOf(sentence: string): string | undefined {
   const text = bared(sentence);
-  if (text === "" || SELF.test(text) || /^(?:ignore|repeat|help|stop|forget)\b/i.test(text)) return undefined;
+  if (
+    text === "" ||
+    SELF.test(text) ||
+    /^(?:ignore|repeat|help|stop|forget|what (?:did|have|has) (?!you\b)\w+ (?:just )?(?:say|said|tell|told))\b/i.test(
+      text,
+    )
+  )
+    return undefined;
   const found = caseOf(text);
   return deedIn(text) ?? found?.question ?? found?.topic ?? thingIn(text);
 }
@@ -110,6 +117,10 @@ const bared = (sentence: string): string =>
     .slice(0, 300)
     .replace(/@[\w-]+[,:]?\s*/g, "")
     .replace(GREETING, "")
+    .replace(
+      /^\W*(?:(?:please|now|so) )?(?:tell|ask|explain)(?: (?:him|her|them|us))? (?=why|how|that|whether|about|if)/i,
+      "",
+    )
     .replace(/[.!?\s"']+$/, "");
 
 function thingIn(text: string): string | undefined {

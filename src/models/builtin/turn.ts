@@ -33,6 +33,8 @@ export type Turn = {
   mine: readonly string[];
   /** The line calls this character with an @. */
   mentioned: boolean;
+  /** Its place among those whom the line wakes, who are to say different things: 0 is the first. */
+  rank: number;
   /** The same turn with another of its lines, of `before`, as the one to answer. */
   instead(line: Line): Turn | undefined;
   /** What a speaker (by default this one) has told, this line included. */
@@ -70,7 +72,9 @@ function turnAt(lines: readonly Line[], at: number, given: Character, createdAt:
     .slice(0, MY_OWN)
     .map(({ text }) => text.slice(0, READ_OF_MINE));
   const character = adjusted(given, [...asked, line], lines);
-  const seed = hashOf(`${line.read}${character.name ?? ""}`) + asked.length;
+  const { rank, spoken } = amongOthers(character, line, before);
+  // At a table all begin to choose at the same place, each as many steps on as its rank says.
+  const seed = hashOf(spoken ? line.raw : `${line.read}${character.name ?? ""}`) + asked.length;
   return {
     character,
     createdAt: new Date(createdAt),
@@ -81,9 +85,10 @@ function turnAt(lines: readonly Line[], at: number, given: Character, createdAt:
     mine,
     facts: factsIn([...before, line], line.speaker),
     mentioned: given.handle !== undefined && mentions(said.text, given.handle),
+    rank,
     instead: (other) => turnAt(lines, lines.indexOf(other), given, createdAt),
     choose: (bank, values = {}) =>
-      fill(freshest(bank, mine, seed), { ...(values.topic ? grammarOf(values.topic) : {}), ...values }),
+      fill(freshest(bank, spoken ?? mine, seed, rank), { ...(values.topic ? grammarOf(values.topic) : {}), ...values }),
   };
 }
 
@@ -160,16 +165,29 @@ const ASKING =
   /^(?:what|who|whom|whose|which|where|when|why|how|is|are|am|was|were|do|does|did|can|could|would|will|should|shall|may|might|have|has)(?:'s|'re)?\b/;
 
 /** The phrase that was said least lately; among those never said, one that depends on the text. */
-function freshest(bank: readonly string[], mine: readonly string[], seed: number): string {
-  let best = { phrase: bank[0] ?? "", age: -1 };
-  for (let step = 0; step < bank.length; step++) {
+function freshest(bank: readonly string[], said: readonly string[], seed: number, rank: number): string {
+  const texts = said.map((text) => text.toLowerCase());
+  const aged = bank.map((_, step) => {
     const phrase = bank[(seed + step) % bank.length] ?? "";
-    const probe = probeOf(phrase);
-    const found = mine.findIndex((text) => text.toLowerCase().includes(probe));
-    const age = found < 0 ? Number.POSITIVE_INFINITY : found;
-    if (age > best.age) best = { phrase, age };
-  }
-  return best.phrase;
+    const found = texts.findIndex((text) => text.includes(probeOf(phrase)));
+    return { phrase, age: found < 0 ? Number.MAX_VALUE : found };
+  });
+  aged.sort((one, other) => other.age - one.age);
+  return aged[rank % Math.max(aged.length, 1)]?.phrase ?? "";
+}
+
+/** Where others are woken by the same line: its place among them, and what all of them said lately, newest first. */
+function amongOthers({ handle, others }: Character, { raw }: Line, before: readonly Line[]) {
+  if (handle === undefined || others.length === 0) return { rank: 0, spoken: undefined };
+  const table = [handle, ...others].sort((one, other) => (one.toLowerCase() < other.toLowerCase() ? -1 : 1));
+  const called = table.filter((name) => mentions(raw, name));
+  const names = others.map((name) => name.toLowerCase());
+  const spoken = before
+    .filter(({ role, speaker = "" }) => role === "assistant" || names.includes(speaker.toLowerCase()))
+    .slice(-MY_OWN)
+    .reverse()
+    .map(({ text }) => text.slice(0, READ_OF_MINE));
+  return { rank: Math.max((called.length > 0 ? called : table).indexOf(handle), 0), spoken };
 }
 
 /** The longest stretch of a phrase that stands in it whatever fills its places. */

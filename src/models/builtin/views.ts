@@ -42,9 +42,9 @@ export const VIEWS: Readonly<Record<Stance, readonly string[]>> = {
 
 /** What this character thinks of a case, by an argument that was not made yet; undefined where all were. */
 export function viewOn(turn: Turn, found: Case): Part | undefined {
-  const { stance, name = "" } = turn.character;
+  const { stance } = turn.character;
   const said = [...turn.mine, ...turn.before.map(({ text }) => text)];
-  const pick = (side: "pro" | "con") => unsaid(found[side], said, name);
+  const pick = (side: "pro" | "con") => unsaid(found[side], said, found.topic, turn.rank);
   const [pro, con] = [pick("pro"), pick("con")];
   const side = sideOf(stance);
   const argument = side && (side === "pro" ? pro : con);
