@@ -24,6 +24,17 @@ test("a context that is too long loses its oldest messages, and begins with a us
   assert.deepEqual(tighter, messages.slice(4));
 });
 
+test("with an opening nothing of the assistant's is left out at the front: the opening comes before it, and has its room", () => {
+  const messages = ["a", "b", "c", "d"].flatMap((mark) => [assistant(hundred(mark)), user(hundred(mark))]);
+  const opening = "x".repeat(3);
+  const fitted = (window: number) => fitContext(messages, { window, maxTokens: 0, opening });
+  assert.deepEqual(fitted(10_000), [user(opening), ...messages]);
+  assert.deepEqual(fitted(605), [user(opening), ...messages.slice(2)]);
+  assert.deepEqual(fitted(604), messages.slice(3));
+  assert.deepEqual(fitContext(messages.slice(1), { window: 10_000, opening }), messages.slice(1));
+  assert.deepEqual(fitContext([], { window: 10_000, opening }), []);
+});
+
 test("the instructions take their room, and are never dropped", () => {
   const messages = [user(hundred("a")), assistant(hundred("b")), user("And now?")];
   const options = { window: 500, maxTokens: 200 };

@@ -19,17 +19,20 @@ const ANSWER_TOKENS = 4096;
 
 /**
  * The messages that fit the model's window, newest first to stay: the oldest go, the newest never does, nor do the
- * instructions. What stays begins with a user's message, as some models insist; empty ones are left out.
+ * instructions. What is cut begins with a user's message, as some models insist; empty ones are left out.
  *
- * @param window the model's context window, in tokens
+ * @param options `window` is the model's context window, in tokens. With an `opening`, no message of the assistant is left out
+ *   to begin with a user's: the opening is put before it, as a user's message.
  */
 export function fitContext(
   messages: readonly PromptMessage[],
-  { window, instructions = "", maxTokens }: { window: number; instructions?: string; maxTokens?: number | undefined },
+  options: { window: number; instructions?: string; maxTokens?: number | undefined; opening?: string },
 ): PromptMessage[] {
+  const { window, instructions = "", maxTokens, opening = "" } = options;
   const spoken = messages.filter(({ content }) => content !== "");
   const reserve = Math.min(maxTokens ?? ANSWER_TOKENS, window / 2);
-  let left = window - reserve - (instructions ? estimateTokens(instructions) : 0);
+  let left = window - reserve;
+  for (const text of [instructions, opening]) left -= text ? estimateTokens(text) : 0;
   let first = spoken.length - 1;
   left -= estimateTokens(spoken[first]?.content ?? "");
   while (first > 0) {
@@ -38,6 +41,7 @@ export function fitContext(
     first--;
   }
   const kept = spoken.slice(Math.max(first, 0));
+  if (opening) return kept[0]?.role === "assistant" ? [{ role: "user", content: opening }, ...kept] : kept;
   const firstUser = kept.findIndex(({ role }) => role === "user");
   return first > 0 && firstUser > 0 ? kept.slice(firstUser) : kept;
 }

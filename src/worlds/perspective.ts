@@ -26,16 +26,21 @@ export function promptFor(perspective: Perspective): CallOptions {
   const { temperature, max_tokens: maxTokens } = agent;
   const instructions = systemText(perspective);
   const names = agents.map(({ name }) => name);
-  const fitting = fitContext(transcriptFor(agent.name, lines, names), { window, instructions, maxTokens });
-  // It may begin with what the agent said itself, and many models refuse to begin so.
-  const first = fitting.findIndex(({ role }) => role === "user");
+  const limits = { window, instructions, maxTokens, opening: OPENING };
+  const fitting = fitContext(transcriptFor(agent.name, lines, names), limits);
   return {
-    prompt: promptOf(alternating(fitting.slice(Math.max(first, 0))), instructions),
+    prompt: promptOf(alternating(fitting), instructions),
     ...(maxTokens === undefined ? {} : { maxOutputTokens: maxTokens }),
     ...(temperature === undefined ? {} : { temperature }),
     providerOptions: { chatwait: { createdAt } },
   };
 }
+
+/**
+ * Before an agent's own words where they come first: many models refuse to begin with them. It has no name before it, so that it is
+ * nobody's.
+ */
+const OPENING = "(The conversation goes on from here.)";
 
 /** Whom an assistant's message is from where nobody is named. */
 const UNNAMED_ASSISTANT = "assistant";

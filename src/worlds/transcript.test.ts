@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { decoded } from "../../testing/decoded-transcript.ts";
 import type { PromptMessage } from "../generation/context.ts";
 import type { Line } from "./memory.ts";
 import { alternating, transcriptFor } from "./transcript.ts";
@@ -9,22 +10,6 @@ const AGENTS = ["Hanna", "Otto", "Vera"];
 const ada = (content: string): Line => ({ sender: "Ada", agent: false, content });
 const agent = (sender: string, content: string): Line => ({ sender, agent: true, content });
 const told = (own: string, lines: readonly Line[]) => alternating(transcriptFor(own, lines, AGENTS));
-
-/** The rule of the format, as its reader applies it: what stands at the margin begins a line, in the name in brackets. */
-function decoded(content: string): { sender: string; text: string }[] {
-  const found: { sender: string; text: string }[] = [];
-  for (const row of content.split("\n")) {
-    const last = found.at(-1);
-    if (last && (row === "" || row.startsWith("  "))) {
-      last.text += `\n${row.slice(2)}`;
-      continue;
-    }
-    const [, sender, text] = /^\[([^\]]*)\]: (.*)$/s.exec(row) ?? [];
-    assert.ok(sender !== undefined && text !== undefined, `nobody says ${JSON.stringify(row)}`);
-    found.push({ sender, text });
-  }
-  return found;
-}
 
 const spokenTo = (messages: readonly PromptMessage[]) =>
   messages.flatMap(({ role, content }) => (role === "user" ? decoded(content) : []));
