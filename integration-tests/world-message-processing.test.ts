@@ -438,6 +438,18 @@ test("R-MEMORY a world without memory remembers nothing, nor does another world"
   await wholeOf(elsewhere);
 });
 
+test("R-MEMORY what is said while a world has no memory is never remembered, and what it remembers is not told then", async (t) => {
+  const server = await worldApp(t, { agents: ["Vera"], world: { memory: false } });
+  const patch = async (memory: boolean) =>
+    assert.equal((await requestJson(server.at(""), { method: "PATCH", body: { memory } })).status, 200);
+  const told = async (message: string) => JSON.stringify((await lastCall(server, message)).options.prompt);
+  await told("FIRST");
+  await patch(true);
+  assert.doesNotMatch(await told("SECOND"), /FIRST/);
+  await patch(false);
+  assert.doesNotMatch(await told("THIRD"), /SECOND/);
+});
+
 test("R-MEMORY the last 50 messages are remembered, until an hour after the last one", async (t) => {
   const server = await worldApp(t, { agents: ["Vera"], world: { timing: { response: 1 } } });
   for (let number = 1; number <= 60; number++) {
