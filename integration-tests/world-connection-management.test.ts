@@ -60,6 +60,13 @@ test("R-COUNT /metrics counts what a world holds while it is at work, and nothin
   // The feed is held for whoever comes back.
   server.clock.advance(10 * MINUTE);
   assert.deepEqual(await gaugesOf(server), { rooms_open: 0, ...NOTHING });
+  // Where there is nobody to come back the room is given up with its last turn.
+  const alone = await server.chat("@Vera!");
+  assert.equal((await gaugesOf(server))["rooms_open"], 1);
+  await server.says("Vera", 2, "Here.");
+  await wholeOf(alone);
+  await server.released();
+  assert.deepEqual(await gaugesOf(server), { rooms_open: 0, ...NOTHING });
 });
 
 test("a world that remembers is open for an hour after its last message, and holds nothing then", async (t) => {
