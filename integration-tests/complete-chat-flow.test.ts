@@ -150,8 +150,8 @@ test("R-MEMORY context takes memory's place in its turn, and what is said in it 
   );
 });
 
-test("R-MEMORY an empty context is a fresh start, and a world without memory has one each time", async (t) => {
-  const { chatJson, upstream, addWorld } = await upstreamWorld(t, lines({ Vera: ["1", "2", "3", "4"] }), {
+test("R-MEMORY an empty context is a fresh start, and a world without memory has one each time, also once it has one", async (t) => {
+  const { chatJson, upstream, addWorld, url } = await upstreamWorld(t, lines({ Vera: ["1", "2", "3", "4", "5"] }), {
     agents: ["Vera"],
   });
   await addWorld("amnesia", [{ name: "Vera", model: UPSTREAM }], { memory: false });
@@ -159,7 +159,10 @@ test("R-MEMORY an empty context is a fresh start, and a world without memory has
   await chatJson({ message: "Second", context: { messages: [] } });
   await chatJson("First", { world: "amnesia" });
   await chatJson("Second", { world: "amnesia" });
-  for (const [index, content] of ["First", "Second", "First", "Second"].entries()) {
+  const remembering = { method: "PATCH", body: { memory: true } };
+  await requestJson(`${url}/worlds/amnesia`, remembering);
+  await chatJson("Third", { world: "amnesia" });
+  for (const [index, content] of ["First", "Second", "First", "Second", "Third"].entries()) {
     assert.deepEqual(toldTo(callOf(upstream.calls, "Vera", index)), [{ role: "user", content: `[HUMAN]: ${content}` }]);
   }
 });
