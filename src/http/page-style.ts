@@ -63,10 +63,11 @@ nav li { margin: 0.15rem 0; font-size: 0.875rem; }
 nav a { color: inherit; text-decoration: none; display: flex; gap: 0.6rem; padding: 0.1rem 0; }
 nav a:hover { color: var(--accent); }
 nav .method { width: 3.2rem; flex: none; padding-top: 0.32rem; font-size: 0.68rem; }
+nav a :last-child { min-width: 0; overflow-wrap: anywhere; }
 nav strong { font-size: 0.8rem; color: var(--quiet); font-weight: 600; }
 footer { margin-top: 4rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--quiet); font-size: 0.875rem; }
 @media (min-width: 62rem) {
-  .with-nav { display: grid; grid-template-columns: 17rem minmax(0, 1fr); gap: 4rem; margin-top: 3rem; }
+  .with-nav { display: grid; grid-template-columns: 20rem minmax(0, 1fr); gap: 2.5rem; margin-top: 3rem; }
   .with-nav main > h2:first-child { margin-top: 0; }
   .with-nav > nav { position: sticky; top: 2.5rem; align-self: start; max-height: calc(100vh - 5rem); overflow-y: auto; }
 }
