@@ -61,11 +61,10 @@ test("R-COUNT /metrics counts what a world holds while it is at work, and nothin
   server.clock.advance(10 * MINUTE);
   assert.deepEqual(await gaugesOf(server), { rooms_open: 0, ...NOTHING });
   // Where there is nobody to come back the room is given up with its last turn.
-  const alone = await server.chat("@Vera!");
+  assert.equal((await server.publish("@Vera!")).status, 202);
+  const call = await server.voice("Vera").call(2);
   assert.equal((await gaugesOf(server))["rooms_open"], 1);
-  await server.says("Vera", 2, "Here.");
-  await wholeOf(alone);
-  await server.released();
+  call.finish();
   assert.deepEqual(await gaugesOf(server), { rooms_open: 0, ...NOTHING });
 });
 
