@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { decoded } from "../../testing/decoded-transcript.ts";
+import type { Message } from "../models/builtin/lines.ts";
+import { reply } from "../models/builtin/reply.ts";
 import type { CallOptions } from "../models/model.ts";
 import type { Agent, World } from "../protocol/world-requests.ts";
 import type { Line } from "./memory.ts";
@@ -112,6 +114,19 @@ describe("what an agent is told was said", () => {
       "user: [Ada]: Hello",
     ]);
     assert.deepEqual(saidOf(promptOfAgent(HANNA, { lines })), ["user: [Otto]: Welcome\n[Otto]: to all\n[Ada]: Hello"]);
+  });
+
+  test("R-MEMORY: the built-in model knows that what comes first is its own", () => {
+    const question = ada("What was the first thing you said?");
+    const { prompt } = promptOfAgent(OTTO, { lines: [otto("The code word is plum."), question] });
+    const messages = prompt.slice(1).map((message): Message => {
+      return { role: message.role === "assistant" ? "assistant" : "user", content: textOf(message) };
+    });
+    const instructions = systemOf({ prompt });
+    assert.match(
+      reply({ instructions, messages, createdAt: "2026-03-14T19:26:53Z" }),
+      /said was: "The code word is plum\."/,
+    );
   });
 
   test("R-MEMORY: keeps as many lines as fit, its own too where the first that fits is its own", () => {
