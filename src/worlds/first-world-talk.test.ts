@@ -105,3 +105,22 @@ test("agents of one kind that are woken by one line choose different words", asy
     assert.equal(new Set(answers).size, 2, `${text}: ${answers[0]}`);
   }
 });
+
+test("what somebody tells of themselves is taken up as such, and a blow with compassion", async () => {
+  assert.match(await textOf("I lost my wallet yesterday"), /sorry|not easy/i);
+  assert.doesNotMatch(await textOf("my horoscope said I'd meet someone new"), /surprise us|opens a good subject/);
+});
+
+test("what calls one by name at its end goes to that one", async () => {
+  const answers = await talk("@Vera what do you think of tea?", "interesting, why do you say that Vera?");
+  assert.deepEqual(
+    answers.map(({ sender }) => sender),
+    ["Hanna", "Vera"],
+  );
+  assert.match(answers[1]?.content ?? "", /\btea\b/);
+});
+
+test("a question that nobody can answer is handed back in character, without advertising", async () => {
+  for (const question of ["who will win the world cup?", "@Otto who will win?", "Does anyone here have pets?"])
+    assert.doesNotMatch(await textOf("Hello", question), /CHATWAIT_MODEL|the calendar and numbers/);
+});

@@ -12,6 +12,9 @@ const MOOD = new RegExp(
   `^(?:i(?:'m| am| feel| felt| was|'ve been| have been)|im|feeling|(?:today|sometimes|often|lately|right now|these days|at night|somehow),? i(?:'m| am| feel| get))(?: (?:feeling|just|so|very|really|quite|pretty|a bit|a little|rather|kind of|extremely|totally|still|also|absolutely|too|always|often|actually|doing))* (${GOOD}|${BAD})\\b(.*)$`,
 );
 
+/** "I had a long day and I'm exhausted" */
+const ALSO = /^.{3,160}?,? (?:and|so|but|now) ((?:i'm|i am|i feel) .{2,80})$/;
+
 const SITUATION =
   /^(?:it|this|that|work|life|everything|things|my (?:job|work|life|day|week))(?:'s| is| are| was| has been| have been| feels?)? (?:(?:just|so|very|really|quite|pretty|a bit|a little|rather|too|always) )*(?:stressful|hard|tough|exhausting|difficult|too much|overwhelming|horrible|lonely|frustrating|hectic)(?: (?:lately|at the moment|right now|these days|recently|today|sometimes|for me|at work))*$/;
 
@@ -25,7 +28,10 @@ export const feelings: Skill = (turn, { plain, bare }) => {
   if (lost) return reflected(turn.choose(LOST, { lost: swapPerson(lost) }));
   if (SITUATION.test(plain)) return reflected(turn.choose(VOICES[turn.character.stance].sorry));
   const match =
-    MOOD.exec(bare) ?? MOOD.exec(plain) ?? (/\?\s*$/.test(turn.mine[0] ?? "") ? SHORT_MOOD.exec(plain) : undefined);
+    MOOD.exec(bare) ??
+    MOOD.exec(plain) ??
+    MOOD.exec(ALSO.exec(plain)?.[1] ?? "") ??
+    (/\?\s*$/.test(turn.mine[0] ?? "") ? SHORT_MOOD.exec(plain) : undefined);
   if (!match) return undefined;
   const mood = match[1] ?? "";
   const voice = VOICES[turn.character.stance];

@@ -58,7 +58,7 @@ export const OPINION_QUESTIONS: readonly OpinionQuestion[] = [
   },
   {
     pattern:
-      /^(?:what (?:should|can|could|would|shall) (?:i|you|we) (?:do|say|try|choose|cook|wear|eat|buy|read|watch|learn)|(?:can|could) you (?:advise|recommend|suggest)|do you have (?:any |some )?(?:advice|tips?|recommendations?|suggestions?)|give me (?:some |your )?(?:advice|tips?)|any (?:advice|tips?|ideas?|suggestions?)|recommend|suggest|i need (?:some |your )?(?:advice|help))(?: (?:me|for|on|about|to|with|if|when))? ?(.{0,160})$/,
+      /^(?:what (?:should|can|could|would|shall) (?:i|you|we) (?:do|say|try|choose|cook|wear|eat|buy|read|watch|learn)|(?:can|could) you (?:advise|recommend|suggest)|do you have (?:any |some )?(?:advice|tips?|recommendations?|suggestions?)|give me (?:some |your )?(?:advice|tips?)|any (?:advice|tips?|ideas?|suggestions?)|(?:what|how) (?:would|do|should) you (?:advise|recommend|suggest|decide)|recommend|suggest|i need (?:some |your )?(?:advice|help))(?: (?:me|for|on|about|to|with|if|when))? ?(.{0,160})$/,
     bank: "advice",
     subject: first,
   },

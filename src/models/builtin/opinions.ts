@@ -68,13 +68,13 @@ function opinion(turn: Turn, bank: Bank, subject: string, text: string, calls = 
   const refused = bank === "favourite" ? undefined : notAGame(turn, text);
   if (refused) return refused;
   const own = named(subject, text, bank);
-  const meant = own || bank === "advice" ? undefined : themeNow(turn);
+  const meant = own || (bank === "advice" && !turn.character.room) ? undefined : themeNow(turn);
   const topic = own ?? meant?.theme;
   if (!topic) return answer(turn.choose(unsure(turn)));
   const about = meant?.text ?? text;
   const { stance } = turn.character;
   const other = otherCalled(turn, topic);
-  if (other) return answer(turn.choose(OF_OTHERS[stance] ?? OF_ANOTHER, { other }));
+  if (other) return answer(ofAnother(turn, other));
   if (calls) return bank === "favourite" ? askGuests(turn) : toGuests(turn, caseIn(about)?.question ?? topic);
   const found = bank === "favourite" || (stance === "plain" && bank !== "opinion") ? undefined : caseIn(about);
   const view = found && viewOn(turn, found);
@@ -85,6 +85,9 @@ function opinion(turn: Turn, bank: Bank, subject: string, text: string, calls = 
 }
 
 /** What one says of another at the table. */
+export const ofAnother = (turn: Turn, other: string): string =>
+  turn.choose(OF_OTHERS[turn.character.stance] ?? OF_ANOTHER, { other });
+
 const OF_OTHERS: Partial<Record<Stance, readonly string[]>> = {
   optimist: [
     "{Other} and I see most things differently, and that is the best of it!",
@@ -147,7 +150,8 @@ function named(subject: string, text: string, bank: Bank): string | undefined {
 const gerund = (phrase: string): string =>
   /^(?:(?:an?|the|your|my|this|that)\b|\w+ing\b)/.test(phrase) ? phrase : `the idea to ${phrase}`;
 
-const unsure = ({ character: { stance } }: Turn): readonly string[] =>
+/** What is said where it is not clear what to speak of: it holds of anything, and asks back. */
+export const unsure = ({ character: { stance } }: Turn): readonly string[] =>
   UNSURE[stance] ?? (stance === "plain" ? WHAT_ABOUT : VOICES[stance].welcome);
 
 /** What holds of anything, and a question back. */
@@ -162,7 +166,7 @@ const UNSURE: Readonly<Partial<Record<Stance, readonly string[]>>> = {
   ],
   sceptic: [
     "I seldom have a view before I know what exactly is claimed. What is it, in a sentence?",
-    "About that I would rather ask than answer. What makes you sure of it yourself?",
+    "About that I would rather ask than answer. What do you go by yourself?",
   ],
 };
 
@@ -175,7 +179,7 @@ const WHAT_ABOUT = [
 /** "And you?": what this character thinks of what a person asked last. */
 export function viewOnLast(turn: Turn): Part | undefined {
   const asked = turn.before.filter(({ role, speaker }) => role === "user" && !otherCalled(turn, speaker ?? ""));
-  for (const { read } of asked.slice(-6).reverse()) {
+  for (const { read } of asked.slice(-3).reverse()) {
     const found = caseIn(read);
     const view = notAGame(turn, read) ?? (found && viewOn(turn, found)) ?? asThatWasAsked(turn, read);
     if (view) return view;

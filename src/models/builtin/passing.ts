@@ -166,7 +166,9 @@ const UNNAMED = "what was said so far";
 
 /** "Vera, what would change your mind?" reached somebody else: a host calls Vera, another leaves it to her. */
 export function forAnother(turn: Turn): Part | undefined {
-  const [, name = "", words = ""] = /^\s*([A-Za-z0-9][\w-]{0,63})\s*[,:]\s+(\S.{1,600})$/s.exec(turn.line.text) ?? [];
+  const atBegin = /^\s*([A-Za-z0-9][\w-]{0,63})\s*[,:]\s+(\S.{1,600})$/s.exec(turn.line.text);
+  const begun = atBegin && otherCalled(turn, atBegin[1] ?? "") !== undefined;
+  const [, name = "", words = ""] = begun ? atBegin : calledAtEnd(turn.line.text);
   const other = otherCalled(turn, name);
   if (!other || turn.mentioned) return undefined;
   if (!mayCall(turn)) return turn.character.front ? undefined : answer(turn.choose(LEFT, { other }));
@@ -179,6 +181,13 @@ export function forAnother(turn: Turn): Part | undefined {
         .slice(0, 300),
     )}`,
   );
+}
+
+/** "Why do you say that, Vera?" */
+function calledAtEnd(text: string): readonly [string, string, string] | readonly [] {
+  const [, words = "", comma, name = ""] =
+    /^(.{3,400}?)(,)? ([A-Za-z0-9][\w-]{0,63})\s*[?.!]*$/s.exec(text.trim()) ?? [];
+  return comma || /\b(?:do|are|would|can|have|did) you\b/i.test(words) ? ["", name, `${words}?`] : [];
 }
 
 const LEFT = [

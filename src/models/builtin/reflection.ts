@@ -28,7 +28,9 @@ export function reflection(turn: Turn, statement: string): Part {
   if ((turn.line.read.slice(0, 400).match(/[{}<>;=|\\[\]]/g)?.length ?? 0) >= 2) return reflected(turn.choose(CODE));
   const called = plain.split(" ").length > 3 ? callback(turn) : undefined;
   if (called) return reflected(called);
-  return reflected(turn.character.stance === "plain" ? plainly(turn, plain, statement) : inVoice(turn, statement));
+  return reflected(
+    turn.character.stance === "plain" ? plainly(turn, plain, statement) : inVoice(turn, plain, statement),
+  );
 }
 
 const NO_WORDS = [
@@ -88,11 +90,27 @@ function plainly(turn: Turn, plain: string, statement: string): string {
   return capital(turn.choose(fresh.length ? fresh : common));
 }
 
-function inVoice(turn: Turn, statement: string): string {
+function inVoice(turn: Turn, plain: string, statement: string): string {
   const { stance } = turn.character;
+  const event = EVENTS.find(([pattern]) => pattern.test(plain));
+  if (event) return turn.choose(event[1]);
   const topic = themeOf(clean(statement));
-  return topic ? turn.choose(VOICES[stance].reflect, { topic }) : turn.choose(GO_ON[stance] ?? WITHOUT_TOPIC);
+  // What somebody did is not a subject to be weighed.
+  const rule =
+    PERSONAL.test(plain) && !/^\w+ing\b/.test(topic ?? "") && RULES.find(({ pattern }) => pattern.test(plain));
+  if (rule && turn.character.others.length > 0) {
+    const one = swapPerson(spelled(clean(rule.pattern.exec(plain)?.[1] ?? ""), statement)).replace(/@(?=\w)/g, "");
+    const said = turn.before.slice(-8).map(({ text }) => text);
+    const fresh = rule.say
+      .map((phrase) => capital(fill(phrase, { one })))
+      .filter((phrase) => !said.some((text) => text.includes(phrase)));
+    if (fresh.length > turn.rank) return turn.choose(fresh);
+  }
+  const own = PERSONAL.test(plain) && !/^\w+ing\b/.test(topic ?? "") && turn.character.others.length > 0;
+  return topic && !own ? turn.choose(VOICES[stance].reflect, { topic }) : turn.choose(GO_ON[stance] ?? WITHOUT_TOPIC);
 }
+
+const PERSONAL = /^(?:i|i'm|i've|my|we|our|he|she|his|her|it|it's|they|you|because|if|yesterday|today|last)\b/;
 
 const GO_ON: Readonly<Partial<Record<Stance, readonly string[]>>> = {
   host: ["Please go on; we are all ears.", "Tell us a little more.", "And how did that come about?", "And then?"],

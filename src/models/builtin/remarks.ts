@@ -50,7 +50,7 @@ export const RULES: readonly Rule[] = [
     ],
   },
   {
-    pattern: /^i (?:really |just |also )*(?:need|have|must|should|ought|had)(?: to)? (.{2,140})$/,
+    pattern: /^i (?:really |just |also )*(?:need|must|should|ought to|(?:have|had) to)(?: to)? (.{2,140})$/,
     say: [
       "Who says so: you, or somebody else?",
       "What happens if you don't?",

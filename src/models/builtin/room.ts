@@ -24,16 +24,27 @@ export function inRoom(turn: Turn): Part | undefined {
 }
 
 const FOLLOW_UP =
-  /^(?:and |so |what about |how about )*(?:(?:do|would|don't) you (?:dis)?agree(?: with .{1,30})?|you|yourself|your (?:opinion|view|take)|what (?:do|would) you (?:say|think)(?: (?:to|of|about) (?:that|this|it))?|why(?: not)?|how so|is that (?:so|true|right)|what's your (?:view|take|opinion)(?: on (?:that|this|it))?)$/;
+  /^(?:and |so |but |what about |how about |interesting,? |okay,? |ok,? |hm+,? )*(?:why do you (?:say|think|believe) (?:that|so|this|it)|(?:do|would|don't) you (?:dis)?agree(?: with .{1,30})?|you|yourself|your (?:opinion|view|take)|what (?:do|would) you (?:say|think)(?: (?:to|of|about) (?:that|this|it))?|why(?: not)?|how so|what's your (?:view|take|opinion)(?: on (?:that|this|it))?)$/;
 
 /** Only called by name, or asked "and you?": it is about what was asked before. */
 function followedUp(turn: Turn): Part | undefined {
   const { handle = "", front } = turn.character;
   const plain = plainOf(turn.line.read).replace(new RegExp(`,? ${handle.toLowerCase()}$`), "");
   if (plain === "" && turn.mentioned) return viewOnLast(turn) ?? answer(turn.choose(CALLED));
+  if (TRUE.test(plain) && turn.mentioned) return answer(turn.choose(WHETHER[turn.character.stance] ?? ANY_WHETHER));
   const meant = turn.line.addressed || front || same(plain, plainOf(turn.line.read)) === false;
   return FOLLOW_UP.test(plain) && meant ? viewOnLast(turn) : undefined;
 }
+
+const TRUE = /^(?:and |so |but )?is (?:that|this|it) (?:really |actually )?(?:so|true|right|correct)$/;
+const WHETHER: Readonly<Record<string, readonly string[]>> = {
+  sceptic: [
+    "I would look it up before I repeat it. What speaks for it, to your mind?",
+    "It may be. How could one find out?",
+  ],
+  optimist: ["I would like it to be, and that is no proof, I admit. What do you think?"],
+};
+const ANY_WHETHER = ["I would not swear to it. What do you think yourself?"];
 
 const CALLED = ["Yes? I am listening.", "I am here. What is it?"];
 

@@ -145,7 +145,7 @@ const TALK: readonly Talk[] = [
   },
   {
     pattern:
-      /^(?:(?:that|this|it) was (?:\w+ ){0,3}\w+[,.!]? (?:and )?)?(?:many )?(?:thanks?|thank you|thx|ty|many thanks|cheers|much appreciated|i appreciate (?:it|that|you)|thanks? a (?:lot|million|bunch)|that(?:'s| is| was) (?:very |really |so )?(?:helpful|kind(?: of you)?|nice of you))(?:,? (?:to )?(?:you all|you both|all of you|all|everyone|everybody|both|you|so much|very much|a lot|again|anyway|for .{1,60}|bot|friend|mate|indeed|then|that helped|that's all|\w{2,15}))*$/,
+      /^(?:(?:that|this|it) was (?:\w+ ){0,3}\w+[,.!]? (?:and )?)?(?:many )?(?:thanks?|thank you|thx|ty|many thanks|cheers|much appreciated|i appreciate (?:it|that|you)|thanks? a (?:lot|million|bunch)|that(?:'s| is| was) (?:very |really |so )?(?:helpful|kind(?: of you)?|nice of you))(?:,? (?:to )?(?:you all|you both|all of you|all|everyone|everybody|both|you|so much|very much|a lot|again|anyway|for .{1,60}|bot|friend|mate|indeed|then|that helped|that's all|(?:you(?:'ve| have| were| are)(?: been)?|this was|it was|that was) [\w ]{2,40}|\w{2,15}))*$/,
     kind: "closing",
     say: "thanks",
   },
@@ -197,7 +197,7 @@ const TALK: readonly Talk[] = [
   },
   {
     pattern:
-      /^(?:ha(?: ?ha)+h?|he(?: ?he)+|lol|rofl|lmao|xd|hihi|that(?:'s| is| was) (?:so |very |really )?(?:funny|hilarious)|funny|very funny)$/,
+      /^(?:(?:(?:ha(?: ?ha)+h?|lol),? )?(?:that|this|it) (?:was|is) (?:a )?(?:good|nice|great|funny)(?: one| joke)|(?:ha(?: ?ha)+h?|lol),? (?:that|this|it|good|nice|very|so)\b.{0,30}|ha(?: ?ha)+h?|he(?: ?he)+|lol|rofl|lmao|xd|hihi|that(?:'s| is| was) (?:so |very |really )?(?:funny|hilarious)|funny|very funny)$/,
     say: (turn) => turn.choose(another(turn) ? LAUGHED_AT : LAUGHED),
   },
   {

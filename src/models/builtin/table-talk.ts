@@ -1,5 +1,6 @@
 import { CASES } from "./cases.ts";
 import { introduction } from "./identity.ts";
+import { ofAnother } from "./opinions.ts";
 import { mayCall, otherCalled, personIn, same } from "./passing.ts";
 import { answer, type Part, type Skill } from "./skill.ts";
 import { listOf, stopped } from "./text.ts";
@@ -54,6 +55,21 @@ const QUESTIONS: readonly Question[] = [
   },
   {
     pattern:
+      /^(?:please )?(?:say|tell us) something (?:nice|kind|good|friendly)(?: (?:to|about) (?:each other|one another|@?([\w-]+)))?$/,
+    tell: (turn, [, name = ""]) => {
+      const other =
+        otherCalled(turn, name) ??
+        turn.character.others.find((one) => one !== turn.character.handle && turn.line.raw.includes(one));
+      return other && ofAnother(turn, other);
+    },
+  },
+  {
+    pattern:
+      /^(?:does|do|did|has|have|is|are|can|would) (?:anyone|anybody|any of you|somebody|someone|one of you)\b(?! (?:there|here|home|listening|awake|alive)$).{2,100}$/,
+    tell: (turn) => turn.choose(ANYONE[turn.character.stance] ?? ANY_ONE),
+  },
+  {
+    pattern:
       /^(?:i (?:want|would like|'d like|need) to|i'd like to|can i|may i|could i|let me) (?:talk|speak|chat) (?:to|with) @?([\w-]+)$/,
     tell: (turn, [, name = ""]) => wishedFor(turn, name),
   },
@@ -64,6 +80,11 @@ const QUESTIONS: readonly Question[] = [
   {
     pattern:
       /^(?:so |and )?who (?:do you think )?(?:has |was |is )?(?:more convincing|the most convincing|won|wins|is (?:right|winning)|was right|(?:had|has) the better (?:arguments?|points?)|convinced you)\b/,
+    tell: (turn) => turn.choose(WINNERS[turn.character.stance] ?? ANY_WINNER),
+  },
+  {
+    pattern:
+      /^(?:so |and )?(?:whom?) do you (?:agree|side|go) with(?: more| most)?$|^whose side are you on$|^(?:so |and )?what(?:'s| is| was) (?:the|your) (?:conclusion|verdict|result|outcome)$/,
     tell: (turn) => turn.choose(WINNERS[turn.character.stance] ?? ANY_WINNER),
   },
 ];
@@ -188,6 +209,16 @@ const DISAGREED: Readonly<Record<string, readonly string[]>> = {
   sceptic: ["Excellent. Tell me which part, and how one could find out who of us is right."],
 };
 const DISAGREED_ANY = ["Then tell me where you see it otherwise."];
+
+const ANYONE: Readonly<Record<string, readonly string[]>> = {
+  host: [
+    "My guests are made of rules, and own little but their opinions. How is it with you?",
+    "At this table only you could say so with experience. Tell us!",
+  ],
+  optimist: ["Not yet, but I never say never! And you?"],
+  sceptic: ["I could say yes, but you could not check it. How is it with you?"],
+};
+const ANY_ONE = ["Nobody here has more than rules and opinions. How is it with you?"];
 
 const WINNERS: Readonly<Record<string, readonly string[]>> = {
   host: [

@@ -1,3 +1,4 @@
+import { unsure } from "./opinions.ts";
 import { answer, type Part, type Skill } from "./skill.ts";
 import { capital, clip, stopped, swapPerson } from "./text.ts";
 import type { Sentence, Turn } from "./turn.ts";
@@ -12,11 +13,19 @@ const SHORTER = [
   "That is a question for a real model, or for a library.",
 ];
 
+/** Whoever asks in a room is among others, and may know more than they do. */
+const AT_A_TABLE = [
+  "What have you heard about it yourself?",
+  "Tell us what you know of it, and we go on from there.",
+  "With a real model behind us we would know. What is your guess?",
+  "What made you think of it?",
+];
+
 /** Says honestly that it does not know; how to have it known the first time only. */
 export function unknown(turn: Turn): Part {
   const lead = turn.choose(VOICES[turn.character.stance].unknown);
-  // In a room one explanation is enough, and the host or the first to be asked gives it.
-  const explained = turn.character.others.length > 0 || turn.mine.some((text) => text.includes("CHATWAIT_MODEL"));
+  if (turn.character.others.length > 0) return { kind: "unknown", text: `${lead} ${turn.choose(AT_A_TABLE)}` };
+  const explained = turn.mine.some((text) => text.includes("CHATWAIT_MODEL"));
   return { kind: "unknown", text: `${lead} ${explained ? turn.choose(SHORTER) : CONNECT}` };
 }
 
@@ -50,10 +59,11 @@ const DEEDS: readonly [RegExp, string][] = [
     /\b(?:write|draft|compose)\b.{0,30}\b(?:essay|letter|article|email|e-mail|cv|resume|report|speech|song|lyrics)\b/,
     "I cannot write that for you; a poem or a story is as far as my art goes. A real model can do more.",
   ],
+  [/\b(?:sing|dance|hum|whistle)\b/, "I cannot sing, for want of a voice. A poem, perhaps?"],
   [/\b(?:see|hear|look at|listen to|watch|smell|taste)\b/, "I can neither see nor hear; I read text, that is all."],
 ];
 const REQUEST =
-  /^(?:(?:can|could|will|would) you |are you able to |do you (?:know how to )?|i (?:want|need|would like) (?:you )?to |please |(?=(?:translate|write|generate|fix|debug|review|create|make|show|draw|paint|search|google|browse|look|open|visit|read|order|book|buy|call|email|send|set|remind|play|turn|solve|prove|draft|compose)\b))/;
+  /^(?:(?:can|could|will|would) you |are you able to |do you (?:know how to )?|i (?:want|need|would like) (?:you )?to |please |(?=(?:sing|translate|write|generate|fix|debug|review|create|make|show|draw|paint|search|google|browse|look|open|visit|read|order|book|buy|call|email|send|set|remind|play|turn|solve|prove|draft|compose)\b))/;
 
 /** Questions on what only a window or a newspaper could tell. */
 const NEWS: readonly [RegExp, string][] = [
@@ -97,6 +107,7 @@ export function unanswered(turn: Turn, { bare, plain, question }: Sentence): Par
       plain,
     )?.[1];
   if (any) return answer(turn.choose(NO_SUCH, { any }));
+  if (turn.character.others.length > 0 && TO_WEIGH.test(bare)) return answer(turn.choose(unsure(turn)));
   if (OF_THE_ASKER.test(bare)) return answer(turn.choose(NOT_TOLD));
   if (/^(?:is|was|are|were|does|did|will|would|has) (?:it|that|this|they|he|she)\b/.test(bare))
     return answer(turn.choose(YOURS_TO_JUDGE));
@@ -105,6 +116,9 @@ export function unanswered(turn: Turn, { bare, plain, question }: Sentence): Par
   return question || IMPERATIVE.test(bare) ? unknown(turn) : undefined;
 }
 
+/** Questions and wishes at a table that ask for a word rather than for knowledge. */
+const TO_WEIGH =
+  /^(?:(?:is|are|was|will|should|would|can) (?!(?:it|that|this|they|he|she|you|there)\b)|(?:make|help|cheer|give) (?:me|us)\b)/;
 const OF_THE_ASKER =
   /^(?:(?:what|who|whom|where|when|why|how|which)\b.{0,40}\b(?:did|do|am|have|had|was|were) i\b|(?:what|who|where|when|which)(?:'s| is| are| was| were) my\b|(?:did|do|am|have|was|had) i\b|my (?:[\p{L}'-]+ ?){1,3}$)/u;
 const NOT_TOLD = [

@@ -44,7 +44,7 @@ export const ROADS: readonly Case[] = [
     ],
   },
   {
-    about: /\b(?:trains?|railways?|public transport|buses)\b/,
+    about: /\b(?:trains|(?:the|a|by|night) train|railways?|public transport|buses)\b/,
     topic: "trains",
     pro: [
       "one may read, sleep and look out of the window, and still gets there",
