@@ -94,10 +94,10 @@ export function createFeed(options: FeedOptions): Feed {
 
   function skip(): boolean {
     if (sealed) return true;
-    // Most events of most worlds cost no look at the clock.
     if (wasRead && isWanted(clock.now())) return false;
     lastSeq++;
-    forgetAll();
+    // Most events of most worlds cost a number: where nobody ever read, there is nothing to forget.
+    if (wasRead) forgetAll();
     return true;
   }
 

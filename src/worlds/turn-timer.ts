@@ -17,11 +17,20 @@ export function turnTimer(clock: Clock, begun: TimingStep, act: (action: TimingA
   let armedFor = Number.POSITIVE_INFINITY;
   let disarm = () => {};
   let stopped = false;
-  /** When messages that run had their last token, until anything else happens: before that it changes nothing. */
-  const lastTokens = new Map<string, number>();
+  /** Whether a message stands still, which its next token must be told. */
+  let anyStalled = false;
+  /**
+   * The last token, until anything else happens: before that it changes nothing. Kept here and not in the map, for among
+   * hundreds of turns each further object that a token touches has to be fetched from memory.
+   */
+  let lastToken: string | undefined;
+  let lastTokenAt = 0;
+  /** The same of further messages, where several run at once. */
+  const otherTokens = new Map<string, number>();
 
   function take(step: TimingStep) {
     state = step.state;
+    anyStalled = state.messages.some(({ stalled }) => stalled);
     arm(step.wakeAt);
     for (const action of step.actions) if (!stopped) act(action);
   }
@@ -33,11 +42,22 @@ export function turnTimer(clock: Clock, begun: TimingStep, act: (action: TimingA
     disarm = clock.after(wakeAt - clock.now(), alarm);
   }
 
-  const isStalled = (id: string) => state.messages.some((message) => message.id === id && message.stalled);
+  function noteToken(message: string) {
+    if (lastToken !== undefined && message !== lastToken) otherTokens.set(lastToken, lastTokenAt);
+    lastToken = message;
+    lastTokenAt = clock.now();
+  }
 
   function tellTokens() {
-    for (const [message, at] of lastTokens) state = timingStep(state, { type: "message_token", message }, at).state;
-    lastTokens.clear();
+    if (lastToken === undefined) return;
+    for (const [message, at] of otherTokens) tellToken(message, at);
+    otherTokens.clear();
+    tellToken(lastToken, lastTokenAt);
+    lastToken = undefined;
+  }
+
+  function tellToken(message: string, at: number) {
+    state = timingStep(state, { type: "message_token", message }, at).state;
   }
 
   function alarm() {
@@ -50,11 +70,8 @@ export function turnTimer(clock: Clock, begun: TimingStep, act: (action: TimingA
   return {
     tell(event) {
       if (stopped) return;
-      if (event.type === "message_token" && !isStalled(event.message)) {
-        lastTokens.set(event.message, clock.now());
-        return;
-      }
-      if (lastTokens.size > 0) tellTokens();
+      if (event.type === "message_token" && !anyStalled) return noteToken(event.message);
+      tellTokens();
       take(timingStep(state, event, clock.now()));
     },
     stop() {
