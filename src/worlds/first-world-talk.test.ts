@@ -124,3 +124,14 @@ test("a question that nobody can answer is handed back in character, without adv
   for (const question of ["who will win the world cup?", "@Otto who will win?", "Does anyone here have pets?"])
     assert.doesNotMatch(await textOf("Hello", question), /CHATWAIT_MODEL|the calendar and numbers/);
 });
+
+test("to argue about it is to argue about what was asked before", async () => {
+  const lines = await textOf("Should we colonise Mars?", "@Otto and @Vera argue about it");
+  assert.match(lines, /space travel|Mars/);
+  assert.doesNotMatch(lines, /\b(?:of|about|With) argue\b/);
+});
+
+test("a name is a welcome once, and a word that is no verb becomes none", async () => {
+  assert.doesNotMatch(await textOf("Hi all! I'm Maria, I teach maths in Porto"), /Welcome.*Welcome/);
+  assert.doesNotMatch(await textOf("They want someone who speaks three languages"), /someoning/);
+});

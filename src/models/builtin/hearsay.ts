@@ -15,7 +15,7 @@ const of = (turn: Turn, bank: Bank): readonly string[] => bank[turn.character.st
 const SAYS =
   /^(?:but |so |and |well,? )?@?([\w-]{1,64}) (?:(?:just |also |always )?(?:says|said|thinks|claims|told (?:me|us)|believes|finds|complains|argues|writes)|is (?:sure|convinced))(?: that)? (.{2,200})$/i;
 const AGREES =
-  /^(?:so |and |but )?(?:do|would|can|don't) you (?:really |also |ever )?(?:dis)?agree with (?:what )?@?([\w-]{1,64})(?: (?:says|said|thinks))?(?: (?:about|on|there|here) .{1,60})?$|^(?:is|was) @?([\w-]{1,64}) (?:right|wrong)(?: (?:about|on|there) .{1,60})?$/i;
+  /^(?:so |and |but )?(?:do|would|can|don't) you (?:really |also |ever )?(?:dis)?agree with (?:what )?@?([\w-]{1,64})(?: (?:says|said|thinks))?(?: (?:about|on|there|here) .{1,60})?$|^(?:so |and )?what do you (?:think|say|make) (?:of|about|to) (?:what )?@?([\w-]{1,64})(?:'s (?:answer|view|opinion|point|idea|argument|words|reply)| (?:just )?(?:says|said|thinks))$|^(?:is|was) @?([\w-]{1,64}) (?:right|wrong)(?: (?:about|on|there) .{1,60})?$/i;
 const CONVINCE =
   /^(?:please |so |now |and )*(?:can you |could you |would you |try to )?(?:please )?(?:convince|persuade|talk) me (?:(to|into|out of|of|that|why) )?(.{2,120})$/i;
 
@@ -42,7 +42,7 @@ function reported(turn: Turn, words: string): Part | undefined {
 /** Whether this one agrees with another: with what that one said last. */
 function agreed(turn: Turn, bare: string): Part | undefined {
   const match = AGREES.exec(bare);
-  const other = otherCalled(turn, match?.[1] ?? match?.[2] ?? "");
+  const other = otherCalled(turn, match?.[1] ?? match?.[2] ?? match?.[3] ?? "");
   if (!other) return undefined;
   const last = turn.before.findLast(({ speaker }) => same(other, speaker));
   const view = last && side(turn, last.read);

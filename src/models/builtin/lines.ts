@@ -85,7 +85,9 @@ export function addressed(line: Line, listener: Listener): Line {
   );
   const isCalled = new RegExp(`(?<![\\w-])${name}(?![\\w-])`, "i").test(list);
   const first = new RegExp(`^\\s*(?:\\w+ )?@?${name}(?![\\w-])`, "i").test(line.text);
-  const text = line.text.slice(isCalled ? list.length : (lead.exec(line.text)?.[0].length ?? 0));
+  const text = line.text
+    .slice(isCalled ? list.length : (lead.exec(line.text)?.[0].length ?? 0))
+    .replace(new RegExp(`,\\s*${name}\\s*([?.!]*)\\s*$`, "i"), "$1");
   return {
     ...line,
     text,

@@ -48,7 +48,7 @@ function named(turn: Turn, { value }: Fact, earlier: Facts): string {
   if (before) return `${value}, then; no longer ${before}. I will remember that.`;
   const { stance } = turn.character;
   // A greeting before it has used the name already.
-  if (stance === "plain" && turn.sentences.some(isGreeting)) return turn.choose(GREETED);
+  if (/^(?:plain|host|pirate)$/.test(stance) && turn.sentences.some(isGreeting)) return turn.choose(GREETED);
   return turn.choose(MEETING[stance] ?? MET, { name: value });
 }
 

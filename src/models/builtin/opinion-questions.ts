@@ -15,10 +15,12 @@ function judged(match: readonly (string | undefined)[]): string {
       clause,
     );
   if (compared) return `${compared[1]} or ${compared[2]}`;
-  return clause.replace(
-    / (?:is |are |was |will be )?(?:really |very |a |an |so |too |still |just )*(?:good|bad|healthy|worth|overrated|fair|dangerous|useful|important|beautiful|fun|moral|ethical|right|wrong|the best|better|worse)\b.*$/,
-    "",
-  );
+  return clause
+    .replace(/ (?:really )?(?:matters?|works?|helps?|exists?)$/, "")
+    .replace(
+      / (?:is |are |was |will be )?(?:really |very |a |an |so |too |still |just )*(?:good|bad|healthy|worth|overrated|fair|dangerous|useful|important|beautiful|fun|moral|ethical|right|wrong|the best|better|worse)\b.*$/,
+      "",
+    );
 }
 
 export const EITHER = /^(.{2,60}) or (.{2,60})$/;

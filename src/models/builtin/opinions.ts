@@ -5,7 +5,7 @@ import { type Bank, EITHER, OPINION_QUESTIONS } from "./opinion-questions.ts";
 import { askGuests, mayCall, otherCalled, toGuests } from "./passing.ts";
 import { answer, type Part, type Skill } from "./skill.ts";
 import { capital, clip, plainOf, sentencesOf, straighten, swapPerson, unwrap } from "./text.ts";
-import { caseIn, themeOf } from "./themes.ts";
+import { caseIn, doing, themeOf } from "./themes.ts";
 import type { Turn } from "./turn.ts";
 import { notAGame, viewOn } from "./views.ts";
 import { VOICES } from "./voices.ts";
@@ -67,7 +67,10 @@ function ideas(turn: Turn): string[] {
 function opinion(turn: Turn, bank: Bank, subject: string, text: string, calls = mayCall(turn)): Part {
   const refused = bank === "favourite" ? undefined : notAGame(turn, text);
   if (refused) return refused;
-  const own = named(subject, text, bank);
+  const spelled = named(subject, text, bank);
+  const deed =
+    turn.character.room && bank === "advice" ? doing(spelled?.replace(/^the idea to /, "") ?? "") : undefined;
+  const own = deed ?? spelled;
   const meant = own || (bank === "advice" && !turn.character.room) ? undefined : themeNow(turn);
   const topic = own ?? meant?.theme;
   if (!topic) return answer(turn.choose(unsure(turn)));

@@ -122,7 +122,8 @@ export const RULES: readonly Rule[] = [
     say: ["Tell me more about your {one}.", "What does that mean for you?", "How do you get along with your {one}?"],
   },
   {
-    pattern: /^(?:there (?:is|are|was|were)|it (?:is|was)|it's|this is|that is|that's) (.{2,140})$/,
+    pattern:
+      /^(?:there (?:is|are|was|were)|it (?:is|was)(?! (?:at|in|on|for|from)\b)|it's(?! (?:at|in|on|for|from)\b)|this is|that is|that's) (.{2,140})$/,
     say: [
       "How did you notice?",
       "Is that good or bad for you?",

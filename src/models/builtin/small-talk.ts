@@ -270,6 +270,13 @@ const TALK: readonly Talk[] = [
       /^happy (?:birthday|new year|christmas|easter|holidays|halloween|weekend|friday)\b|^merry (?:christmas|xmas)\b/,
     say: ["Thank you, and the same to you!"],
   },
+  {
+    pattern: /^(?:please )?wish (?:me|us) (?:good )?luck\b.{0,60}$/,
+    say: [
+      "Good luck! You can tell me afterwards how it went.",
+      "All the luck that you need! What are you best prepared for?",
+    ],
+  },
   { pattern: /^(?:congratulations|congrats|well played|cheers)$/, say: ["Thank you!"] },
   {
     pattern: /^(?:it(?:'s| is) my birthday(?: today)?|today is my birthday)$/,

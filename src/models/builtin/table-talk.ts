@@ -70,6 +70,11 @@ const QUESTIONS: readonly Question[] = [
   },
   {
     pattern:
+      /^(?:how (?:long|well)|do|since when|how) (?:do |have |did )?you (?:all |both |two )?(?:know|known|met|meet|get along|like)\b.{0,20}\b(?:each other|one another)\b.{0,20}$/,
+    tell: (turn) => turn.choose(ACQUAINTED[turn.character.stance] ?? ANY_ACQUAINTED),
+  },
+  {
+    pattern:
       /^(?:i (?:want|would like|'d like|need) to|i'd like to|can i|may i|could i|let me) (?:talk|speak|chat) (?:to|with) @?([\w-]+)$/,
     tell: (turn, [, name = ""]) => wishedFor(turn, name),
   },
@@ -209,6 +214,14 @@ const DISAGREED: Readonly<Record<string, readonly string[]>> = {
   sceptic: ["Excellent. Tell me which part, and how one could find out who of us is right."],
 };
 const DISAGREED_ANY = ["Then tell me where you see it otherwise."];
+
+const ACQUAINTED: Readonly<Record<string, readonly string[]>> = {
+  host: ["As long as this room has been open, and they still surprise me. What would you like to ask them?"],
+};
+const ANY_ACQUAINTED = [
+  "As long as this room has been open, and that is enough to disagree.",
+  "Long enough to know what the others will say, and to listen all the same.",
+];
 
 const ANYONE: Readonly<Record<string, readonly string[]>> = {
   host: [

@@ -39,7 +39,7 @@ export function doing(deed: string): string | undefined {
 }
 
 const WISH = new RegExp(
-  `\\b(?:i|we|people|one|everyone|everybody|you|he|she|they|[a-z]+s)(?:'m| am| are|'re)? (?:${ADVERB} )*(?:(?:want|wants|wish|hope|hopes|plan|plans|plann?ing|hoping|going|would like|would love|need|needs|ought|decided|thinking|tempted|afraid|try|trying)(?: about| of)?(?: to)?|'d (?:like|love) to|should|must|shall|could) (?:${ADVERB} )*([a-z][^\\n]{2,100})`,
+  `\\b(?:i|we|people|one|everyone|everybody|you|he|she|they|[a-z]+s)(?:'m| am| are|'re)? (?:${ADVERB} )*(?:(?:want|wants|wish|hope|hopes|plan|plans|planning|hoping|going|would like|would love|need|needs|ought|decided|tempted|afraid|try|trying) to|(?:thinking|dreaming|tempted|afraid|think) (?:about|of) (?=[a-z]+ing\\b)|'d (?:like|love) to|should|must|shall|could) (?:${ADVERB} )*([a-z][^\\n]{2,100})`,
   "i",
 );
 const LET =
