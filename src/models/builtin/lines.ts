@@ -73,6 +73,13 @@ function callIn(text: string, { handle = "", others }: Listener): string {
   return list.exec(text.slice(0, 4000))?.[0] ?? "";
 }
 
+/** "Tell me about yourself, Hanna." without the name at its end. */
+function withoutVocative(text: string, name: string): string {
+  const at = Math.max(text.length - 100, 0);
+  const end = text.slice(at).replace(new RegExp(`,\\s*${name}\\s*([?.!]*)\\s*$`, "i"), "$1");
+  return text.slice(0, at) + end;
+}
+
 /** Without the mentions by which it was addressed to the listener, who in turn is "you". */
 export function addressed(line: Line, listener: Listener): Line {
   const { handle } = listener;
@@ -85,9 +92,8 @@ export function addressed(line: Line, listener: Listener): Line {
   );
   const isCalled = new RegExp(`(?<![\\w-])${name}(?![\\w-])`, "i").test(list);
   const first = new RegExp(`^\\s*(?:\\w+ )?@?${name}(?![\\w-])`, "i").test(line.text);
-  const text = line.text
-    .slice(isCalled ? list.length : (lead.exec(line.text)?.[0].length ?? 0))
-    .replace(new RegExp(`,\\s*${name}\\s*([?.!]*)\\s*$`, "i"), "$1");
+  const called = line.text.slice(isCalled ? list.length : (lead.exec(line.text)?.[0].length ?? 0));
+  const text = withoutVocative(called, name);
   return {
     ...line,
     text,
