@@ -77,6 +77,8 @@ export async function startModelServer(script: Script = tokens(["Hello", " there
       if ((error as Error).name !== "AbortError") throw error;
     }
   });
+  // Else it closes idle connections after five seconds of its own time, which a busy machine may meet in the middle of a test.
+  http.keepAliveTimeout = 0;
   await new Promise<void>((listening) => http.listen(0, "127.0.0.1", listening));
   const origin = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
 
