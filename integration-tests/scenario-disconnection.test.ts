@@ -178,6 +178,17 @@ test("a stop while agents hand on to each other wakes nobody else", async (t) =>
   await world.released();
 });
 
+test("a stop lets nobody answer who was still to answer", async (t) => {
+  const world = await worldApp(t, { agents: ["Vera"] });
+  const { stream, id, turnId } = await world.chat();
+  const vera = await world.voice("Vera").call();
+  await world.publish({ message: "And this?", turn_id: turnId });
+  await requestJson(world.at(`/chat/${id}`), { method: "DELETE" });
+  assert.deepEqual(outcomesOf(await stream.rest()), { Vera: "cancelled" });
+  assert.deepEqual([vera.isCancelled, world.voice("Vera").calls.length], [true, 1]);
+  await world.released();
+});
+
 test("a world that is deleted while nobody reads ends its turns, which can still be read", async (t) => {
   const world = await worldApp(t);
   const { stream, id } = await world.chat();
