@@ -18,6 +18,8 @@ async function drainedProgram(t: TestContext, drainMs: number) {
     CHATWAIT_MODEL: "openai-compatible:m",
     CHATWAIT_BASE_URL: model.url,
     CHATWAIT_DRAIN_MS: String(drainMs),
+    // A busy machine must not put notices of stalls between the events that are waited for.
+    CHATWAIT_WORLD_STALL_MS: "600000",
   });
   return { model, program, at: (path: string) => `${program.url}/worlds/default${path}` };
 }
