@@ -45,6 +45,7 @@ export async function openWorlds(settings: Environment = {}, deps: OpenWorldsDep
   // What requests over HTTP need besides is not for programs: there, arguments have been checked before.
   const { startTurn, publish, checkSender, feed, hasForgottenFeed, leaveFeed, close, ...worlds } = createWorlds({
     ...{ store, shelf, registry, clock, instructions: config.instructions, timing: config.worldTiming },
+    rememberMs: config.shelf.retentionMs,
     call: { clock, random, limits: config.patience },
     observe: UNOBSERVED,
     ids: { stream: newStreamId, message: newMessageId },

@@ -52,7 +52,11 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const observe = { ...metrics.generation, failed: failureLog(logger) };
   const ids = { stream: newStreamId, message: newMessageId };
   const writing = { shelf, registry, clock, call, observe, instructions };
-  const worlds = createWorlds({ ...writing, store, timing, ids, ...(deps.publish ? { publish: deps.publish } : {}) });
+  const worlds = createWorlds({
+    ...writing,
+    ...{ store, timing, ids, rememberMs: config.shelf.retentionMs },
+    ...(deps.publish ? { publish: deps.publish } : {}),
+  });
   const app = await createApp({ ...config, ...deps, ...writing, worlds, metrics });
   const url = await listen(app.server, config);
 

@@ -30,6 +30,7 @@ export function worldsFixture({ agents = [] }: { agents?: string[] } = {}): Worl
   let ids = 0;
   const worlds = createWorlds({
     ...{ store, shelf, clock, instructions: undefined },
+    rememberMs: 5 * MINUTES,
     timing: { stall: 500, completion: 2000, response: 3000, long_operation: 8000 },
     registry: { defaultId: offered.id, get: (id) => (id === offered.id ? offered : undefined) },
     call: {

@@ -38,7 +38,7 @@ async function app() {
   const timing = { stall: 1, completion: 1, response: 1, long_operation: 1 };
   const ids = { stream: newStreamId, message: newMessageId };
   const store = openWorldStore(":memory:");
-  const worlds = createWorlds({ ...writing, store, timing, ids, instructions: undefined });
+  const worlds = createWorlds({ ...writing, store, timing, ids, rememberMs: 300_000, instructions: undefined });
   return createApp({
     ...writing,
     worlds,

@@ -27,6 +27,8 @@ export type TurnsDeps = {
   observe: GenerationObserver;
   /** Where a world does not say otherwise. */
   timing: Timing;
+  /** How long a turn that has ended is told from one that never was: about as long as its stream is kept; ms. */
+  rememberMs: number;
   /** System text of agents that have none of their own. */
   instructions: string | undefined;
   ids: { stream(): string; message(): string };
@@ -68,15 +70,14 @@ export type Turns = {
   close(): void;
 };
 
-/** How long a turn that has ended is told from one that never was, and how many are. */
-const ENDED_MS = 3_600_000;
+/** How many turns that have ended are told from those that never were. */
 const MOST_ENDED = 100_000;
 
 /** No turn runs yet. `ended` is called with the id of each that does not any more. */
 export function createTurns(deps: TurnsDeps, rooms: Rooms, ended: (turnId: string) => void): Turns {
   const { store, shelf, registry, ids } = deps;
   const { clock, pending } = countingClock(deps.clock);
-  const endedTurns = expiringMap<string>(deps.clock, ENDED_MS, () => {}, MOST_ENDED);
+  const endedTurns = expiringMap<string>(deps.clock, deps.rememberMs, () => {}, MOST_ENDED);
   let adding: Subscriber | undefined;
   let late = 0;
 
