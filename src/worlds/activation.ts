@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import { type Clock, timestampOf } from "../clock.ts";
 import { finishOf, type GenerationObserver } from "../generation/generate.ts";
 import { codePointGate, textJoiner } from "../generation/text.ts";
 import { type CallDeps, callModel } from "../models/call.ts";
@@ -170,7 +170,7 @@ type Ending = { reason: MessageReason; usage?: Usage; error_code?: string };
 function say(state: State, content: string, ending: Ending): boolean {
   const { messageId, agent, streaming, speaking, inReplyTo, clock } = state;
   if (!speaking) return false;
-  const timestamp = new Date(clock.wall()).toISOString();
+  const timestamp = timestampOf(clock.wall());
   const message = { message_id: messageId, sender: agent, content, timestamp, in_reply_to: inReplyTo };
   if (streaming) return state.emit({ type: "message_end", ...message, ...ending });
   if (OUTCOMES[ending.reason]) return false;

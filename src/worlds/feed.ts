@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import { type Clock, timestampOf } from "../clock.ts";
 import type { FrameSource } from "../log/cursor.ts";
 import type { WorldEvent } from "../protocol/events.ts";
 import { encodeFrame } from "../protocol/frames.ts";
@@ -55,7 +55,7 @@ const SWEEPS_IN_AGE = 10;
 export function createFeed(options: FeedOptions): Feed {
   const { id, clock, world, maxBytes = MAX_BYTES, maxAgeMs = MAX_AGE_MS } = options;
   const idPrefix = `${id}.0.`;
-  const createdAt = new Date(clock.wall()).toISOString();
+  const createdAt = timestampOf(clock.wall());
   const bell = createBell();
   // Position 1 is where it begins, as in any stream, though nobody may be there to be sent a `start`.
   let lastSeq = 1;

@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import { type Clock, timestampOf } from "../clock.ts";
 import { codePointGate, textJoiner } from "../generation/text.ts";
 import type { MessageReason, OpenDraft } from "../protocol/events.ts";
 import type { TimingEvent } from "./timing.ts";
@@ -38,7 +38,7 @@ export function outsideMessage(options: OutsideOptions): OutsideMessage {
     if (over) return;
     over = true;
     const content = joiner.join();
-    const timestamp = new Date(clock.wall()).toISOString();
+    const timestamp = timestampOf(clock.wall());
     const message = { message_id: messageId, sender, content, timestamp, in_reply_to: inReplyTo };
     emit({ type: "message_end", ...message, reason });
     ended(content, reason === "stop");

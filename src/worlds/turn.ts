@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import { type Clock, timestampOf } from "../clock.ts";
 import type { GenerationObserver } from "../generation/generate.ts";
 import type { CancelCause } from "../log/shelf.ts";
 import type { StreamLog } from "../log/stream-log.ts";
@@ -300,7 +300,7 @@ export function beginTurn(spec: TurnSpec, deps: TurnDeps, first: Published): Tur
     add(message) {
       refuseWhenOver();
       const { id: message_id, sender, content } = message;
-      const timestamp = new Date(clock.wall()).toISOString();
+      const timestamp = timestampOf(clock.wall());
       const isTaken = emit({ type: "message", message_id, sender, role: "user", content, timestamp });
       // There was no room for it, and that has ended the turn.
       if (!isTaken) throw failure("turn_ended");

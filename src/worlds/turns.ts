@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import { type Clock, timestampOf } from "../clock.ts";
 import type { GenerationObserver } from "../generation/generate.ts";
 import { expiringMap } from "../log/expiring-map.ts";
 import type { Shelf } from "../log/shelf.ts";
@@ -228,6 +228,6 @@ const publishedNotice = ({ message_id, sender }: MessageDraft) =>
   ({ type: "system", code: "published", message: `${sender} has said something.`, message_id }) as const;
 
 function messageEvent({ id, sender, content }: Published, clock: Clock): MessageDraft {
-  const timestamp = new Date(clock.wall()).toISOString();
+  const timestamp = timestampOf(clock.wall());
   return { type: "message", message_id: id, sender, role: "user", content, timestamp };
 }
