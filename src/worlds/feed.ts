@@ -1,8 +1,8 @@
 import { type Clock, timestampOf } from "../clock.ts";
+import { createBells, hang, ringSoon } from "../log/bells.ts";
 import type { FrameSource } from "../log/cursor.ts";
 import type { WorldEvent } from "../protocol/events.ts";
 import { encodeFrame } from "../protocol/frames.ts";
-import { createBell } from "./bell.ts";
 import { recentFrames } from "./recent-frames.ts";
 import { withoutKey } from "./world-event.ts";
 
@@ -56,7 +56,7 @@ export function createFeed(options: FeedOptions): Feed {
   const { id, clock, world, maxBytes = MAX_BYTES, maxAgeMs = MAX_AGE_MS } = options;
   const idPrefix = `${id}.0.`;
   const createdAt = timestampOf(clock.wall());
-  const bell = createBell();
+  const bells = createBells();
   // Position 1 is where it begins, as in any stream, though nobody may be there to be sent a `start`.
   let lastSeq = 1;
   let sealed = false;
@@ -108,7 +108,7 @@ export function createFeed(options: FeedOptions): Feed {
     frames.expire(now);
     frames.add(encodeFrame(idPrefix, lastSeq, withoutKey(event)), now);
     arm(now);
-    bell.ringSoon();
+    ringSoon(bells);
   }
 
   function leave() {
@@ -153,7 +153,7 @@ export function createFeed(options: FeedOptions): Feed {
       sealed = true;
       keptUntil = Number.NEGATIVE_INFINITY;
       forgetAll();
-      bell.ringSoon();
+      ringSoon(bells);
     },
     read() {
       sweep();
@@ -166,7 +166,7 @@ export function createFeed(options: FeedOptions): Feed {
       return encodeFrame(idPrefix, lastSeq, { type: "start", ...about });
     },
     slice: frames.slice,
-    listen: bell.listen,
+    listen: (ring) => hang(bells, ring),
   };
 }
 
