@@ -19,15 +19,22 @@ export function readmeExamples(markdown: string): ReadmeExample[] {
   }));
 }
 
+const root = join(import.meta.dirname, "..");
+
+/** An example of a document as it runs here: our own command line, and the server on `port` instead of a user's. */
+export const runnableHere = (text: string, port: number): string =>
+  text
+    .replaceAll("npx chatwait", `node ${join(root, "cli/main.ts")}`)
+    .replaceAll(/(?:localhost|127\.0\.0\.1):3000/g, `127.0.0.1:${port}`);
+
 /** Runs an example against the server on `port`, in a directory of its own, and returns what it printed. */
-export async function runExample({ command }: ReadmeExample, port: number): Promise<string> {
+export async function runExample({ command }: { command: string }, port: number): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "chatwait-readme-"));
-  const script = command.replaceAll("localhost:3000", `127.0.0.1:${port}`);
+  const env = { ...process.env, CHATWAIT_URL: `http://127.0.0.1:${port}` };
   // No `-e`: a command that hangs up on purpose ends with an error.
-  const child = spawn("bash", ["-uc", script], {
-    cwd: directory,
+  const child = spawn("bash", ["-uc", runnableHere(command, port)], {
+    ...{ cwd: directory, env, timeout: 60_000 },
     stdio: ["ignore", "pipe", "inherit"],
-    timeout: 60_000,
   });
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
