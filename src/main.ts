@@ -3,6 +3,7 @@ import closeWithGrace from "close-with-grace";
 import { pino } from "pino";
 import { systemClock } from "./clock.ts";
 import { type Config, readConfig } from "./config.ts";
+import { loadBuiltPage } from "./http/built-page.ts";
 import { isLoopback } from "./http/door.ts";
 import { findOllama } from "./models/ollama.ts";
 import { startServer } from "./server.ts";
@@ -23,7 +24,8 @@ async function main() {
   const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
     version: string;
   };
-  const server = await startServer({ config, logger, version });
+  const page = await loadBuiltPage();
+  const server = await startServer({ config, logger, version, ...(page ? { page } : {}) });
 
   // Before anybody is told that it listens: whoever waits for that may send a signal at once.
   closeWithGrace(
@@ -39,6 +41,8 @@ async function main() {
 
   for (const warning of config.warnings) logger.warn(warning);
   logger.info({ url: server.url, model: config.models.defaultId }, "listening");
+  if (!page)
+    logger.info("The page is not built: / explains the server instead. Build it with: node scripts/build-web.ts");
   hints(config, (hint) => logger.info(hint));
   if (process.stdout.isTTY) welcome(server.url, config);
   output.flush();

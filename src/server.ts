@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { openDataDir } from "./data-dir.ts";
 import { createApp } from "./http/app.ts";
+import type { BuiltPage } from "./http/built-page.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { newMessageId, newStreamId } from "./ids.ts";
 import { createMemoryShelf } from "./log/memory-shelf.ts";
@@ -15,6 +16,8 @@ export type ServerDeps = {
   config: Config;
   logger: FastifyBaseLogger;
   version: string;
+  /** The page for people, if it was built. */
+  page?: BuiltPage;
   clock?: Clock;
   random?: () => number;
   /** Models besides those that the settings name. */

@@ -7,7 +7,7 @@ import { readConfig } from "../src/config.ts";
 import type { OfferedModel } from "../src/models/registry.ts";
 import { type RunningServer, type ServerDeps, startServer } from "../src/server.ts";
 
-export type TestAppOptions = Pick<ServerDeps, "subscribeWorld" | "publish"> & {
+export type TestAppOptions = Pick<ServerDeps, "subscribeWorld" | "publish" | "page"> & {
   /** Environment variables, over the defaults. */
   env?: Record<string, string>;
   clock?: Clock;

@@ -1,16 +1,20 @@
 import type { FastifyInstance, FastifyReply, RouteHandlerMethod } from "fastify";
 import type { Registry } from "../models/registry.ts";
+import type { BuiltPage } from "./built-page.ts";
 import { docsPage } from "./docs-page.ts";
 import { homePage } from "./home-page.ts";
 import type { Metrics } from "./metrics.ts";
 import { openApiDocument } from "./openapi.ts";
 import { pageCsp } from "./page.ts";
+import { pageRoutes } from "./page-routes.ts";
 
 export type OpsRoutesDeps = {
   registry: Registry;
   metrics: Metrics;
   version: string;
   maxMessageChars: number;
+  /** What stands at `/`; where there is none, a page that explains the server does. */
+  page?: BuiltPage;
   isDraining(): boolean;
 };
 
@@ -42,7 +46,10 @@ export function opsRoutes(app: FastifyInstance, deps: OpsRoutesDeps): void {
     docs ??= docsPage(document);
     return sendPage(reply, docs);
   });
-  get("/", async (request, reply) =>
-    sendPage(reply, homePage({ baseUrl: `${request.protocol}://${request.host}`, defaultModel: registry.defaultId })),
-  );
+  if (deps.page) pageRoutes(app, deps.page);
+  else {
+    get("/", async ({ protocol, host }, reply) =>
+      sendPage(reply, homePage({ baseUrl: `${protocol}://${host}`, defaultModel: registry.defaultId })),
+    );
+  }
 }
