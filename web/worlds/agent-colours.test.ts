@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { HUES, hueOf, huesOf } from "./agent-colours.ts";
 
 const css = readFileSync(join(import.meta.dirname, "agent-colours.css"), "utf8");
-const palette = [...css.matchAll(/\[data-hue="(\d+)"\].*?light-dark\((#\w{6}), (#\w{6})\)/g)].map(
+const palette = [...css.matchAll(/\[data-hue="(\d+)"\][^}]*?light-dark\((#\w{6}), (#\w{6})\)/g)].map(
   ([, hue, light = "", dark = ""]) => ({ hue: Number(hue), light, dark }),
 );
 
@@ -32,7 +32,12 @@ function mixed(ink: string, paper: string, percent: number): string {
   return `#${[1, 3, 5].map((from) => mix(from).toString(16).padStart(2, "0")).join("")}`;
 }
 
-const GROUNDS = { light: ["#fcfbf9", "#f3f1ec"], dark: ["#15181b", "#1c2024"] };
+const tokens = readFileSync(join(import.meta.dirname, "../style/tokens.css"), "utf8");
+const grounds = ["paper", "sunk", "raised", "hover"].map((name) => {
+  const [, light = "", dark = ""] = new RegExp(`--${name}: light-dark\\((#\\w{6}), (#\\w{6})\\)`).exec(tokens) ?? [];
+  return { name, light, dark };
+});
+const GROUNDS = { light: grounds.map(({ light }) => light), dark: grounds.map(({ dark }) => dark) };
 
 test("there are at least eight hues, numbered as the code numbers them", () => {
   assert.ok(HUES >= 8);
@@ -40,6 +45,10 @@ test("there are at least eight hues, numbered as the code numbers them", () => {
     palette.map(({ hue }) => hue),
     Array.from({ length: HUES }, (_, hue) => hue),
   );
+});
+
+test("the page's grounds are known here", () => {
+  for (const { name, light, dark } of grounds) assert.match(`${light} ${dark}`, /^#\w{6} #\w{6}$/, name);
 });
 
 test("each hue can be read on every ground, plain and tinted with itself, light and dark", () => {
