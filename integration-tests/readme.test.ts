@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { readmeExamples, runExample, shapeOf } from "../scripts/readme.ts";
 import { readConfig } from "../src/config.ts";
+import { freePort } from "../testing/free-port.ts";
 
 const root = join(import.meta.dirname, "..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -15,17 +15,6 @@ const examples = readmeExamples(readme);
 let server: ChildProcess;
 let port: number;
 let dataDir: string;
-
-/** A port that was free a moment ago. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().on("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
-}
 
 async function untilReady(): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
