@@ -1,0 +1,161 @@
+import { type ReadonlySignal, signal } from "@preact/signals";
+import type { Connection, Message, SavedStream, Stream, StreamEvent } from "../../client/types.ts";
+import { createExactness } from "./exactness.ts";
+import { type Failure, failureOf, failureOfEvent } from "./failure.ts";
+import { createLatencyMeter, type Latency } from "./latency.ts";
+import { createResumes, type Resume } from "./resumes.ts";
+import { createTrace, previewOf, type Trace } from "./trace.ts";
+
+export type AnswerStatus = "starting" | "writing" | "done" | "failed" | "left";
+
+export type Notice = Extract<StreamEvent, { type: "system" }>;
+
+/** One stream while it runs and after: all that the page shows of it. For answers of a chat and for turns of a world. */
+export type Answer = {
+  readonly status: ReadonlySignal<AnswerStatus>;
+  readonly connection: ReadonlySignal<Connection>;
+  /** Renewed once a frame at most; a message that did not change stays the same object. */
+  readonly messages: ReadonlySignal<readonly Message[]>;
+  /** The newest notice for people, until the next text comes. */
+  readonly notice: ReadonlySignal<Notice | undefined>;
+  readonly resumes: ReadonlySignal<readonly Resume[]>;
+  readonly failure: ReadonlySignal<Failure | undefined>;
+  /** Of `done`. */
+  readonly reason: ReadonlySignal<string | undefined>;
+  /** Whether the pieces were, put together, the whole text; undefined before the first message has ended. */
+  readonly exact: ReadonlySignal<boolean | undefined>;
+  /** Counts up once a frame with news: whoever shows `trace` or `latency` reads it. */
+  readonly beat: ReadonlySignal<number>;
+  readonly trace: Trace;
+  latency(): Latency;
+  /** The `seq` of the last event that came. */
+  seq(): number;
+  save(): SavedStream | undefined;
+  /** Cuts the connection as a tunnel would; it resumes by itself. */
+  drop(): void;
+  /** Ends the answer for everybody. */
+  stop(): Promise<void>;
+  /** Leaves without stopping it. */
+  detach(): void;
+  /** Settles when there is nothing more to come; never fails. */
+  readonly finished: Promise<void>;
+};
+
+export type AnswerSettings = {
+  /** ms on a clock that never goes back. */
+  now: () => number;
+  /** Runs something soon, but not more often than there are frames; returns what takes it back. */
+  frame: (run: () => void) => () => void;
+  /** Whether the stream was begun elsewhere or earlier: then there is no first token to time. */
+  restored?: { savedMsAgo: number };
+  onEvent?: (event: StreamEvent) => void;
+  onResume?: (resume: Resume) => void;
+};
+
+/** Reads a stream to its end. `open` gets what it has to pass on as `onConnection`. */
+export function readAnswer(
+  open: (onConnection: (connection: Connection) => void) => Stream,
+  settings: AnswerSettings,
+): Answer {
+  const { now, frame, restored } = settings;
+  const startedAt = now();
+  const meter = createLatencyMeter(restored ? undefined : startedAt);
+  const trace = createTrace();
+  const exactness = createExactness();
+  const status = signal<AnswerStatus>("starting");
+  const connection = signal<Connection>({ status: "connecting", attempt: 1 });
+  const notice = signal<Notice>();
+  const failure = signal<Failure>();
+  const reason = signal<string>();
+  const beat = signal(0);
+  const resumes = createResumes(restored, (resume) => {
+    trace.add({ seq: undefined, type: "resumed", at: now() - startedAt, preview: resume.text });
+    settings.onResume?.(resume);
+  });
+  const stream = open(connected);
+  exactness.begin(stream.messages);
+  const messages = signal<readonly Message[]>(stream.messages.map((message) => ({ ...message })));
+  let cancelFrame: (() => void) | undefined;
+
+  function connected(next: Connection) {
+    if (next.status === "waiting" && connection.peek().status !== "waiting") {
+      meter.cut();
+      trace.add({ seq: undefined, type: "cut", at: now() - startedAt, preview: next.cause });
+    }
+    connection.value = next;
+    if (next.status === "open" && next.resumed) resumes.resumed(next.resumed);
+    news();
+  }
+
+  function took(event: StreamEvent) {
+    const at = now();
+    trace.add({ seq: event.seq, type: event.type, at: at - startedAt, preview: previewOf(event) });
+    exactness.took(event);
+    if (event.type === "token") {
+      if (!resumes.replaying(event.seq)) meter.token(event.message_id, at);
+      notice.value = undefined;
+    }
+    if (event.type === "system") notice.value = event;
+    if (event.type === "error") failure.value = failureOfEvent(event);
+    if (event.type === "done") reason.value = event.reason;
+    if (status.peek() === "starting") status.value = "writing";
+    settings.onEvent?.(event);
+    news();
+  }
+
+  function news() {
+    cancelFrame ??= frame(() => {
+      cancelFrame = undefined;
+      show();
+    });
+  }
+
+  function show() {
+    messages.value = renewed(messages.peek(), stream.messages);
+    beat.value++;
+  }
+
+  async function read() {
+    try {
+      for await (const event of stream) took(event);
+    } catch (error) {
+      failure.value = failureOf(error);
+    }
+    cancelFrame?.();
+    show();
+    const ended = reason.peek() !== undefined;
+    status.value = failure.peek() ? "failed" : ended ? "done" : "left";
+  }
+
+  return {
+    status,
+    connection,
+    messages,
+    notice,
+    resumes: resumes.list,
+    failure,
+    reason,
+    exact: exactness.exact,
+    beat,
+    trace,
+    latency: meter.read,
+    seq: () => stream.seq,
+    save: () => stream.save(),
+    drop: () => {
+      resumes.dropping();
+      stream.drop();
+    },
+    stop: () => stream.stop(),
+    detach: () => stream.detach(),
+    finished: read(),
+  };
+}
+
+/** The messages as they are now; what has not changed stays the same object, so that it need not be drawn again. */
+function renewed(shown: readonly Message[], current: readonly Message[]): readonly Message[] {
+  return current.map((message, index) => {
+    const before = shown[index];
+    const same = before && before.content.length === message.content.length && before.reason === message.reason;
+    return same && before.message_id === message.message_id ? before : { ...message };
+  });
+}

@@ -1,0 +1,37 @@
+import type { ChatWaitError, StreamEvent } from "../../client/types.ts";
+
+/** Why there is no (whole) answer, as plain data: it is shown, and kept with the conversation. */
+export type Failure = {
+  code: string;
+  /** For people: what was wrong, and how to mend it. */
+  message: string;
+  retryable: boolean;
+  retryAfterMs?: number;
+  requestId?: string;
+};
+
+type ErrorEvent = Extract<StreamEvent, { type: "error" }>;
+
+export const failureOfEvent = ({ error_code, message, retryable }: ErrorEvent): Failure => ({
+  code: error_code,
+  message,
+  retryable,
+});
+
+/** Reads whatever was thrown. */
+export function failureOf(error: unknown): Failure {
+  if (!isChatWaitError(error)) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { code: "page_error", message: `Something went wrong in this page: ${message}`, retryable: true };
+  }
+  return {
+    code: error.code,
+    message: error.message,
+    retryable: error.retryable,
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+    ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
+  };
+}
+
+const isChatWaitError = (error: unknown): error is ChatWaitError =>
+  error instanceof Error && error.name === "ChatWaitError";

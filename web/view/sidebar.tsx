@@ -1,0 +1,43 @@
+import { conversations } from "../state/page.ts";
+import { chatHref, type Route, route } from "../state/route.ts";
+import { sidebarOpen } from "../state/sidebar.ts";
+import { WorldList } from "../worlds/sidebar.tsx";
+import { ConversationList } from "./conversation-list.tsx";
+import { Icon } from "./icon.tsx";
+import { IconButton } from "./icon-button.tsx";
+import { SidebarFoot } from "./sidebar-foot.tsx";
+
+/** Conversations, worlds, and the page's own settings; on a narrow window a drawer. */
+export function Sidebar() {
+  const open = sidebarOpen.value;
+  const close = () => {
+    sidebarOpen.value = false;
+  };
+  return (
+    <>
+      {open && <div class="scrim" onClick={close} aria-hidden="true" />}
+      <aside class={open ? "sidebar open" : "sidebar"} id="sidebar" aria-label="Conversations and worlds">
+        <div class="brand">
+          <a href={chatHref()}>ChatWait</a>
+          <IconButton class="close-drawer" icon="close" label="Hide conversations and worlds" onClick={close} />
+        </div>
+        <a class="button new" href={chatHref()} onClick={close}>
+          <Icon name="plus" /> New conversation
+        </a>
+        <div class="lists">
+          <nav aria-label="Conversations" class="list-block">
+            <h2>Conversations</h2>
+            <ConversationList conversations={conversations.list.value} current={currentChat(route.value)} />
+          </nav>
+          <nav aria-label="Worlds" class="list-block">
+            <h2>Worlds</h2>
+            <WorldList current={route.value.view === "chat" ? undefined : route.value.world} />
+          </nav>
+        </div>
+        <SidebarFoot />
+      </aside>
+    </>
+  );
+}
+
+const currentChat = (now: Route): string | undefined => (now.view === "chat" ? now.id : undefined);

@@ -1,0 +1,116 @@
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
+import type { Failure } from "../state/failure.ts";
+import { duration } from "../state/words.ts";
+import { Icon, type IconName } from "./icon.tsx";
+
+type BannerProps = {
+  icon: IconName;
+  tone?: "quiet" | "warn" | "bad";
+  children: ComponentChildren;
+  actions?: ComponentChildren;
+};
+
+/** A line across the page or a thread about something that is not as usual. */
+export function Banner({ icon, tone = "quiet", children, actions }: BannerProps) {
+  return (
+    <div class={`banner ${tone}`}>
+      <Icon name={icon} />
+      <div class="banner-text">{children}</div>
+      {actions && <div class="banner-actions">{actions}</div>}
+    </div>
+  );
+}
+
+/** The network is away, says the browser. */
+export function OfflineBanner() {
+  return (
+    <Banner icon="offline" tone="warn">
+      <p>You are offline. What you see stays here; an answer under way goes on when the network is back.</p>
+    </Banner>
+  );
+}
+
+type FailureProps = {
+  failure: Failure;
+  /** Milliseconds since 1970 when it failed. */
+  at: number;
+  onRetry?: () => void;
+  retryLabel?: string;
+};
+
+/** What went wrong, in the server's words, and the way out. */
+export function FailureBanner({ failure, at, onRetry, retryLabel = "Retry" }: FailureProps) {
+  const limited = failure.code === "rate_limited" && failure.retryAfterMs !== undefined && onRetry !== undefined;
+  if (limited) return <RateLimited until={at + (failure.retryAfterMs ?? 0)} onRetry={onRetry} />;
+  const button = onRetry && (
+    <button type="button" class="button small" onClick={onRetry}>
+      <Icon name="retry" /> {retryLabel}
+    </button>
+  );
+  return (
+    <Banner icon="alert" tone="bad" actions={button}>
+      <p>{failure.message}</p>
+      <p class="fine">
+        {failure.code}
+        {failure.requestId && ` · request ${failure.requestId}`}
+      </p>
+    </Banner>
+  );
+}
+
+/** Counts down to the moment when the server takes requests again, and then asks again by itself. */
+function RateLimited({ until, onRetry }: { until: number; onRetry: () => void }) {
+  const left = useCountdown(until);
+  const waits = useSignal(true);
+  // A reload long after the fact asks nothing by itself.
+  const fresh = useSignal(until > Date.now());
+  useEffect(() => {
+    if (left <= 0 && waits.value && fresh.value) onRetry();
+  }, [left <= 0, waits, fresh, onRetry]);
+  const counting = left > 0 && waits.value;
+  return (
+    <Banner
+      icon="clock"
+      tone="warn"
+      actions={
+        <>
+          {counting && (
+            <button
+              type="button"
+              class="button small plain"
+              onClick={() => {
+                waits.value = false;
+              }}
+            >
+              Do not
+            </button>
+          )}
+          <button type="button" class="button small" onClick={onRetry}>
+            <Icon name="retry" /> Retry now
+          </button>
+        </>
+      }
+    >
+      <p>
+        {counting
+          ? `Many requests came from your address. This one is sent again in ${duration(Math.ceil(left / 1000) * 1000)}.`
+          : "Many requests came from your address, and the server asked for a pause."}
+      </p>
+    </Banner>
+  );
+}
+
+/** Milliseconds until then, renewed each second; 0 when it is over. */
+function useCountdown(until: number): number {
+  const left = useSignal(Math.max(0, until - Date.now()));
+  useEffect(() => {
+    const timer = setInterval(() => {
+      left.value = Math.max(0, until - Date.now());
+      if (left.value === 0) clearInterval(timer);
+    }, 500);
+    return () => clearInterval(timer);
+  }, [until, left]);
+  return left.value;
+}

@@ -1,0 +1,71 @@
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { Icon } from "./icon.tsx";
+
+type ThreadProps = {
+  label: string;
+  /** Another value begins at the end again: another conversation, or a message of one's own. */
+  restart?: unknown;
+  children: ComponentChildren;
+};
+
+/** So near to the end, in CSS pixels, a reader counts as being there. */
+const NEAR = 48;
+
+/** A list of messages that stays at its end while the reader is there, and leaves a reader who scrolled up in peace. */
+export function Thread({ label, restart, children }: ThreadProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const away = useSignal(false);
+  useEffect(
+    () => (scroller.current && content.current ? stick(scroller.current, content.current, away) : undefined),
+    [away],
+  );
+  useEffect(() => {
+    away.value = false;
+    toEnd(scroller.current);
+  }, [restart, away]);
+  return (
+    <div class="thread-frame">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
+      <div class="thread" ref={scroller} role="region" aria-label={label} tabIndex={0}>
+        <div class="column messages" ref={content}>
+          {children}
+        </div>
+      </div>
+      {away.value && (
+        <button type="button" class="button jump" onClick={() => toEnd(scroller.current, "smooth")}>
+          <Icon name="down" /> Jump to latest
+        </button>
+      )}
+    </div>
+  );
+}
+
+function toEnd(scroller: HTMLElement | null, behavior: ScrollBehavior = "instant"): void {
+  scroller?.scrollTo({ top: scroller.scrollHeight, behavior });
+}
+
+/** Keeps the end in view as the content grows; returns what lets go. */
+function stick(scroller: HTMLElement, content: HTMLElement, away: { value: boolean }): () => void {
+  let height = scroller.scrollHeight;
+  const onScroll = () => {
+    // Only a reader moves away: when the content grew, what is shown has not moved.
+    const end = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
+    if (end <= NEAR) away.value = false;
+    else if (scroller.scrollHeight === height) away.value = true;
+    height = scroller.scrollHeight;
+  };
+  const grown = new ResizeObserver(() => {
+    if (!away.value) toEnd(scroller);
+    height = scroller.scrollHeight;
+  });
+  grown.observe(content);
+  grown.observe(scroller);
+  scroller.addEventListener("scroll", onScroll, { passive: true });
+  return () => {
+    grown.disconnect();
+    scroller.removeEventListener("scroll", onScroll);
+  };
+}

@@ -1,0 +1,40 @@
+import type { Answer } from "../state/answer.ts";
+import { plural } from "../state/words.ts";
+import { Icon } from "./icon.tsx";
+import { latencyText, wireState } from "./wire-words.ts";
+
+/** The line above the composer: how the connection stands, what it is like, and the button that cuts it. */
+export function WireLine({ answer }: { answer: Answer | undefined }) {
+  const state = wireState(answer?.status.value, answer?.connection.value);
+  return (
+    <div class="wire-line figures">
+      <span class={`dot ${state.tone}`} aria-hidden="true" />
+      <span class="wire-state">{state.text}</span>
+      {answer && <Figures answer={answer} />}
+      <DropButton answer={answer} />
+    </div>
+  );
+}
+
+function Figures({ answer }: { answer: Answer }) {
+  answer.beat.value;
+  const figures = [plural(answer.seq(), "event"), latencyText(answer.latency())].filter(Boolean).join(" · ");
+  return <span class="wire-figures">{figures}</span>;
+}
+
+/** Cuts the connection of a running answer, for everybody to see that nothing is lost. */
+export function DropButton({ answer }: { answer: Answer | undefined }) {
+  const open = answer?.connection.value.status === "open";
+  const running = answer && (answer.status.value === "writing" || answer.status.value === "starting");
+  return (
+    <button
+      type="button"
+      class="button small drop"
+      disabled={!running || !open}
+      title="Cuts the connection in the middle of the answer, as a tunnel would"
+      onClick={() => answer?.drop()}
+    >
+      <Icon name="cut" /> Drop the connection
+    </button>
+  );
+}

@@ -1,0 +1,39 @@
+import type { Connection } from "../../client/types.ts";
+import type { AnswerStatus } from "../state/answer.ts";
+import type { Latency } from "../state/latency.ts";
+import { duration } from "../state/words.ts";
+
+/** What the wire says of itself: `tone` is for the eye, `text` for everybody. */
+export type WireState = { tone: "idle" | "live" | "lost" | "bad"; text: string };
+
+export function wireState(status: AnswerStatus | undefined, connection: Connection | undefined): WireState {
+  if (!status || !connection || status === "left") return { tone: "idle", text: "Ready" };
+  if (status === "done") return { tone: "idle", text: "Complete" };
+  if (status === "failed") return { tone: "bad", text: "Failed" };
+  if (connection.status === "waiting") {
+    return { tone: "lost", text: `Connection lost, next attempt in ${duration(connection.retryInMs)}` };
+  }
+  if (connection.status === "connecting") {
+    return connection.attempt > 1 ? { tone: "lost", text: "Reconnecting" } : { tone: "live", text: "Connecting" };
+  }
+  return { tone: "live", text: status === "starting" ? "Waiting for the first event" : "Receiving" };
+}
+
+const ms = (value: number | undefined): string => (value === undefined ? "–" : duration(value));
+
+/** The latency line; every figure is what this page saw. */
+export const latencyText = ({ firstTokenMs, medianGapMs, p95GapMs }: Latency): string =>
+  [
+    firstTokenMs === undefined ? undefined : `first token ${duration(firstTokenMs)}`,
+    medianGapMs === undefined ? undefined : `gaps ${duration(medianGapMs)}, 95 % under ${ms(p95GapMs)}`,
+  ]
+    .filter(Boolean)
+    .join(" · ");
+
+export const latencyRows = (latency: Latency): [label: string, value: string][] => [
+  ["First token", ms(latency.firstTokenMs)],
+  ["Tokens", String(latency.tokens)],
+  ["Gap, median", ms(latency.medianGapMs)],
+  ["Gap, 95 % under", ms(latency.p95GapMs)],
+  ["Gap, longest", ms(latency.longestGapMs)],
+];

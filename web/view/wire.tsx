@@ -1,0 +1,83 @@
+import type { Answer } from "../state/answer.ts";
+import { wireOpen } from "../state/wire-open.ts";
+import { IconButton } from "./icon-button.tsx";
+import { TraceList } from "./trace-list.tsx";
+import { DropButton } from "./wire-line.tsx";
+import { latencyRows, wireState } from "./wire-words.ts";
+
+/** The wire panel: what stands behind the text. */
+export function Wire({ answer }: { answer: Answer | undefined }) {
+  return (
+    <aside class="wire" id="wire" aria-label="The wire">
+      <div class="wire-head">
+        <h2>The wire</h2>
+        <IconButton
+          icon="close"
+          label="Close the wire panel"
+          onClick={() => {
+            wireOpen.value = false;
+          }}
+        />
+      </div>
+      <WireConnection answer={answer} />
+      {answer ? (
+        <WireDetails answer={answer} />
+      ) : (
+        <p class="quiet wire-hint">The events of the next answer appear here, as they come.</p>
+      )}
+    </aside>
+  );
+}
+
+function WireConnection({ answer }: { answer: Answer | undefined }) {
+  const state = wireState(answer?.status.value, answer?.connection.value);
+  return (
+    <div class="wire-connection">
+      <span class={`dot ${state.tone}`} aria-hidden="true" />
+      <span class="wire-state">{state.text}</span>
+      <DropButton answer={answer} />
+    </div>
+  );
+}
+
+function WireDetails({ answer }: { answer: Answer }) {
+  answer.beat.value;
+  return (
+    <>
+      <Resumes answer={answer} />
+      <dl class="latency figures" aria-label="Latency, as this page saw it">
+        {latencyRows(answer.latency()).map(([label, value]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <TraceList answer={answer} />
+    </>
+  );
+}
+
+function Resumes({ answer }: { answer: Answer }) {
+  const exact = answer.exact.value;
+  const resumes = answer.resumes.value;
+  if (resumes.length === 0) return null;
+  return (
+    <section class="resumes" aria-label="Resumes">
+      <ul>
+        {resumes.map(({ text }, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the list only grows at its end
+          <li key={index}>{text}</li>
+        ))}
+      </ul>
+      <p class={exact === false ? "inexact" : "quiet"}>{exactnessText(exact)}</p>
+    </section>
+  );
+}
+
+export const exactnessText = (exact: boolean | undefined): string => {
+  if (exact === undefined) return "Whether the text is exact is checked when the message ends.";
+  return exact
+    ? "Exact: the pieces, put together, are the whole text."
+    : "Not exact: the pieces do not make up the whole text.";
+};

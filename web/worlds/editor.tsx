@@ -1,0 +1,5 @@
+import { Stage } from "../view/stage.tsx";
+
+export function WorldEditor({ world }: { world: string }) {
+  return <Stage title={world}>{null}</Stage>;
+}

@@ -1,0 +1,3 @@
+export function WorldList(_: { current: string | undefined }) {
+  return null;
+}
