@@ -1,1 +1,3 @@
-export * from "./types.ts";
+export { createClient } from "./client.ts";
+export { isChatWaitError } from "./errors.ts";
+export type * from "./types.ts";

@@ -99,6 +99,8 @@ export type Message = {
   error_code?: string;
   usage?: Usage;
   in_reply_to?: string;
+  /** In a feed: the turn that it is of. */
+  turn_id?: string;
 };
 
 /**
@@ -202,7 +204,8 @@ export type WorldChat = {
   snapshot(streamId: string): Promise<Snapshot>;
   /** All that happens in the world from now on, or from after `lastEventId`. Ends only when the world is deleted or the caller leaves. */
   feed(options?: ResumeOptions & { lastEventId?: string }): Stream;
-  publish(message: WorldMessage): Promise<{ message_id: string; turn_id: string }>;
+  /** Says something and does not wait for answers; the feed, or the turn's stream, tells them. */
+  publish(message: WorldMessage, options?: WaitOptions): Promise<{ message_id: string; turn_id: string }>;
   /** Who would be woken, and why; wakes nobody. */
   route(query: RouteQuery): Promise<{ agents: { agent: string; why: string }[]; unknown: string[] }>;
 };

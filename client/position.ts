@@ -1,0 +1,53 @@
+import type { DoneEvent, ErrorEvent, StreamEvent } from "../src/protocol/events.ts";
+import { badResponse } from "./errors.ts";
+import { fold } from "./fold.ts";
+import type { Frame } from "./frames.ts";
+import type { Message } from "./types.ts";
+
+/** Where a reader stands in a stream: what it has, and so what comes next. */
+export type Position = {
+  /** Of the last event; 0 before the first. */
+  seq: number;
+  /** The cursor to resume from. */
+  lastEventId?: string | undefined;
+  /** Whatever comes first is what comes next: of a feed, or after a cursor whose `seq` is not known. */
+  anywhere?: boolean;
+  messages: readonly Message[];
+  /** The event that ended the stream. */
+  end?: DoneEvent | ErrorEvent;
+};
+
+const TYPES = ["start", "message_start", "token", "message_end", "message", "system", "done", "error"];
+
+/** The event of a frame. @throws ChatWaitError `bad_response` */
+export function eventOf({ data }: Frame): StreamEvent {
+  try {
+    const event = JSON.parse(data);
+    if (event.seq > 0) return event;
+  } catch {}
+  throw broken("An event could not be read.");
+}
+
+/**
+ * Moves on by an event: each counts just once, in order and without a hole. Returns whether it is for the caller: neither
+ * one that was there already, nor of a type that we do not know.
+ * @throws ChatWaitError `bad_response` where events before it are missing
+ */
+export function take(position: Position, event: StreamEvent, id: string | undefined): boolean {
+  const { seq } = event;
+  if (position.anywhere) position.seq = seq - 1;
+  position.anywhere = false;
+  if (seq <= position.seq) return false;
+  if (seq > position.seq + 1) throw broken(`Event ${seq} came right after event ${position.seq}.`);
+  position.seq = seq;
+  position.lastEventId = id || position.lastEventId;
+  position.messages = fold(position.messages, event);
+  if (isTerminal(event)) position.end = event;
+  return TYPES.includes(event.type);
+}
+
+/** In a feed, the ends of turns end nothing. */
+const isTerminal = (event: StreamEvent): event is DoneEvent | ErrorEvent =>
+  (event.type === "done" || event.type === "error") && event.turn_id === undefined;
+
+const broken = (message: string) => badResponse(message, { retryable: true });

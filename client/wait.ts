@@ -1,0 +1,24 @@
+import type { Link } from "./exchange.ts";
+import { requestPatiently } from "./pause.ts";
+import type { ChatRequest, WaitOptions, WaitReply } from "./types.ts";
+
+type Running = { stream_id: string; status: "running" };
+
+/**
+ * Waits for a whole answer in steps that no proxy's time limit cuts.
+ * @throws ChatWaitError what was refused, or what the answer failed with
+ */
+export async function waitForAnswer(
+  link: Link,
+  body: ChatRequest,
+  { idempotencyKey = link.newKey(), signal }: WaitOptions = {},
+): Promise<WaitReply> {
+  // Well before silence counts as the end of the connection.
+  const prefer = `wait=${Math.max(1, Math.floor(link.idleMs / 1250))}`;
+  const start = { method: "POST", path: "/chat/wait", body, headers: { prefer, "idempotency-key": idempotencyKey } };
+  let reply = await requestPatiently<WaitReply | Running>(link, start, signal);
+  while (!("message" in reply)) {
+    reply = await requestPatiently(link, { path: `/chat/wait/${reply.stream_id}`, headers: { prefer } }, signal);
+  }
+  return reply;
+}
