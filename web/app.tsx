@@ -1,7 +1,9 @@
 import { announcement } from "./state/announce.ts";
 import { online } from "./state/page.ts";
 import { route } from "./state/route.ts";
+import { sidebarOpen } from "./state/sidebar.ts";
 import { ChatView } from "./view/chat-view.tsx";
+import { Shortcuts } from "./view/shortcuts.tsx";
 import { Sidebar } from "./view/sidebar.tsx";
 import { OfflineBanner } from "./view/states.tsx";
 import { WorldEditor } from "./worlds/editor.tsx";
@@ -10,14 +12,15 @@ import { WorldRoom } from "./worlds/room.tsx";
 export function App() {
   return (
     <div class="page">
-      <a class="skip button" href="#main" onClick={skip}>
+      <button type="button" class="skip button" onClick={skip}>
         Skip to the messages
-      </a>
+      </button>
       <Sidebar />
-      <div class="view">
-        {!online.value && <OfflineBanner />}
+      <div class="view" inert={sidebarOpen.value}>
+        <div class="page-banners">{!online.value && <OfflineBanner />}</div>
         <View />
       </div>
+      <Shortcuts />
       <p class="unseen" role="status" aria-live="polite">
         {announcement.value}
       </p>
@@ -32,8 +35,7 @@ function View() {
   return <ChatView id={now.id} />;
 }
 
-/** The hash names where the page is, so a link must not change it. */
-function skip(event: Event): void {
-  event.preventDefault();
+/** No link: the hash names where in the page the reader is. */
+function skip(): void {
   document.getElementById("main")?.focus();
 }

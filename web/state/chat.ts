@@ -3,8 +3,9 @@ import type { Client, Connection } from "../../client/types.ts";
 import type { Answer } from "./answer.ts";
 import { before, type ChatSettings, type Conversation, type Entry, requestOf, withEntry } from "./conversation.ts";
 import type { Conversations } from "./conversations.ts";
+import { exactnessText, resumeNote } from "./resumes.ts";
 import { begin, type Outcome, type Run } from "./run.ts";
-import type { ConversationStore, Running } from "./storage.ts";
+import { type ConversationStore, changeOf, type Running } from "./storage.ts";
 
 /** What a person can do in the chat. */
 export type Chat = {
@@ -21,6 +22,10 @@ export type Chat = {
   goOn(id: string): void;
   /** Writes down where the running answers stand: the page is about to go. */
   keep(): void;
+  /** Ends what runs in a conversation that is being deleted. */
+  forget(id: string): void;
+  /** Joins an answer that another tab began, by the key of its `storage` event. */
+  changedElsewhere(key: string | null): void;
 };
 
 export type ChatWiring = {
@@ -42,6 +47,9 @@ const KEEP_EVERY_MS = 400;
 /** What has stood still for longer is not asked again by itself: nobody may be waiting for it any more. */
 const STALE_MS = 10 * 60_000;
 
+/** So many lines about resumes are kept with a message, the latest ones. */
+const MOST_NOTES = 20;
+
 /** The runs that are over are kept for their traces, only so many of them. */
 const MOST_RUNS = 20;
 
@@ -54,7 +62,7 @@ export function createChat(wiring: ChatWiring): Chat {
 
   function ask(id: string) {
     const conversation = conversations.get(id);
-    if (!conversation || conversation.entries.at(-1)?.role !== "user") return;
+    if (conversation?.entries.at(-1)?.role !== "user") return;
     const { mode } = conversation.settings;
     const request = requestOf(conversation);
     start(id, { v: 1, entryId: newId(), mode, request, key: newId(), startedAt: at() });
@@ -78,9 +86,9 @@ export function createChat(wiring: ChatWiring): Chat {
       onEvent: (_event, answer) => {
         if (now() - keptAt >= KEEP_EVERY_MS) keep(answer);
       },
-      onResume: ({ text }) => {
-        current = { ...current, notes: [...(current.notes ?? []), text] };
-        announce(text);
+      onResume: (resume) => {
+        current = { ...current, notes: [...(current.notes ?? []), resumeNote(resume)].slice(-MOST_NOTES) };
+        announce(resume.text);
       },
       onConnection: announceConnection(announce),
     });
@@ -105,9 +113,9 @@ export function createChat(wiring: ChatWiring): Chat {
     runs.value = new Map([...rest.filter(([other]) => !forgotten.has(other)), [id, run]]);
   }
 
-  function ended(id: string, run: Run, outcome: Outcome | undefined, notes: readonly string[]) {
+  function ended(id: string, run: Run, outcome: Outcome, notes: readonly string[]) {
     keepers.delete(run);
-    if (!outcome || runOf(id) !== run) return;
+    if (runOf(id) !== run) return;
     conversations.change(id, (conversation) => withEntry(conversation, entryOf(run.entryId, outcome, notes, at())));
     if (store.running(id)?.entryId === run.entryId) store.clearRunning(id);
     announce(endText(outcome));
@@ -166,6 +174,11 @@ export function createChat(wiring: ChatWiring): Chat {
     keep: () => {
       for (const keep of keepers.values()) keep();
     },
+    forget: abandon,
+    changedElsewhere: (key) => {
+      const changed = changeOf(key);
+      if (changed?.what === "running") goOn(changed.id);
+    },
   };
 }
 
@@ -180,7 +193,7 @@ const entryOf = (id: string, outcome: Outcome, notes: readonly string[], at: str
 });
 
 const withExactness = (notes: readonly string[], exact: boolean | undefined): string[] =>
-  exact === undefined ? [...notes] : [...notes, exact ? "Every piece arrived once, in order." : "The text has a gap."];
+  exact === undefined ? [...notes] : [...notes, exactnessText(exact)];
 
 const endText = ({ failure, reason }: Outcome): string =>
   failure ? failure.message : reason === "cancelled" ? "Answer stopped" : "Answer complete";

@@ -2,14 +2,10 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Resumed } from "../../client/types.ts";
 import { duration, plural } from "./words.ts";
 
-export type Resume = {
+export type Resume = Resumed & {
   /** Why the connection had ended. */
   cause: "dropped" | "lost" | "reload";
-  /** The position that was resumed at. */
-  after: number;
-  replayed: number;
-  gapMs: number;
-  /** The same in words: "Resumed at event 57, 12 events replayed, 340 ms". */
+  /** What came of it, in words: "Resumed at event 57, 12 events replayed, 340 ms". */
   text: string;
 };
 
@@ -22,9 +18,16 @@ export type Resumes = {
   replaying(seq: number): boolean;
 };
 
-/** Keeps the reports of all resumes of one stream. */
+/** So many reports are kept, the latest ones. */
+const MOST = 100;
+
+/**
+ * Keeps the reports of all resumes of one stream. The first one of a stream that was `restored` follows a reload, and its gap began
+ * when the position was written down.
+ */
 export function createResumes(restored: { savedMsAgo: number } | undefined, tell: (resume: Resume) => void): Resumes {
   const list = signal<readonly Resume[]>([]);
+  let reload = restored !== undefined;
   let dropped = false;
   let replayedUntil = 0;
   return {
@@ -33,14 +36,13 @@ export function createResumes(restored: { savedMsAgo: number } | undefined, tell
       dropped = true;
     },
     resumed(report) {
-      const first = list.peek().length === 0;
-      const reload = restored && first && !dropped;
-      const gapMs = report.gapMs + (reload ? restored.savedMsAgo : 0);
+      const gapMs = report.gapMs + (reload ? (restored?.savedMsAgo ?? 0) : 0);
       const cause = reload ? "reload" : dropped ? "dropped" : "lost";
-      const resume = { cause, ...report, gapMs, text: resumeText({ ...report, gapMs }) } as const;
+      const resume = { ...report, gapMs, cause, text: resumeText({ ...report, gapMs }) } as const;
       dropped = false;
+      reload = false;
       replayedUntil = report.after + report.replayed;
-      list.value = [...list.peek(), resume];
+      list.value = [...list.peek(), resume].slice(-MOST);
       tell(resume);
     },
     replaying: (seq) => seq <= replayedUntil,
@@ -49,3 +51,16 @@ export function createResumes(restored: { savedMsAgo: number } | undefined, tell
 
 const resumeText = ({ after, replayed, gapMs }: Resumed): string =>
   `Resumed at event ${after}, ${replayed === 0 ? "nothing to replay" : `${plural(replayed, "event")} replayed`}, ${duration(gapMs)}`;
+
+const CAUSES = { dropped: "Connection dropped. ", lost: "Connection lost. ", reload: "Page reloaded. " } as const;
+
+/** With its cause, as a line in the conversation. */
+export const resumeNote = ({ cause, text }: Resume): string => CAUSES[cause] + text;
+
+/** What is to be said of the text as a whole after a resume. */
+export function exactnessText(exact: boolean | undefined): string {
+  if (exact === undefined) return "Whether the text is exact is checked when it ends.";
+  return exact
+    ? "Exact: the pieces, put together, are the whole text."
+    : "Not exact: the pieces are not the whole text.";
+}

@@ -19,8 +19,8 @@ export type Run = {
   readonly answer?: Answer;
   /** Ends the answer for everybody. */
   stop(): Promise<void>;
-  /** Settles with what became of it; undefined where it was only left. Never fails. */
-  readonly outcome: Promise<Outcome | undefined>;
+  /** Settles with what became of it. Never fails. */
+  readonly outcome: Promise<Outcome>;
 };
 
 export type RunSettings = Pick<AnswerSettings, "now" | "frame"> & {
@@ -65,8 +65,7 @@ function stream(running: Running, settings: RunSettings): Run {
   return { ...facts(running), active, answer, stop: () => answer.stop(), outcome };
 }
 
-function outcomeOf(answer: Answer): Outcome | undefined {
-  if (answer.status.peek() === "left") return undefined;
+function outcomeOf(answer: Answer): Outcome {
   const message = answer.messages.peek().at(-1);
   const failure = answer.failure.peek();
   const reason = answer.reason.peek() ?? message?.reason;

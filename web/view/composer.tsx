@@ -35,6 +35,7 @@ export function Composer(props: ComposerProps) {
   const field = props.fieldRef ?? own;
   const { value, label, placeholder, onCaret, onBlur, above, below, aria } = props;
   const text = value.value;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the height depends on the text
   useLayoutEffect(() => grow(field.current), [text, field]);
   const caret = () => field.current && onCaret?.(field.current);
   return (

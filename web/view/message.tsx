@@ -7,8 +7,10 @@ export type MessageProps = {
   showSender?: boolean;
   /** Of agent-colours.css. */
   hue?: number | undefined;
-  role: "user" | "assistant";
+  from: "user" | "assistant";
   content: string;
+  /** Its buttons are shown, not only under the pointer. */
+  last?: boolean;
   /** It is growing: its last paragraph may still change its shape. */
   streaming?: boolean;
   /** How it ended, where not in the usual way: "Stopped", "Cut at the longest length". */
@@ -21,12 +23,17 @@ export type MessageProps = {
 
 /** One message. What it shows depends on its props alone. */
 export function MessageView(props: MessageProps) {
-  const { sender, showSender, hue, role, content, streaming = false, status, actions, notes } = props;
+  const { sender, showSender, hue, from, content, streaming = false, last, status, actions, notes } = props;
   return (
-    <article class={`message ${role}`} data-hue={hue} aria-label={`${sender} said`} aria-busy={streaming}>
+    <article
+      class={`message ${from}${last ? " last" : ""}`}
+      data-hue={hue}
+      aria-label={`${sender} said`}
+      aria-busy={streaming}
+    >
       {showSender && <p class="sender">{sender}</p>}
       <div class="text">
-        {role === "user" ? <p class="plain">{content}</p> : <Markdown text={content} streaming={streaming} />}
+        {from === "user" ? <p class="plain">{content}</p> : <Markdown text={content} streaming={streaming} />}
         {streaming && content === "" && <Writing />}
       </div>
       {notes}

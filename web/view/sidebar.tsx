@@ -3,6 +3,7 @@ import { chatHref, type Route, route } from "../state/route.ts";
 import { sidebarOpen } from "../state/sidebar.ts";
 import { WorldList } from "../worlds/sidebar.tsx";
 import { ConversationList } from "./conversation-list.tsx";
+import { focusComposer } from "./focus.ts";
 import { Icon } from "./icon.tsx";
 import { IconButton } from "./icon-button.tsx";
 import { SidebarFoot } from "./sidebar-foot.tsx";
@@ -18,19 +19,29 @@ export function Sidebar() {
       {open && <div class="scrim" onClick={close} aria-hidden="true" />}
       <aside class={open ? "sidebar open" : "sidebar"} id="sidebar" aria-label="Conversations and worlds">
         <div class="brand">
-          <a href={chatHref()}>ChatWait</a>
+          <a href={chatHref()} onClick={close}>
+            <Icon name="wire" /> ChatWait
+          </a>
           <IconButton class="close-drawer" icon="close" label="Hide conversations and worlds" onClick={close} />
         </div>
-        <a class="button new" href={chatHref()} onClick={close}>
+        <a
+          class="button new"
+          href={chatHref()}
+          onClick={() => {
+            close();
+            focusComposer();
+          }}
+        >
           <Icon name="plus" /> New conversation
         </a>
         <div class="lists">
           <nav aria-label="Conversations" class="list-block">
-            <h2>Conversations</h2>
-            <ConversationList conversations={conversations.list.value} current={currentChat(route.value)} />
+            <div class="list-head">
+              <h2>Conversations</h2>
+            </div>
+            <ConversationList list={conversations.list.value} current={currentChat(route.value)} />
           </nav>
           <nav aria-label="Worlds" class="list-block">
-            <h2>Worlds</h2>
             <WorldList current={route.value.view === "chat" ? undefined : route.value.world} />
           </nav>
         </div>

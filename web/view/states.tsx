@@ -66,9 +66,10 @@ function RateLimited({ until, onRetry }: { until: number; onRetry: () => void })
   const waits = useSignal(true);
   // A reload long after the fact asks nothing by itself.
   const fresh = useSignal(until > Date.now());
+  const over = left <= 0;
   useEffect(() => {
-    if (left <= 0 && waits.value && fresh.value) onRetry();
-  }, [left <= 0, waits, fresh, onRetry]);
+    if (over && waits.peek() && fresh.peek()) onRetry();
+  }, [over, waits, fresh, onRetry]);
   const counting = left > 0 && waits.value;
   return (
     <Banner

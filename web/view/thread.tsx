@@ -7,6 +7,8 @@ type ThreadProps = {
   label: string;
   /** Another value begins at the end again: another conversation, or a message of one's own. */
   restart?: unknown;
+  /** In the middle of the height: for what stands in place of messages. */
+  centred?: boolean;
   children: ComponentChildren;
 };
 
@@ -14,14 +16,15 @@ type ThreadProps = {
 const NEAR = 48;
 
 /** A list of messages that stays at its end while the reader is there, and leaves a reader who scrolled up in peace. */
-export function Thread({ label, restart, children }: ThreadProps) {
-  const scroller = useRef<HTMLDivElement>(null);
+export function Thread({ label, restart, centred, children }: ThreadProps) {
+  const scroller = useRef<HTMLElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const away = useSignal(false);
   useEffect(
     () => (scroller.current && content.current ? stick(scroller.current, content.current, away) : undefined),
     [away],
   );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the value of `restart` itself does not matter
   useEffect(() => {
     away.value = false;
     toEnd(scroller.current);
@@ -29,11 +32,11 @@ export function Thread({ label, restart, children }: ThreadProps) {
   return (
     <div class="thread-frame">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-      <div class="thread" ref={scroller} role="region" aria-label={label} tabIndex={0}>
-        <div class="column messages" ref={content}>
+      <section class="thread" ref={scroller} aria-label={label} tabIndex={0}>
+        <div class={`column messages${centred ? " centred" : ""}`} ref={content}>
           {children}
         </div>
-      </div>
+      </section>
       {away.value && (
         <button type="button" class="button jump" onClick={() => toEnd(scroller.current, "smooth")}>
           <Icon name="down" /> Jump to latest

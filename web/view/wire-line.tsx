@@ -3,9 +3,17 @@ import { plural } from "../state/words.ts";
 import { Icon } from "./icon.tsx";
 import { latencyText, wireState } from "./wire-words.ts";
 
+type WireLineProps = {
+  answer: Answer | undefined;
+  /** A whole answer is waited for: its events are not seen. */
+  waiting?: boolean;
+};
+
+const WAITING = { tone: "live", text: "Waiting for the whole answer" } as const;
+
 /** The line above the composer: how the connection stands, what it is like, and the button that cuts it. */
-export function WireLine({ answer }: { answer: Answer | undefined }) {
-  const state = wireState(answer?.status.value, answer?.connection.value);
+export function WireLine({ answer, waiting = false }: WireLineProps) {
+  const state = waiting ? WAITING : wireState(answer?.status.value, answer?.connection.value);
   return (
     <div class="wire-line figures">
       <span class={`dot ${state.tone}`} aria-hidden="true" />

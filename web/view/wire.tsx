@@ -1,4 +1,5 @@
 import type { Answer } from "../state/answer.ts";
+import { exactnessText } from "../state/resumes.ts";
 import { wireOpen } from "../state/wire-open.ts";
 import { IconButton } from "./icon-button.tsx";
 import { TraceList } from "./trace-list.tsx";
@@ -74,10 +75,3 @@ function Resumes({ answer }: { answer: Answer }) {
     </section>
   );
 }
-
-export const exactnessText = (exact: boolean | undefined): string => {
-  if (exact === undefined) return "Whether the text is exact is checked when the message ends.";
-  return exact
-    ? "Exact: the pieces, put together, are the whole text."
-    : "Not exact: the pieces do not make up the whole text.";
-};
