@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
+import { createClient } from "../client/index.ts";
+import type { Client } from "../client/types.ts";
+import type { TestApp } from "./app.ts";
+import { type CuttingProxy, type Exchange, startCuttingProxy, type Treatment } from "./cutting-proxy.ts";
+import { serverFor } from "./driven-server.ts";
+import { fastSurroundings } from "./fast-surroundings.ts";
+import { type ModelServer, type ServerCall, startModelServer } from "./model-server.ts";
+import { until } from "./until.ts";
+
+/** So many of the clients' milliseconds pass in one of ours: 25 s of silence are a quarter of a second. */
+const SPEED = 100;
+
+/** Between the clients and the model: our server, and a proxy that spoils what it sends. */
+export type ChaosNetwork = {
+  app: TestApp;
+  upstream: ModelServer;
+  proxy: CuttingProxy;
+  /** A client of a name by which the proxy knows it, with its own fate: what happens to its requests, in their order. */
+  client(name: string, treatments?: readonly Treatment[], jitter?: number): Client;
+  /** What was done to the requests of a client, for whoever looks for a mistake. */
+  storyOf(name: string): string;
+  /** From now on nothing is spoilt. Resolves once that client has a connection that was opened since. */
+  calm(name: string): Promise<void>;
+  /** Resolves once no request is open and no stream has a reader; fails if a client still holds anything. */
+  released(): Promise<void>;
+};
+
+/** A network for one test, whose model says what `wordsOf` gives for a call. It ends with the test. */
+export async function chaosNetwork(
+  t: TestContext,
+  wordsOf: (call: ServerCall) => readonly string[],
+): Promise<ChaosNetwork> {
+  const upstream = await startModelServer((call) => speak(call, wordsOf(call)));
+  t.after(() => upstream.close());
+  const app = await serverFor(t, {
+    env: {
+      CHATWAIT_MODEL: "openai-compatible:chaos",
+      CHATWAIT_BASE_URL: upstream.url,
+      CHATWAIT_RATE_LIMIT: "0",
+      CHATWAIT_HEARTBEAT_MS: String(10_000 / SPEED),
+    },
+  });
+  const fates = new Map<string, Treatment[]>();
+  const treat = ({ headers }: Exchange) => fates.get(`${headers["x-client"]}`)?.shift() ?? {};
+  const proxy = await startCuttingProxy(app.url, treat);
+  t.after(() => proxy.close());
+  const exchangesOf = (name: string) => proxy.exchanges.filter(({ headers }) => headers["x-client"] === name);
+  const pending: (() => number)[] = [];
+
+  return {
+    ...{ app, upstream, proxy },
+    client(name, treatments = [], jitter = 0.5) {
+      const fast = fastSurroundings(SPEED, () => jitter);
+      pending.push(fast.pending);
+      if (treatments.length > 0) fates.set(name, [...treatments]);
+      const { surroundings } = fast;
+      return createClient({ baseUrl: proxy.url, headers: { "x-client": name }, giveUpMs: 3_000_000, surroundings });
+    },
+    storyOf: (name) => JSON.stringify(exchangesOf(name).map(({ treatment, did }) => ({ treatment, did }))),
+    async calm(name) {
+      const before = exchangesOf(name).length;
+      proxy.treat(() => ({}));
+      proxy.cut();
+      await until(() => exchangesOf(name).slice(before).at(-1)?.did.at(-1) === "200", `${name} is back`);
+    },
+    async released() {
+      await until(() => proxy.open() === 0, "the proxy has nothing open");
+      await until(() => app.shelf.counts().readers === 0, "no readers");
+      assert.equal(app.shelf.counts().running, 0);
+      assert.deepEqual([...new Set(pending.map((count) => count()))], [0], "timers and listeners of clients");
+    },
+  };
+}
+
+/** Says its words in bursts, with the network's own breaks between them. */
+async function speak(call: ServerCall, words: readonly string[]) {
+  for (const [index, word] of words.entries()) {
+    call.push(word);
+    if (index % 3 === 0) await call.pause(index % 5);
+  }
+  call.finish();
+}
