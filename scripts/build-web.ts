@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -48,6 +58,8 @@ export async function buildPage(onBuild: () => void = () => {}): Promise<BuildOu
     const configFile = join(root, "web/vite.config.ts");
     await bundler.build({ configFile, configLoader: "native", logLevel: "warn", build: { outDir } });
     writeFileSync(join(outDir, STAMP), stamp);
+    // A temporary folder is for its maker alone; the page is for whoever runs the server, in a container another user.
+    chmodSync(outDir, 0o755);
     if (!isFresh()) replace(dist, outDir);
   } finally {
     rmSync(outDir, { recursive: true, force: true });
