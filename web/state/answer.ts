@@ -19,6 +19,8 @@ export type Answer = {
   /** The newest notice for people, until the next text comes. */
   readonly notice: ReadonlySignal<Notice | undefined>;
   readonly resumes: ReadonlySignal<readonly Resume[]>;
+  /** Whether the reader cut the connection, and it has not come back yet. */
+  readonly dropped: ReadonlySignal<boolean>;
   readonly failure: ReadonlySignal<Failure | undefined>;
   /** Of `done`. */
   readonly reason: ReadonlySignal<string | undefined>;
@@ -80,7 +82,12 @@ export function readAnswer(
   function connected(next: Connection) {
     if (next.status === "waiting" && connection.peek().status !== "waiting") {
       meter.cut();
-      trace.add({ seq: undefined, type: "cut", at: now() - startedAt, preview: next.cause });
+      trace.add({
+        seq: undefined,
+        type: "cut",
+        at: now() - startedAt,
+        preview: resumes.dropped.peek() ? "dropped by you" : next.cause,
+      });
     }
     connection.value = next;
     if (next.status === "open" && next.resumed) resumes.resumed(next.resumed);
@@ -133,6 +140,7 @@ export function readAnswer(
     messages,
     notice,
     resumes: resumes.list,
+    dropped: resumes.dropped,
     failure,
     reason,
     exact: exactness.exact,

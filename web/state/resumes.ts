@@ -11,6 +11,8 @@ export type Resume = Resumed & {
 
 export type Resumes = {
   readonly list: ReadonlySignal<readonly Resume[]>;
+  /** Whether the reader cut the connection, and it has not come back yet. */
+  readonly dropped: ReadonlySignal<boolean>;
   /** The next cut is one that the reader asked for. */
   dropping(): void;
   resumed(report: Resumed): void;
@@ -28,18 +30,19 @@ const MOST = 100;
 export function createResumes(restored: { savedMsAgo: number } | undefined, tell: (resume: Resume) => void): Resumes {
   const list = signal<readonly Resume[]>([]);
   let reload = restored !== undefined;
-  let dropped = false;
+  const dropped = signal(false);
   let replayedUntil = 0;
   return {
     list,
+    dropped,
     dropping: () => {
-      dropped = true;
+      dropped.value = true;
     },
     resumed(report) {
       const gapMs = report.gapMs + (reload ? (restored?.savedMsAgo ?? 0) : 0);
-      const cause = reload ? "reload" : dropped ? "dropped" : "lost";
+      const cause = reload ? "reload" : dropped.peek() ? "dropped" : "lost";
       const resume = { ...report, gapMs, cause, text: resumeText({ ...report, gapMs }) } as const;
-      dropped = false;
+      dropped.value = false;
       reload = false;
       replayedUntil = report.after + report.replayed;
       list.value = [...list.peek(), resume].slice(-MOST);

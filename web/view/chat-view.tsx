@@ -28,7 +28,7 @@ export function ChatView({ id }: { id: string | undefined }) {
           </Banner>
         )}
         <WireLine answer={run?.answer} waiting={busy && run?.mode === "wait"} />
-        <ChatComposer key={id} conversation={conversation} busy={busy} editing={editing} />
+        <ChatComposer conversation={conversation} busy={busy} editing={editing} />
       </div>
     </Stage>
   );

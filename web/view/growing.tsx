@@ -4,7 +4,7 @@ import type { Connection } from "../../client/types.ts";
 import type { Answer } from "../state/answer.ts";
 import { resumeNote } from "../state/resumes.ts";
 import type { Run } from "../state/run.ts";
-import { duration } from "../state/words.ts";
+import { duration, ticking } from "../state/words.ts";
 import { MessageView } from "./message.tsx";
 import { Notes } from "./notes.tsx";
 
@@ -23,17 +23,22 @@ function Streaming({ answer }: { answer: Answer }) {
       content={content}
       streaming
       status={notice?.message}
-      notes={<Notes lines={answer.resumes.value.map(resumeNote)} lost={lostText(answer.connection.value)} />}
+      notes={
+        <Notes
+          lines={answer.resumes.value.map(resumeNote)}
+          lost={lostText(answer.connection.value, answer.dropped.value)}
+        />
+      }
     />
   );
 }
 
 /** What is to be said while the connection is away; undefined while it is there. */
-export function lostText(connection: Connection): string | undefined {
+export function lostText(connection: Connection, dropped: boolean): string | undefined {
   if (connection.status === "waiting") {
     const soon =
       connection.retryInMs < 1000 ? "Trying again now." : `Trying again in ${duration(connection.retryInMs)}.`;
-    return `${connection.cause} ${soon}`;
+    return `${dropped ? "You dropped the connection." : connection.cause} ${soon}`;
   }
   return connection.status === "connecting" && connection.attempt > 1 ? "Reconnecting." : undefined;
 }
@@ -50,9 +55,7 @@ function Waiting({ since }: { since: number }) {
   return (
     <article class="message assistant" aria-label="Assistant" aria-busy="true">
       <div class="waiting">
-        <span class="figures">
-          Waiting for the whole answer, {duration(Math.max(0, Math.floor(elapsed.value / 1000)) * 1000)}
-        </span>
+        <span class="figures">Waiting for the whole answer, {ticking(elapsed.value)}</span>
         <div class="track" aria-hidden="true" />
       </div>
     </article>

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Failure } from "../state/failure.ts";
-import { duration } from "../state/words.ts";
+import { ticking } from "../state/words.ts";
 import { Icon, type IconName } from "./icon.tsx";
 
 type BannerProps = {
@@ -96,7 +96,7 @@ function RateLimited({ until, onRetry }: { until: number; onRetry: () => void })
     >
       <p>
         {counting
-          ? `Many requests came from your address. This one is sent again in ${duration(Math.ceil(left / 1000) * 1000)}.`
+          ? `Many requests came from your address. This one is sent again in ${ticking(left + 999)}.`
           : "Many requests came from your address, and the server asked for a pause."}
       </p>
     </Banner>

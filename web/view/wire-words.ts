@@ -11,7 +11,7 @@ export function wireState(status: AnswerStatus | undefined, connection: Connecti
   if (status === "done") return { tone: "idle", text: "Complete" };
   if (status === "failed") return { tone: "bad", text: "Failed" };
   if (connection.status === "waiting") {
-    return { tone: "lost", text: `Connection lost, next attempt in ${duration(connection.retryInMs)}` };
+    return { tone: "lost", text: `Reconnecting in ${duration(connection.retryInMs)}` };
   }
   if (connection.status === "connecting") {
     return connection.attempt > 1 ? { tone: "lost", text: "Reconnecting" } : { tone: "live", text: "Connecting" };
@@ -25,15 +25,15 @@ const ms = (value: number | undefined): string => (value === undefined ? "–" :
 export const latencyText = ({ firstTokenMs, medianGapMs, p95GapMs }: Latency): string =>
   [
     firstTokenMs === undefined ? undefined : `first token ${duration(firstTokenMs)}`,
-    medianGapMs === undefined ? undefined : `gaps ${duration(medianGapMs)}, 95 % under ${ms(p95GapMs)}`,
+    medianGapMs === undefined ? undefined : `median gap ${duration(medianGapMs)}, 95 % under ${ms(p95GapMs)}`,
   ]
     .filter(Boolean)
     .join(" · ");
 
 export const latencyRows = (latency: Latency): [label: string, value: string][] => [
   ["First token", ms(latency.firstTokenMs)],
+  ["Median gap", ms(latency.medianGapMs)],
+  ["95 % of gaps", latency.p95GapMs === undefined ? "–" : `under ${ms(latency.p95GapMs)}`],
+  ["Longest gap", ms(latency.longestGapMs)],
   ["Tokens", String(latency.tokens)],
-  ["Gap, median", ms(latency.medianGapMs)],
-  ["Gap, 95 % under", ms(latency.p95GapMs)],
-  ["Gap, longest", ms(latency.longestGapMs)],
 ];
