@@ -1,5 +1,5 @@
 import type { Message, StreamEvent } from "../../client/types.ts";
-import { type Asked, lost, type Said, type Turn, turnAfter, type Woken, withItem } from "./turn.ts";
+import { type Asked, lost, type Phase, type Said, type Turn, turnAfter, type Woken, withItem } from "./turn.ts";
 
 /** All that is shown of a room: its turns in the order in which they began here. */
 export type RoomView = {
@@ -88,3 +88,9 @@ const saidAs = ({ message_id, sender, role, content, timestamp, reason, error_co
   ...(reason === undefined ? {} : { reason }),
   ...(error_code === undefined ? {} : { errorCode: error_code }),
 });
+
+/** How agents stand: in the turns that are under way, the latest last, else in the last turn of all. */
+export function currentPhases(turns: readonly Turn[]): Readonly<Record<string, Phase>> {
+  const open = turns.filter(({ ending }) => !ending);
+  return Object.assign({}, turns.at(-1)?.phases, ...open.map(({ phases }) => phases));
+}

@@ -1,5 +1,119 @@
+import { type Signal, signal } from "@preact/signals";
+import type { RefObject } from "preact";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { Agent, World } from "../../client/types.ts";
+import { nextFrame } from "../state/browser.ts";
+import { worldEditorHref } from "../state/route.ts";
 import { Stage } from "../view/stage.tsx";
+import { Thread } from "../view/thread.tsx";
+import { WireLine } from "../view/wire-line.tsx";
+import { AgentChips } from "./agent-chips.tsx";
+import { huesOf } from "./agent-colours.ts";
+import { EmptyRoom } from "./empty-room.tsx";
+import { definitions, following, roomOf } from "./page.ts";
+import { RoomComposer } from "./room-composer.tsx";
+import type { RoomState } from "./room-state.ts";
+import { RoomFailure, RoomLoading } from "./room-states.tsx";
+import { RoomTop } from "./room-top.tsx";
+import { currentPhases, visibleTurns } from "./room-view.ts";
+import { MissedLine, TurnView } from "./turn-view.tsx";
+import "./agent-colours.css";
+import "./room.css";
 
-export function WorldRoom({ world }: { world: string }) {
-  return <Stage title={world}>{null}</Stage>;
+const drafts = new Map<string, Signal<string>>();
+
+/** What is being written in each room, for as long as the page is open. */
+function draftOf(world: string): Signal<string> {
+  const draft = drafts.get(world) ?? signal("");
+  drafts.set(world, draft);
+  return draft;
+}
+
+/** A world as a room: who is in it, what is said, and the field to join in. */
+export function WorldRoom({ world: name }: { world: string }) {
+  const definition = definitions.one(name).value;
+  useEffect(() => {
+    if (definitions.one(name).peek().state !== "loading") void definitions.load(name);
+  }, [name]);
+  if (definition.state === "loading") return <RoomLoading name={name} />;
+  if (definition.state === "failed") return <RoomFailure name={name} failure={definition.failure} />;
+  return <Room world={definition.world} agents={definition.agents} />;
+}
+
+function Room({ world, agents }: { world: World; agents: readonly Agent[] }) {
+  const room = roomOf(world.name);
+  const text = draftOf(world.name);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const hues = useMemo(() => huesOf(agents.map(({ name }) => name)), [agents]);
+  useFollowing(room);
+  const turns = visibleTurns(room.view.value);
+  const mention = (name: string) => addMention(text, name, field);
+  return (
+    <Stage
+      title={world.title ?? world.name}
+      wire={{ answer: room.latest.value }}
+      actions={
+        <a class="button small plain" href={worldEditorHref(world.name)}>
+          Edit
+        </a>
+      }
+    >
+      <div class="room">
+        <RoomTop world={world} room={room}>
+          <AgentChips agents={agents} hues={hues} phases={currentPhases(turns)} onMention={mention} />
+        </RoomTop>
+        <Thread
+          label="Messages"
+          restart={`${world.name} ${turns.findLast(({ mine }) => mine)?.key}`}
+          centred={turns.length === 0}
+        >
+          {turns.length === 0 && <EmptyRoom world={world} agents={agents} text={text} field={field} />}
+          <Turns room={room} hues={hues} />
+        </Thread>
+      </div>
+      <div class="foot column">
+        <WireLine answer={room.latest.value} />
+        <RoomComposer world={world} agents={agents} hues={hues} room={room} text={text} fieldRef={field} />
+      </div>
+    </Stage>
+  );
+}
+
+function Turns({ room, hues }: { room: RoomState; hues: ReadonlyMap<string, number> }) {
+  const view = room.view.value;
+  const turns = visibleTurns(view);
+  const lastOwn = turns.findLast(({ mine }) => mine);
+  return (
+    <>
+      {turns.map((turn) => (
+        <TurnView
+          key={turn.key}
+          turn={turn}
+          hues={hues}
+          answer={room.running.value.get(turn.key)}
+          onAgain={turn === lastOwn ? (mentions) => room.sayAgain(turn.key, mentions) : undefined}
+        />
+      ))}
+      {view.missed && <MissedLine />}
+    </>
+  );
+}
+
+/** Follows the room while it is looked at, as far as that is wanted. */
+function useFollowing(room: RoomState): void {
+  const on = following.value;
+  useEffect(() => {
+    if (!on) return room.leave({ forGood: true });
+    room.follow();
+    return () => room.leave();
+  }, [room, on]);
+}
+
+function addMention(text: Signal<string>, name: string, field: RefObject<HTMLTextAreaElement | null>): void {
+  const before = text.peek();
+  text.value = `${before}${before === "" || /\s$/.test(before) ? "" : " "}@${name} `;
+  nextFrame(() => {
+    field.current?.focus();
+    field.current?.setSelectionRange(text.peek().length, text.peek().length);
+  });
 }

@@ -27,7 +27,8 @@ export type Noted = { kind: "noted"; id: string; code: string; text: string };
 
 export type Ending =
   | { kind: "over"; reason: string; outcomes: readonly { agent: string; outcome: Outcome }[] }
-  | { kind: "failed"; failure: Failure }
+  /** `at`: milliseconds since 1970, where that is known. */
+  | { kind: "failed"; failure: Failure; at?: number }
   /** Nobody is there to tell: the connection was away for too long. */
   | { kind: "lost" };
 
@@ -46,6 +47,8 @@ export type Turn = {
   ending?: Ending;
   /** The connection was away before this turn, for longer than the server keeps what was said. */
   missedBefore?: boolean;
+  /** What happened on the way, in words: resumes. */
+  notes?: readonly string[];
 };
 
 /** Whom an agent's words wake. */
@@ -79,7 +82,8 @@ export function turnAfter(turn: Turn, event: StreamEvent, woken: Woken = () => [
 }
 
 /** The turn as it is when its stream cannot be read (any more). */
-export const failed = (turn: Turn, failure: Failure): Turn => cut(turn, { kind: "failed", failure });
+export const failed = (turn: Turn, failure: Failure, at?: number): Turn =>
+  cut(turn, { kind: "failed", failure, ...(at === undefined ? {} : { at }) });
 
 /** The turn as it is when nobody will tell how it ends. */
 export const lost = (turn: Turn): Turn => cut(turn, { kind: "lost" });

@@ -114,3 +114,9 @@ export function shownName(sender: string, mine: boolean): string {
   if (sender !== NOBODY) return sender;
   return mine ? "You" : "Somebody";
 }
+
+/** Whom one speaks to in a room, and what of it stays (R-MEMORY). */
+export const sharedLine = (memory: boolean): string =>
+  `This room is shared: everybody who knows its name reads along. Its agents ${
+    memory ? "remember what was said here lately." : "remember nothing of earlier turns."
+  }`;

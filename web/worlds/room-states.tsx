@@ -1,0 +1,37 @@
+import type { Failure } from "../state/failure.ts";
+import { Stage } from "../view/stage.tsx";
+import { FailureBanner } from "../view/states.tsx";
+import { definitions } from "./page.ts";
+
+/** The room is on its way: its place is held. */
+export function RoomLoading({ name }: { name: string }) {
+  return (
+    <Stage title={name}>
+      <p class="room-loading column quiet" role="status">
+        Opening the room…
+      </p>
+    </Stage>
+  );
+}
+
+/** There is no such room, or the server cannot be reached. */
+export function RoomFailure({ name, failure }: { name: string; failure: Failure }) {
+  const missing = failure.code === "world_not_found" || failure.code === "invalid_world_name";
+  return (
+    <Stage title={name}>
+      <div class="column room-failure">
+        {missing ? (
+          <div class="empty">
+            <h2>There is no world called “{name}”</h2>
+            <p>
+              It may have been deleted, or its name is written otherwise. The worlds that are there stand in the list on
+              the left.
+            </p>
+          </div>
+        ) : (
+          <FailureBanner failure={failure} at={Date.now()} onRetry={() => void definitions.load(name)} />
+        )}
+      </div>
+    </Stage>
+  );
+}
