@@ -23,7 +23,7 @@ export function createClient(options: ClientOptions = {}): Client {
     restore({ v, path, lastEventId, seq, messages }: SavedStream, resuming) {
       // Whatever was kept may be of another version, or have been tampered with.
       if (v !== 1 || !/^\/(chat|worlds)\//.test(path)) throw new TypeError("This is not a saved stream.");
-      return createStream(link, { path, isFeed: path.endsWith("/events") }, { lastEventId, seq, messages }, resuming);
+      return createStream(link, { path, isFeed: path.endsWith("/events"), lastEventId, seq, messages }, resuming);
     },
   };
 }

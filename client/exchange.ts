@@ -1,4 +1,4 @@
-import { abortedError, isChatWaitError, networkError, refusal } from "./errors.ts";
+import { definedOnly, networkError, parsed, refusal } from "./errors.ts";
 import type { Patience } from "./retry-policy.ts";
 import type { Surroundings } from "./types.ts";
 
@@ -8,84 +8,73 @@ export type Link = Surroundings & Patience & { base: string; headers: Record<str
 export type Outgoing = { method?: string; path: string; headers?: Record<string, string | undefined>; body?: unknown };
 
 export type Exchange = {
-  /** Waits for a step of the exchange, but not through silence. Rejects with a ChatWaitError whatever goes wrong. */
+  response: Promise<Response>;
+  /** Waits for a step of the exchange, but not through silence. @throws ChatWaitError `network`, or why it was closed */
   step<T>(promise: Promise<T>): Promise<T>;
-  /** Ends it, whatever stage it is at; a step that is waited for fails with `error`. */
-  close(error?: unknown): void;
+  /** Ends it, whatever stage it is at. */
+  close(reason?: unknown): void;
 };
 
-/** Sends a request. `use` gets the response, and the exchange is closed when it is done. `signal` ends all at once. */
+/** Sends a request. `signal` closes the exchange; whoever opens it does so when it is done. */
 export function openExchange(
   link: Link,
   { method = "GET", path, headers, body }: Outgoing,
-  signal?: AbortSignal,
-): Exchange & { response: Promise<Response> } {
+  signal: AbortSignal | undefined,
+  accept: string,
+): Exchange {
   const ending = new AbortController();
-  let ended: unknown;
-  let failStep: ((error: unknown) => void) | undefined;
-  const left = () => close(abortedError(signal?.reason));
+  const left = () => close(signal?.reason);
   signal?.addEventListener("abort", left);
   if (signal?.aborted) left();
 
-  function close(error: unknown = networkError("The connection was cut.")) {
-    ended ??= error;
+  function close(reason?: unknown) {
     signal?.removeEventListener("abort", left);
-    ending.abort();
-    failStep?.(error);
+    ending.abort(reason);
   }
 
   async function step<T>(promise: Promise<T>): Promise<T> {
-    const stopped = new Promise<never>((_resolve, reject) => {
-      failStep = reject;
-    });
     const silence = link.after(link.idleMs, () => close(networkError("Nothing came for too long.")));
-    if (ended) failStep?.(ended);
     try {
-      return await Promise.race([promise, stopped]);
+      return await promise;
     } catch (cause) {
-      throw isChatWaitError(cause) ? cause : networkError(`The server could not be reached (${link.base}).`, cause);
+      throw ending.signal.aborted ? ending.signal.reason : networkError("The server could not be reached.", cause);
     } finally {
       silence();
-      failStep = undefined;
     }
   }
 
-  const given = Object.entries({ ...link.headers, ...headers }).filter(([, value]) => value !== undefined);
-  if (body !== undefined) given.push(["content-type", "application/json"]);
   const init: RequestInit = {
     method,
-    headers: given as [string, string][],
+    headers: definedOnly({
+      accept,
+      ...link.headers,
+      ...headers,
+      "content-type": body ? "application/json" : undefined,
+    }),
+    body: body === undefined ? null : JSON.stringify(body),
     signal: ending.signal,
     // A browser would make readers of one stream wait for one another.
     cache: "no-store",
     // A stop must go out though the page is being closed.
     keepalive: method === "DELETE",
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   };
-  return { step, close, response: step((async () => link.fetch(link.base + path, init))()) };
+  return { response: step((async () => link.fetch(link.base + path, init))()), step, close };
 }
 
 /**
  * Sends a request and reads the JSON of its answer; undefined where it has none.
- * @throws ChatWaitError what the server refused with, or `network`, `bad_response`, `aborted`
+ * @throws ChatWaitError what the server refused with, or `network`, `bad_response`
  */
 export async function requestJson<T>(link: Link, outgoing: Outgoing, signal?: AbortSignal): Promise<T> {
-  const headers = { accept: "application/json", ...outgoing.headers };
-  const exchange = openExchange(link, { ...outgoing, headers }, signal);
+  const { response, step, close } = openExchange(link, outgoing, signal, "application/json");
   try {
-    const response = await exchange.response;
-    const text = await exchange.step(response.text());
-    if (!response.ok) throw refusal(response, text);
-    return response.status === 204 ? (undefined as T) : parse(text, response);
+    const head = await response;
+    const text = await step(head.text());
+    if (head.status === 204) return undefined as T;
+    const body = head.ok && parsed(text);
+    if (body) return body;
+    throw refusal(head, text);
   } finally {
-    exchange.close();
-  }
-}
-
-function parse(text: string, response: Response) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw refusal(response, "");
+    close();
   }
 }

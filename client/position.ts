@@ -1,5 +1,5 @@
 import type { DoneEvent, ErrorEvent, StreamEvent } from "../src/protocol/events.ts";
-import { badResponse } from "./errors.ts";
+import { badResponse, parsed } from "./errors.ts";
 import { fold } from "./fold.ts";
 import type { Frame } from "./frames.ts";
 import type { Message } from "./types.ts";
@@ -17,15 +17,13 @@ export type Position = {
   end?: DoneEvent | ErrorEvent;
 };
 
-const TYPES = ["start", "message_start", "token", "message_end", "message", "system", "done", "error"];
+const TYPES = /^(start|token|message(_start|_end)?|system|done|error)$/;
 
 /** The event of a frame. @throws ChatWaitError `bad_response` */
 export function eventOf({ data }: Frame): StreamEvent {
-  try {
-    const event = JSON.parse(data);
-    if (event.seq > 0) return event;
-  } catch {}
-  throw broken("An event could not be read.");
+  const event = parsed(data);
+  if (event?.seq > 0) return event;
+  throw badResponse("An event could not be read.");
 }
 
 /**
@@ -38,16 +36,14 @@ export function take(position: Position, event: StreamEvent, id: string | undefi
   if (position.anywhere) position.seq = seq - 1;
   position.anywhere = false;
   if (seq <= position.seq) return false;
-  if (seq > position.seq + 1) throw broken(`Event ${seq} came right after event ${position.seq}.`);
+  if (seq > position.seq + 1) throw badResponse(`Event ${seq} came right after event ${position.seq}.`);
   position.seq = seq;
   position.lastEventId = id || position.lastEventId;
   position.messages = fold(position.messages, event);
   if (isTerminal(event)) position.end = event;
-  return TYPES.includes(event.type);
+  return TYPES.test(event.type);
 }
 
 /** In a feed, the ends of turns end nothing. */
 const isTerminal = (event: StreamEvent): event is DoneEvent | ErrorEvent =>
   (event.type === "done" || event.type === "error") && event.turn_id === undefined;
-
-const broken = (message: string) => badResponse(message, { retryable: true });

@@ -1,37 +1,32 @@
 import type { StreamEvent } from "../src/protocol/events.ts";
 import type { Reading, Source } from "./connect.ts";
-import { abortedError, endedWith, isChatWaitError } from "./errors.ts";
+import { abortedError, endedWith, networkError } from "./errors.ts";
 import { type Link, requestJson } from "./exchange.ts";
 import { learnPath } from "./learn.ts";
-import { patiently } from "./pause.ts";
+import { patiently } from "./patience.ts";
 import type { Position } from "./position.ts";
 import { readStream } from "./reading.ts";
 import { FRESH } from "./retry-policy.ts";
-import type { Connection, Result, ResumeOptions, SavedStream, Stream } from "./types.ts";
+import type { ChatWaitError, Connection, Result, ResumeOptions, SavedStream, Stream } from "./types.ts";
 
 /** A stream that is begun, or gone on with, when it is first iterated. */
-export function createStream(link: Link, source: Source, from: Partial<Position>, options: ResumeOptions = {}): Stream {
-  const { signal, onConnection } = options;
+export function createStream(
+  link: Link,
+  from: Source & Partial<Position>,
+  { signal, onConnection }: ResumeOptions = {},
+): Stream {
   const leaving = new AbortController();
-  const position: Position = { seq: 0, messages: [], ...from };
   let connection: Connection = { status: "connecting", attempt: 1 };
   let isBegun = false;
-
-  function show(next: Connection) {
-    connection = next;
-    onConnection?.(next);
-  }
-
   const reading: Reading = {
-    link,
-    source,
-    position,
-    signal: leaving.signal,
-    show,
-    effort: FRESH,
-    lastByte: link.now(),
+    ...{ ...FRESH, mute: 0, seq: 0, messages: [], ...from },
+    ...{ link, signal: leaving.signal, lastByte: link.now() },
+    show(next) {
+      connection = next;
+      onConnection?.(next);
+    },
   };
-  const idNow = () => (source.isFeed ? undefined : source.path?.split("/").at(-1));
+  const idNow = () => (reading.isFeed ? undefined : reading.path?.split("/").at(-1));
 
   async function* events(): AsyncGenerator<StreamEvent, void> {
     isBegun = true;
@@ -41,11 +36,11 @@ export function createStream(link: Link, source: Source, from: Partial<Position>
     try {
       yield* readStream(reading);
     } catch (error) {
-      throw isChatWaitError(error) ? Object.assign(error, { streamId: error.streamId ?? idNow() }) : error;
+      if (reading.path) Object.assign(error as ChatWaitError, { streamId: idNow() });
+      throw error;
     } finally {
       signal?.removeEventListener("abort", left);
-      leaving.abort();
-      show({ status: "closed" });
+      reading.show({ status: "closed" });
     }
   }
 
@@ -54,7 +49,7 @@ export function createStream(link: Link, source: Source, from: Partial<Position>
   function detach() {
     leaving.abort();
     iterator.return();
-    if (!isBegun) show({ status: "closed" });
+    if (!isBegun) reading.show({ status: "closed" });
     isBegun = true;
   }
 
@@ -64,36 +59,33 @@ export function createStream(link: Link, source: Source, from: Partial<Position>
       return idNow();
     },
     get seq() {
-      return position.seq;
+      return reading.seq;
     },
     get messages() {
-      return position.messages;
+      return reading.messages;
     },
     get connection() {
       return connection;
     },
-    text: () => textOf(iterator, () => resultOf(position, idNow())),
+    async *text() {
+      for await (const event of iterator) {
+        if (event.type === "token") yield event.text;
+        else if (event.type === "message" && event.role === "assistant") yield event.content;
+      }
+      resultOf(reading, idNow());
+    },
     async result() {
       for await (const _event of iterator);
-      return resultOf(position, idNow());
+      return resultOf(reading, idNow());
     },
     async stop() {
-      if (position.end) return;
-      if (source.isFeed || !(isBegun || source.path)) return detach();
-      await stopReading(reading);
+      if (reading.isFeed || !(isBegun || reading.path)) detach();
+      else if (!reading.end) await stopReading(reading);
     },
     detach,
-    drop: () => reading.exchange?.close(),
+    drop: () => reading.exchange?.close(networkError("The connection was cut.")),
     save: () => saved(reading),
   };
-}
-
-async function* textOf(events: AsyncIterable<StreamEvent>, check: () => unknown): AsyncGenerator<string, void> {
-  for await (const event of events) {
-    if (event.type === "token") yield event.text;
-    else if (event.type === "message" && event.role === "assistant") yield event.content;
-  }
-  check();
 }
 
 function resultOf({ end, messages }: Position, id = ""): Result {
@@ -110,21 +102,19 @@ function resultOf({ end, messages }: Position, id = ""): Result {
   };
 }
 
-function saved({ source: { path }, position: { lastEventId, seq, messages, end } }: Reading): SavedStream | undefined {
-  if (!path || !lastEventId || end) return undefined;
-  return { v: 1, path, lastEventId, seq, messages: [...messages] };
+function saved({ path, lastEventId, seq, messages, end }: Reading): SavedStream | undefined {
+  return path && lastEventId && !end ? { v: 1, path, lastEventId, seq, messages: [...messages] } : undefined;
 }
 
 /** Ends the answer at the server. What was refused, or is gone, needs no stop. */
 async function stopReading(reading: Reading): Promise<void> {
-  const { link, source } = reading;
   try {
-    await patiently(link, undefined, async () => {
-      source.path ??= await learnPath(link, source);
-      await requestJson(link, { method: "DELETE", path: source.path });
+    await patiently(reading.link, undefined, async () => {
+      reading.path ??= await learnPath(reading);
+      await requestJson(reading.link, { method: "DELETE", path: reading.path });
     });
   } catch (error) {
-    if (!isChatWaitError(error) || error.code === "network") throw error;
+    if ((error as ChatWaitError).code === "network") throw error;
   }
   reading.wake?.();
 }

@@ -237,10 +237,52 @@ export type Client = {
   restore(saved: SavedStream, options?: ResumeOptions): Stream;
 };
 
+/** One entry of a conversation, as `context` takes it. */
+export type ConversationMessage = { role: "user" | "assistant"; content: string; timestamp?: string };
+
+/** A conversation on paper, with the answer that was being written, if one was. Plain JSON. */
+export type SavedConversation = { v: 1; messages: ConversationMessage[]; running?: SavedStream };
+
+export type ConversationOptions = {
+  /** What {@link Conversation.toJSON} gave, or just earlier messages to begin with, oldest first. */
+  from?: SavedConversation | readonly ConversationMessage[];
+  /** What goes with each question: instructions, model, temperature and the like. */
+  defaults?: Omit<ChatRequest, "message" | "context">;
+  /** The most messages that are sent along: 200 by default, which is as many as a server takes. */
+  maxMessages?: number;
+  /** The most bytes of messages that are sent along, as JSON: 262144 by default, a quarter of what a server takes. */
+  maxBytes?: number;
+  /** The present, for a question: RFC 3339. */
+  timestamp?: () => string;
+};
+
+/**
+ * Keeps what was said, and sends as much of its end along as fits. One question at a time: another one while an answer is still
+ * being written throws a {@link ChatWaitError} `busy`.
+ */
+export type Conversation = {
+  /** All that was said, oldest first; also what there is so far of an answer that is being written. */
+  readonly messages: readonly ConversationMessage[];
+  /** The answer that is being written, if there is one. */
+  readonly running: Stream | undefined;
+  /** Asks, and streams the answer; it is kept when the stream ends, however it ends, with what there is of it. */
+  send(text: string, options?: StartOptions): Stream;
+  /** Asks, and waits for the whole answer. */
+  ask(text: string, options?: WaitOptions): Promise<WaitReply>;
+  /** Asks the last question again; what came after it is forgotten. */
+  retry(options?: StartOptions): Stream;
+  /** Says something else in place of the message at `index`; it and all that came after it is forgotten. */
+  edit(index: number, text: string, options?: StartOptions): Stream;
+  /** Goes on with the answer that was being written when the conversation was saved; undefined where none was. */
+  resume(options?: ResumeOptions): Stream | undefined;
+  toJSON(): SavedConversation;
+};
+
 /**
  * What every failure is: `name` is "ChatWaitError", `code` is the server's `error_code` (PROTOCOL.md, section 5) or one of the
  * client's own: `network` (not reached, or lost for longer than `giveUpMs`), `bad_response` (no ChatWait server answers there, or a
- * hole in the events that no resume could fill), `aborted` (the caller's signal).
+ * hole in the events that no resume could fill), `aborted` (the caller's signal), `busy` (a
+ * {@link Conversation} that is still being answered).
  */
 export type ChatWaitError = Error & {
   readonly name: "ChatWaitError";

@@ -1,5 +1,5 @@
 import type { Link } from "./exchange.ts";
-import { requestPatiently } from "./pause.ts";
+import { requestPatiently } from "./patience.ts";
 import type { ChatRequest, WaitOptions, WaitReply } from "./types.ts";
 
 type Running = { stream_id: string; status: "running" };

@@ -1,22 +1,24 @@
 import { streamsAt } from "./chat.ts";
 import { type Link, requestJson } from "./exchange.ts";
-import { requestPatiently } from "./pause.ts";
+import { requestPatiently } from "./patience.ts";
 import { createStream } from "./stream.ts";
-import type { Agent, Stream, TurnReply, World, WorldChat, WorldChatStart, Worlds } from "./types.ts";
+import type { Stream, TurnReply, WorldChat, WorldChatStart, Worlds } from "./types.ts";
 
-const pathOf = (world: string) => `/worlds/${encodeURIComponent(world)}`;
+/** Where a world is, or an agent in it; without a last name, the list of them. */
+const pathOf = (...names: string[]): string =>
+  names.map((name, index) => `${index ? "/agents" : "/worlds"}/${encodeURIComponent(name)}`).join("");
 
 /** One world. It is asked for nothing yet. */
 export function worldOf(link: Link, name: string): WorldChat {
   const path = pathOf(name);
-  const streams = streamsAt<WorldChatStart>(link, { start: `${path}/chat`, streams: `${path}/chat` });
+  const chat = `${path}/chat`;
+  const streams = streamsAt<WorldChatStart>(link, chat, chat);
   return {
     ...streams,
     name,
     wait: (request, options) => wholeTurn(streams.stream(request, options)),
-    feed({ lastEventId, ...options } = {}) {
-      return createStream(link, { path: `${path}/events`, isFeed: true }, { lastEventId, anywhere: true }, options);
-    },
+    feed: ({ lastEventId, ...options } = {}) =>
+      createStream(link, { path: `${path}/events`, isFeed: true, lastEventId, anywhere: true }, options),
     publish(body, { idempotencyKey = link.newKey(), signal } = {}) {
       const headers = { "idempotency-key": idempotencyKey };
       return requestPatiently(link, { method: "POST", path: `${path}/messages`, body, headers }, signal);
@@ -35,27 +37,16 @@ async function wholeTurn(stream: Stream): Promise<TurnReply> {
 
 /** The definitions of worlds and agents. */
 export function worldsOf(link: Link): Worlds {
-  const send =
-    (method: string) =>
-    <T>(path: string, body?: unknown) =>
-      requestJson<T>(link, { method, path, body });
-  const [get, post, patch, remove] = ["GET", "POST", "PATCH", "DELETE"].map(send) as [Send, Send, Send, Send];
-  const agentsOf = (world: string) => `${pathOf(world)}/agents`;
-  const agentAt = (world: string, agent: string) => `${agentsOf(world)}/${encodeURIComponent(agent)}`;
-  return {
-    list: async () => (await get<{ worlds: World[] }>("/worlds")).worlds,
-    get: (world) => get(pathOf(world)),
-    create: (world) => post("/worlds", world),
-    update: (world, changes) => patch(pathOf(world), changes),
-    delete: (world) => remove(pathOf(world)),
-    agents: {
-      list: async (world) => (await get<{ agents: Agent[] }>(agentsOf(world))).agents,
-      get: (world, agent) => get(agentAt(world, agent)),
-      create: (world, agent) => post(agentsOf(world), agent),
-      update: (world, agent, changes) => patch(agentAt(world, agent), changes),
-      delete: (world, agent) => remove(agentAt(world, agent)),
-    },
-  };
+  const send = <T>(method: string, path: string, body?: unknown) => requestJson<T>(link, { method, path, body });
+  /** The last name is of a thing itself, those before it say where it is. */
+  const definitions = (list: string) => ({
+    list: async (...names: string[]) =>
+      (await send<Record<string, unknown>>("GET", `${pathOf(...names)}/${list}`))[list],
+    get: (...names: string[]) => send("GET", pathOf(...names)),
+    create: (...names: unknown[]) =>
+      send("POST", `${pathOf(...(names.slice(0, -1) as string[]))}/${list}`, names.at(-1)),
+    update: (...names: unknown[]) => send("PATCH", pathOf(...(names.slice(0, -1) as string[])), names.at(-1)),
+    delete: (...names: string[]) => send("DELETE", pathOf(...names)),
+  });
+  return { ...definitions("worlds"), agents: definitions("agents") } as unknown as Worlds;
 }
-
-type Send = <T>(path: string, body?: unknown) => Promise<T>;
