@@ -1,0 +1,73 @@
+import type { Connection, Message, Stream, StreamEvent } from "../../../client/index.ts";
+import { errorLines, isChatWaitError } from "../../failures.ts";
+import type { Said } from "./conversation.ts";
+
+/** How an answer came out. */
+export type Outcome =
+  /** `reason` of `done`. */
+  | { type: "done"; reason: string }
+  /** The server's terminal `error`, or what the client threw. */
+  | { type: "failed"; error: unknown }
+  /** Somebody left without waiting for the end. */
+  | { type: "left" };
+
+export type Listener = { take(event: StreamEvent): void };
+
+/**
+ * Reads a stream to its end.
+ * @param left resolves when somebody leaves; the answer is then not read any further
+ */
+export async function readAnswer(stream: Stream, listener: Listener, left: Promise<void>): Promise<Outcome> {
+  const leaving = left.then((): Outcome => {
+    stream.detach();
+    return { type: "left" };
+  });
+  return Promise.race([readAll(stream, listener), leaving]);
+}
+
+async function readAll(stream: Stream, listener: Listener): Promise<Outcome> {
+  let outcome: Outcome = { type: "left" };
+  try {
+    for await (const event of stream) {
+      listener.take(event);
+      if (event.type === "done") outcome = { type: "done", reason: event.reason };
+      else if (event.type === "error") outcome = { type: "failed", error: asError(event, stream.id) };
+    }
+    return outcome;
+  } catch (error) {
+    return { type: "failed", error };
+  }
+}
+
+/** A terminal `error` event in the form in which the client throws what it cannot read. */
+function asError(
+  { error_code, message, retryable }: Extract<StreamEvent, { type: "error" }>,
+  streamId: string | undefined,
+): Error {
+  const fields = {
+    name: "ChatWaitError",
+    code: error_code,
+    retryable,
+    ...(streamId === undefined ? {} : { streamId }),
+  };
+  return Object.assign(new Error(message), fields);
+}
+
+/** What went wrong, and what can be done now, as lines for people. */
+export function failureLines(error: unknown, url: string, resume: string | undefined): string[] {
+  const lines = errorLines(error, url);
+  const lost = isChatWaitError(error) && error.code === "network" && resume !== undefined;
+  return lost ? [...lines, `The answer goes on being written. To read it later: ${resume}`] : lines;
+}
+
+/** Messages of a stream as a conversation keeps them; of a chat, whose only voice is the model, without the name. */
+export const saidOf = (messages: readonly Message[], inWorld: boolean): Said[] =>
+  messages.map(({ role, content, sender, timestamp }) => ({
+    role,
+    ...(inWorld ? { sender } : {}),
+    content,
+    ...(timestamp === undefined ? {} : { timestamp }),
+  }));
+
+/** Whether a connection that was lost is being looked for. */
+export const isLost = (connection: Connection): boolean => connection.status === "waiting";

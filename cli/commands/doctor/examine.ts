@@ -1,0 +1,140 @@
+import { type Call, isOn, textOption } from "../../command.ts";
+import { EXIT, usageError } from "../../failures.ts";
+import { remark, say, sayJson } from "../../io.ts";
+import { type Finding, finding, findingLines } from "./finding.ts";
+import { judgeQuiet, judgeStream } from "./judge.ts";
+import { checkDataDir, checkPort, type ServerFacts, tryListen } from "./machine.ts";
+import { watch } from "./observe.ts";
+import { type ProbeDeps, probe } from "./probe.ts";
+import { identify } from "./server.ts";
+import { checkNode, checkRedis, checkSettings } from "./settings.ts";
+
+/** Goes through all checks, and tells each finding as it is found. @returns the exit code */
+export async function examine(call: Call): Promise<number> {
+  const { io, out, json } = call;
+  const found: Finding[] = [];
+  const tell = (...findings: Finding[]) => {
+    found.push(...findings);
+    if (!json) for (const each of findings) say(io, ...findingLines(each, out));
+  };
+  await examineMachine(call, tell);
+  await examineServer(call, tell);
+  const failed = found.filter(({ status }) => status === "fail").length;
+  const warned = found.filter(({ status }) => status === "warn").length;
+  if (json) sayJson(io, { ok: failed === 0, url: call.url, checks: found });
+  else remark(io, "", verdict(failed, warned));
+  return failed > 0 ? EXIT.failed : EXIT.ok;
+}
+
+function verdict(failed: number, warned: number): string {
+  if (failed > 0) return `${failed} ${failed === 1 ? "thing needs" : "things need"} mending.`;
+  return warned > 0 ? "Nothing is broken; see the lines with an exclamation mark." : "All is well.";
+}
+
+type Tell = (...findings: Finding[]) => void;
+
+async function examineMachine(call: Call, tell: Tell): Promise<void> {
+  const { io } = call;
+  tell(checkNode(process.versions.node));
+  if (isOn(call, "remote")) return;
+  const { findings, config } = checkSettings(io.env);
+  tell(...findings, checkRedis(io.env), await checkDataDir(config.dataDir, io.cwd));
+  const deps = { listen: tryListen, identify: async (url: string) => (await identify(url, {})).facts };
+  tell(await checkPort(config.host, config.port, deps));
+  if (noModel(call)) return tell(finding("model", "skip", "The models of the settings were not asked (--no-model)."));
+  const { checkModels } = await import("./models.ts");
+  tell(
+    ...(await checkModels(config.models, {
+      clock: io.clock,
+      onCall: (id) => progress(call, `asking ${id} for one token …`),
+    })),
+  );
+}
+
+const noModel = ({ values }: Call): boolean => values["model"] === false;
+
+/** What takes its time is announced, where somebody sits there. */
+function progress({ io, err, json }: Call, text: string): void {
+  if (io.stderr.isTTY && !json) remark(io, err.dim(text));
+}
+
+async function examineServer(call: Call, tell: Tell): Promise<void> {
+  const { url, headers, io } = call;
+  const { finding: server, facts } = await identify(url, headers);
+  const wasNamed = textOption(call, "url") !== undefined || Boolean(io.env["CHATWAIT_URL"]) || isOn(call, "remote");
+  if (!facts && !wasNamed) {
+    return tell(
+      finding(
+        "server",
+        "skip",
+        `${server.title} So no stream was looked at.`,
+        'Start it with "chatwait serve" and look again.',
+      ),
+    );
+  }
+  tell(server);
+  if (!facts) return;
+  const question = questionFor(facts, noModel(call));
+  if (!question)
+    return tell(finding("buffering", "skip", "No stream was looked at: that would cost tokens (--no-model)."));
+  progress(call, "reading a stream …");
+  tell(...(await examineStream({ url, headers, clock: io.clock, question })));
+  if (isOn(call, "long")) tell(await examineQuiet(call));
+}
+
+async function examineStream(deps: ProbeDeps): Promise<Finding[]> {
+  try {
+    const cost =
+      deps.question.model === "builtin:chat"
+        ? []
+        : [finding("cost", "ok", "The stream cost up to 200 tokens of the server's default model.")];
+    return [...judgeStream(await probe(deps)), ...cost];
+  } catch (error) {
+    return [
+      finding(
+        "stream",
+        "fail",
+        `A stream could not be begun: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}.`,
+      ),
+    ];
+  }
+}
+
+/** The built-in model costs nothing and takes two seconds; another is asked for something that takes as long. */
+function questionFor({ models }: ServerFacts, free: boolean): ProbeDeps["question"] | undefined {
+  if (models.includes("builtin:chat")) return { message: "Count to 60", model: "builtin:chat" };
+  return free
+    ? undefined
+    : { message: "Count from 1 to 60 in digits, separated by commas. Nothing else.", max_tokens: 200 };
+}
+
+/** A world's feed says nothing but signs of life as long as nobody says anything in it. */
+async function examineQuiet(call: Call): Promise<Finding> {
+  const { url, headers, io, client } = call;
+  const forMs = secondsOf(call) * 1000;
+  const [world] = await client.worlds.list();
+  if (!world)
+    return finding("quiet", "skip", "No quiet connection was looked at: that needs a world, and there is none.");
+  progress(call, `keeping a quiet connection open for ${forMs / 1000} s …`);
+  const over = new AbortController();
+  const disarm = io.clock.after(forMs, () => over.abort());
+  try {
+    return judgeQuiet(
+      await watch(`${url}/worlds/${world.name}/events`, { headers, clock: io.clock, signal: over.signal }),
+      forMs,
+    );
+  } catch {
+    return finding("quiet", "fail", "A quiet connection could not be opened.");
+  } finally {
+    disarm();
+  }
+}
+
+const LONG_S = 65;
+
+function secondsOf(call: Call): number {
+  const text = textOption(call, "seconds");
+  const value = text === undefined ? LONG_S : Number(text);
+  if (value > 0 && value <= 3600) return value;
+  throw usageError(`--seconds must be a number up to 3600; it is "${text}".`);
+}

@@ -1,0 +1,36 @@
+import { type Client, createClient } from "../client/index.ts";
+import type { Environment } from "../src/settings.ts";
+import { listOption, type Values } from "./command.ts";
+import { usageError } from "./failures.ts";
+
+const DEFAULT_URL = "http://127.0.0.1:3000";
+
+/**
+ * The address of the server, without a slash at its end: `--url`, else CHATWAIT_URL, else this machine.
+ * @throws CliError `usage`
+ */
+export function urlFrom(values: Values, env: Environment): string {
+  const given = typeof values["url"] === "string" ? values["url"] : undefined;
+  const text = (given ?? env["CHATWAIT_URL"]?.trim()) || DEFAULT_URL;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "")
+    return url.href.replace(/\/+$/, "");
+  const name = given === undefined ? "CHATWAIT_URL" : "--url";
+  throw usageError(`${name} must be like https://chat.example.com; it is "${text}".`);
+}
+
+/**
+ * The headers of `--header "NAME: VALUE"`.
+ * @throws CliError `usage`
+ */
+export function headersFrom(values: Values): Record<string, string> {
+  const pairs = listOption({ values }, "header").map((header) => {
+    const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):\s*([\t\x20-\x7e\x80-\xff]*)$/.exec(header) ?? [];
+    if (name !== undefined && value !== undefined) return [name, value.trim()] as const;
+    throw usageError(`--header must be like 'Authorization: Bearer …'; "${header}" is not.`);
+  });
+  return Object.fromEntries(pairs);
+}
+
+export const clientFor = (url: string, headers: Record<string, string>): Client =>
+  createClient({ baseUrl: url, headers });

@@ -1,0 +1,50 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { cliError, fileError } from "./failures.ts";
+import type { Io } from "./io.ts";
+
+/** What the operating system says, in words. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file or folder",
+  EACCES: "this user may not",
+  EPERM: "this user may not",
+  EISDIR: "it is a folder",
+  ENOTDIR: "part of the path is no folder",
+  ENOSPC: "the disk is full",
+  EROFS: "the disk is read-only",
+};
+
+const reasonOf = (error: unknown): string => {
+  const { code = "", message } = error as NodeJS.ErrnoException;
+  return REASONS[code] ?? message;
+};
+
+/**
+ * A text file, without a byte order mark; `file` is relative to the folder that the program runs in.
+ * @throws CliError `invalid_file`
+ */
+export function readText({ cwd }: Pick<Io, "cwd">, file: string): string {
+  try {
+    return readFileSync(resolve(cwd, file), "utf8").replace(/^\uFEFF/, "");
+  } catch (error) {
+    throw fileError(`${file} cannot be read: ${reasonOf(error)}.`);
+  }
+}
+
+/** @throws CliError `file_not_written` */
+export function writeText({ cwd }: Pick<Io, "cwd">, file: string, text: string): void {
+  try {
+    writeFileSync(resolve(cwd, file), text);
+  } catch (error) {
+    throw cliError("file_not_written", `${file} cannot be written: ${reasonOf(error)}.`);
+  }
+}
+
+/**
+ * The value of an option that takes `TEXT` or `@FILE`; a text that begins with an @ is written `@@…`.
+ * @throws CliError `invalid_file`
+ */
+export function textOrFile(io: Pick<Io, "cwd">, value: string): string {
+  if (value.startsWith("@@")) return value.slice(1);
+  return value.startsWith("@") ? readText(io, value.slice(1)).trimEnd() : value;
+}
