@@ -18,11 +18,13 @@ export function createBlocks(): Blocks {
   let links: Links = {};
   let tail: Tail = { tokens: [], links: {} };
 
-  function finish(tokens: readonly Token[]) {
-    doneText += rawOf(tokens);
-    const defines = tokens.some((token) => token.type === "def" && !((token as Tokens.Def).tag in links));
-    if (!defines) done.push(...tokens);
-    else ({ tokens: done, links } = lex(doneText));
+  /** `unsettled`: the tokens were read with definitions in sight that may not come to be. */
+  function finish(tokens: readonly Token[], unsettled: boolean) {
+    const finished = rawOf(tokens);
+    doneText += finished;
+    const alone = unsettled ? lex(finished, links) : { tokens, links };
+    if (hasMore(alone.links, links)) ({ tokens: done, links } = lex(doneText));
+    else done.push(...alone.tokens);
   }
 
   function update(text: string, streaming: boolean): readonly Token[] {
@@ -37,7 +39,7 @@ export function createBlocks(): Blocks {
     } else {
       const { tokens } = renewed(tail, found);
       const count = finishedCount(tokens, rest);
-      finish(tokens.slice(0, count));
+      finish(tokens.slice(0, count), hasMore(found.links, links));
       tail = { tokens: tokens.slice(count), links: found.links };
     }
     return [...done, ...tail.tokens];
@@ -76,12 +78,14 @@ function renewed(old: Tail, now: Tail): Tail {
 }
 
 function renewedToken(old: Token | undefined, token: Token): Token {
-  if (old?.type !== token.type) return token;
-  if (old.raw === token.raw) return old;
-  if (token.type !== "list") return token;
+  if (old && isSame(old, token)) return old;
+  if (old?.type !== "list" || token.type !== "list") return token;
   // A long list grows at its end; its other items stay as they are.
   const before = (old as Tokens.List).items;
-  const isSame = (a: Tokens.ListItem | undefined, b: Tokens.ListItem) => a?.raw === b.raw && a.loose === b.loose;
   const renew = (item: Tokens.ListItem, index: number) => (isSame(before[index], item) ? before[index] : item);
   return { ...token, items: (token as Tokens.List).items.map(renew) } as Token;
 }
+
+/** What a token is depends on more than its raw text alone, on what follows it for one. */
+const isSame = (old: Token | undefined, token: Token): boolean =>
+  old?.raw === token.raw && JSON.stringify(old) === JSON.stringify(token);

@@ -43,18 +43,27 @@ const options = { gfm: true, breaks: true, tokenizer: textTokenizer() };
 /** Nesting that no reader follows, and that could exhaust the stack: such a line is shown as it stands. */
 const DEEP_NESTING = /^(?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])){24}/m;
 
+/** More marks in one run of text are no prose either, and the parser may look at each of them from each other one. */
+const MOST_MARKS = 1000;
+const MARK = /[[*_~`<]/g;
+
 /** What a text is made of. `links` are definitions that stood before it; those found in it are returned along with them. */
 export function lex(src: string, links: Links = {}): { tokens: Token[]; links: Links } {
   if (DEEP_NESTING.test(src)) return { tokens: asItStands(src), links };
   const lexer = new Lexer(options);
   Object.assign(lexer.tokens.links, links);
   try {
-    const tokens = lexer.lex(src);
-    return { tokens: [...tokens], links: tokens.links };
+    lexer.blockTokens(src, lexer.tokens);
+    for (const run of lexer.inlineQueue) {
+      const isProse = (run.src.match(MARK)?.length ?? 0) <= MOST_MARKS;
+      if (isProse) lexer.inlineTokens(run.src, run.tokens);
+      else run.tokens.push(...asItStands(run.src));
+    }
   } catch {
     // Neither a stack that overflows nor a mistake of the parser may cost the reader the text.
     return { tokens: asItStands(src), links };
   }
+  return { tokens: [...lexer.tokens], links: lexer.tokens.links };
 }
 
 const asItStands = (src: string): Token[] => (src === "" ? [] : [{ type: "plain", raw: src }]);

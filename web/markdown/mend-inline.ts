@@ -1,10 +1,15 @@
+/** A run that is longer, in characters, or has more open at once, is no prose: it is shown as it stands. */
+const LONGEST = 8000;
+const MOST_OPEN = 8;
+
 /**
  * Completes a run of inline text: what is open at its end is closed there, and a mark that has nothing after it yet is left out.
  */
 export function closeInline(text: string): string {
+  if (text.length > LONGEST) return text;
   const scan: Scan = { text, at: 0, open: [], out: "" };
   while (scan.at < text.length) step(scan);
-  return withClosers(scan);
+  return scan.open.length > MOST_OPEN ? text : withClosers(scan);
 }
 
 type Scan = { readonly text: string; at: number; readonly open: string[]; out: string };
@@ -65,7 +70,7 @@ function emphasis(scan: Scan, char: string) {
   while (left > 0 && !isSpace(before) && open.at(-1)?.[0] === char) {
     const mark = open.at(-1) as string;
     // Half of what closes it: the other half is on its way.
-    if (mark.length > left) return isAtEnd ? take(scan, length, false) : take(scan, length);
+    if (mark.length > left) return take(scan, left, !isAtEnd);
     open.pop();
     scan.out += mark;
     left -= mark.length;

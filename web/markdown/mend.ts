@@ -55,7 +55,7 @@ const PREFIX = new RegExp(`^${WITHIN}(?:#{1,6}[ \\t]+)?`);
 function lastRun(text: string): { head: string; inline: string } {
   let start = text.lastIndexOf("\n") + 1;
   while (start > 0 && !STARTS_RUN.test(lineAt(text, start))) {
-    const before = text.lastIndexOf("\n", start - 2) + 1;
+    const before = start < 2 ? 0 : text.lastIndexOf("\n", start - 2) + 1;
     if (lineAt(text, before).trim() === "") break;
     start = before;
   }
