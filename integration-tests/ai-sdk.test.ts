@@ -163,20 +163,26 @@ test("stop ends the generation at the server, keeps the text so far, and leaves 
   assert.deepEqual([reloaded.text(), reloaded.sent], ["Hello", []]);
 });
 
-test("stop works before the first token, and after it a new question", async (t) => {
-  const { server, call, chat, text, sending } = await begun(t, []);
-  await until(() => chat.status === "submitted");
-  await chat.stop();
-  await sending;
-  await call.cancelled;
-  assert.equal(chat.status, "ready");
-  const next = chat.sendMessage({ text: "Hi again" });
-  const second = await server.model.call(1);
-  second.text("Hello.");
-  second.finish();
-  await next;
-  assert.equal(text(), "Hello.");
-});
+for (const [moment, ready] of Object.entries({ "before the answer has begun": 0, "before the first token": 1 })) {
+  test(`stop works ${moment}, and after it a new question`, async (t) => {
+    const storage = memory();
+    const { server, call, chat, text, sending } = await begun(t, [], { storage });
+    // The server answers the client's question for the id of the stream in no time of this clock, but not before it moves.
+    const moving = setInterval(() => server.clock.advance(1), 5);
+    t.after(() => clearInterval(moving));
+    if (ready > 0) await saved(storage, ready);
+    assert.equal(chat.status, "submitted");
+    await chat.stop();
+    await Promise.all([sending, call.cancelled]);
+    assert.equal(chat.status, "ready");
+    const next = chat.sendMessage({ text: "Hi again" });
+    const second = await server.model.call(1);
+    second.text("Hello.");
+    second.finish();
+    await next;
+    assert.equal(text(), "Hello.");
+  });
+}
 
 test("an answer that somebody else stops ends as interrupted, with its text so far", async (t) => {
   let reason: string | undefined;
