@@ -3,6 +3,7 @@ import type { Connection, Message, SavedStream, Stream, StreamEvent } from "../.
 import { createExactness } from "./exactness.ts";
 import { type Failure, failureOf, failureOfEvent } from "./failure.ts";
 import { createLatencyMeter, type Latency } from "./latency.ts";
+import { renewed } from "./renewed.ts";
 import { createResumes, type Resume } from "./resumes.ts";
 import { createTrace, previewOf, type Trace } from "./trace.ts";
 
@@ -157,13 +158,4 @@ export function readAnswer(
     detach: () => stream.detach(),
     finished: read(),
   };
-}
-
-/** The messages as they are now; what has not changed stays the same object, so that it need not be drawn again. */
-function renewed(shown: readonly Message[], current: readonly Message[]): readonly Message[] {
-  return current.map((message, index) => {
-    const before = shown[index];
-    const same = before && before.content.length === message.content.length && before.reason === message.reason;
-    return same && before.message_id === message.message_id ? before : { ...message };
-  });
 }

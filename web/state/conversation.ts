@@ -49,18 +49,26 @@ export function titleOf(text: string): string {
   const line = text.trim().split("\n", 1)[0]?.replace(/\s+/g, " ").trim() ?? "";
   if (line.length <= LONGEST_TITLE) return line || "New conversation";
   const cut = line.slice(0, LONGEST_TITLE);
-  return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), LONGEST_TITLE / 2)).trimEnd()}…`;
+  const space = cut.lastIndexOf(" ");
+  return (space > LONGEST_TITLE / 2 ? cut.slice(0, space) : cut) + "…";
 }
 
-/** Adds a message, or takes the place of the one with its id. */
+/** Adds a message at the end; the first one gives the title. */
 export function withEntry(conversation: Conversation, entry: Entry): Conversation {
-  const known = conversation.entries.some(({ id }) => id === entry.id);
-  const entries = known
-    ? conversation.entries.map((other) => (other.id === entry.id ? entry : other))
-    : [...conversation.entries, entry];
-  const first = conversation.entries.length === 0 || conversation.entries[0]?.id === entry.id;
-  const title = first && !conversation.named ? titleOf(entry.content) : conversation.title;
-  return { ...conversation, entries, title, updatedAt: entry.at };
+  const { entries, named } = conversation;
+  const title = entries.length === 0 && !named ? titleOf(entry.content) : conversation.title;
+  return { ...conversation, entries: [...entries, entry], title, updatedAt: entry.at };
+}
+
+/**
+ * Puts an answer after the message that it answers, in the place of another answer to it. Where that message has gone, or the
+ * conversation has gone on, the answer has come too late and changes nothing.
+ */
+export function withAnswer(conversation: Conversation, asked: string, entry: Entry): Conversation {
+  const at = conversation.entries.findIndex(({ id }) => id === asked);
+  const [next, ...more] = conversation.entries.slice(at + 1);
+  if (at < 0 || next?.role === "user" || more.length > 0) return conversation;
+  return { ...conversation, entries: [...conversation.entries.slice(0, at + 1), entry], updatedAt: entry.at };
 }
 
 /** Takes away the message with that id and all that follow it. */

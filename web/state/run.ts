@@ -1,12 +1,10 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Client, Connection, StreamEvent } from "../../client/types.ts";
 import { type Answer, type AnswerSettings, readAnswer } from "./answer.ts";
-import { type Failure, failureOf } from "./failure.ts";
+import { failureOf } from "./failure.ts";
+import type { Outcome } from "./outcome.ts";
 import type { Resume } from "./resumes.ts";
 import type { Running } from "./storage.ts";
-
-/** What became of an answer. */
-export type Outcome = { content: string; reason?: string; failure?: Failure; exact?: boolean };
 
 /** An answer under way in one conversation, streamed or waited for. */
 export type Run = {

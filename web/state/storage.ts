@@ -9,6 +9,8 @@ export type Running = {
   v: 1;
   /** The message in the conversation that it will become. */
   entryId: string;
+  /** The message that it answers. */
+  asked: string;
   mode: Mode;
   request: ChatRequest;
   /** The idempotency key: a repeated request finds its stream instead of asking the model twice. */

@@ -85,7 +85,7 @@ function RateLimited({ until, onRetry }: { until: number; onRetry: () => void })
                 waits.value = false;
               }}
             >
-              Do not
+              Cancel
             </button>
           )}
           <button type="button" class="button small" onClick={onRetry}>
