@@ -9,7 +9,7 @@ import { textOf } from "../testing/sse-client.ts";
 
 const STREAMS = 300;
 const CLIENTS = 24;
-const FEWEST_CUTS = 600;
+const FEWEST_CUTS = 500;
 
 type Life = Scenario & {
   message: string;

@@ -12,7 +12,7 @@ const place = fc.oneof(fc.nat(40), fc.nat(1200), fc.nat(8000), fc.constantFrom(.
 
 const pieceBytes = fc.oneof(
   { weight: 1, arbitrary: fc.constant(1) },
-  { weight: 4, arbitrary: fc.integer({ min: 2, max: 900 }) },
+  { weight: 9, arbitrary: fc.integer({ min: 7, max: 900 }) },
 );
 
 const how = fc.oneof(

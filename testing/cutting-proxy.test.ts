@@ -9,11 +9,18 @@ const frame = (n: number) => `id: s.0.${n}\nevent: token\ndata: {"type":"token",
 const FRAMES = [1, 2, 3, 4, 5].map(frame);
 const BODY = `retry: 1000\n\n${FRAMES.join("")}`;
 
-type Upstream = { url: string; asked: string[]; left: number };
+type Upstream = {
+  url: string;
+  asked: string[];
+  /** How many clients went before the end. */
+  left: number;
+  /** Goes to whoever reads at `/endless`. */
+  push(text: string): void;
+};
 
 /** Answers a POST with what was posted, and a GET with a stream of five frames; at `/endless` it then stays open. */
 async function upstream(t: TestContext): Promise<Upstream> {
-  const seen = { asked: [] as string[], left: 0 };
+  const seen = { asked: [] as string[], left: 0, push: (_text: string) => {} };
   const http = createServer(async (request: IncomingMessage, response: ServerResponse) => {
     seen.asked.push(`${request.method} ${request.url}`);
     response.on("close", () => {
@@ -28,7 +35,8 @@ async function upstream(t: TestContext): Promise<Upstream> {
     response.writeHead(200, { "content-type": "text/event-stream", "x-request-id": "r1" });
     response.write("retry: 1000\n\n");
     for (const frame of FRAMES) response.write(frame);
-    if (request.url !== "/endless") response.end();
+    if (request.url === "/endless") seen.push = (text) => void response.write(text);
+    else response.end();
   });
   await new Promise<void>((listening) => http.listen(0, "127.0.0.1", listening));
   t.after(() => {
@@ -137,6 +145,19 @@ describe("startCuttingProxy", () => {
     const got = await ended(reading);
     assert.ok(got.text.endsWith("0\r\n\r\n"));
     assert.deepEqual([didOf(proxy), server.left], [[`asked, 200, stall at ${before}, whole`], 0]);
+  });
+
+  test("stalls when it is told to, whatever comes then", async (t) => {
+    const { server, proxy } = await rig(t);
+    const reading = raw(proxy, "/endless");
+    await until(() => reading.got.text.includes("s.0.5"));
+    proxy.exchanges[0]?.stall();
+    server.push("more");
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+    assert.doesNotMatch(reading.got.text, /more/);
+    proxy.exchanges[0]?.goOn();
+    await until(() => reading.got.text.includes("more"));
+    reading.leave();
   });
 
   test("leaves the client with a silent connection when the server has gone", async (t) => {

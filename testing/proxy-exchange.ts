@@ -19,6 +19,8 @@ export type Exchange = {
   readonly did: readonly string[];
   /** Bytes passed on so far. */
   readonly passed: number;
+  /** Stalls from now on. */
+  stall(): void;
   /** Ends a stall. */
   goOn(): void;
   cut(how?: "fin" | "reset"): void;
@@ -31,12 +33,12 @@ export function exchangeOf(index: number, incoming: IncomingMessage, body: strin
   const { method = "GET", url: path = "/", headers } = incoming;
   const did: string[] = [];
   const upstream = new AbortController();
-  const stall = Promise.withResolvers<void>();
+  let stalled: PromiseWithResolvers<void> | undefined;
   let treatment: Treatment = {};
   // From here on the client's end is the proxy's own doing, or none of the server's business.
   let isParted = false;
   const client = clientSide(incoming.socket, () => {
-    stall.resolve();
+    goOn();
     if (isParted) return;
     did.push("left");
     upstream.abort();
@@ -46,12 +48,22 @@ export function exchangeOf(index: number, incoming: IncomingMessage, body: strin
     isParted = true;
     client.end(how);
     upstream.abort();
-    stall.resolve();
+    goOn();
+  }
+
+  function stall() {
+    did.push(`stall at ${client.passed().length}`);
+    stalled = Promise.withResolvers();
+  }
+
+  function goOn() {
+    stalled?.resolve();
+    stalled = undefined;
   }
 
   async function end(how: Ending) {
+    if (how === "stall") return stall();
     did.push(`${how} at ${client.passed().length}`);
-    if (how === "stall") return stall.promise;
     isParted = true;
     if (how === "server-gone") {
       upstream.abort();
@@ -64,6 +76,7 @@ export function exchangeOf(index: number, incoming: IncomingMessage, body: strin
   async function passOn(packets: AsyncIterable<Uint8Array>) {
     let { ending } = treatment;
     for await (const bytes of packets) {
+      await stalled?.promise;
       const passed = client.passed();
       const place = ending && placeIn(passed + Buffer.from(bytes).toString("latin1"), ending.after);
       if (!ending || place === undefined) {
@@ -73,6 +86,7 @@ export function exchangeOf(index: number, incoming: IncomingMessage, body: strin
       await client.write(bytes.subarray(0, place - passed.length));
       await end(ending.how);
       ending = undefined;
+      await stalled?.promise;
       await client.write(bytes.subarray(place - passed.length));
     }
   }
@@ -108,8 +122,7 @@ export function exchangeOf(index: number, incoming: IncomingMessage, body: strin
   }
 
   const exchange: Exchange = {
-    ...{ index, method, path, headers, body, did, cut },
-    goOn: () => stall.resolve(),
+    ...{ index, method, path, headers, body, did, cut, stall, goOn },
     get treatment() {
       return treatment;
     },
