@@ -9,17 +9,7 @@ export function ChatSettingsPopover({ settings, onChange, onClose }: ChatSetting
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => closeOutside(box.current, onClose), [onClose]);
   return (
-    <div
-      class="popover"
-      ref={box}
-      role="dialog"
-      aria-label="Settings of this conversation"
-      onKeyDown={(event) => {
-        if (event.key !== "Escape") return;
-        event.stopPropagation();
-        onClose();
-      }}
-    >
+    <div class="popover" ref={box} role="dialog" aria-label="Settings of this conversation">
       <div class="row">
         <h2>Settings of this conversation</h2>
         <IconButton small icon="close" label="Close the settings" onClick={onClose} />
@@ -82,9 +72,17 @@ function closeOutside(box: HTMLElement | null, onClose: () => void): () => void 
     if (!(target instanceof Element) || box?.contains(target) || target.closest("[aria-haspopup=dialog]")) return;
     onClose();
   };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    onClose();
+    document.querySelector<HTMLElement>("[aria-haspopup=dialog]")?.focus();
+  };
+  document.addEventListener("keydown", onKey, true);
   document.addEventListener("pointerdown", away);
   document.addEventListener("focusin", away);
   return () => {
+    document.removeEventListener("keydown", onKey, true);
     document.removeEventListener("pointerdown", away);
     document.removeEventListener("focusin", away);
   };

@@ -5,7 +5,6 @@ import type { Conversation } from "../state/conversation.ts";
 import { chat } from "../state/page.ts";
 import type { Run } from "../state/run.ts";
 import { EntryView } from "./entry-view.tsx";
-import { Growing } from "./growing.tsx";
 import { Icon } from "./icon.tsx";
 import { Banner } from "./states.tsx";
 
@@ -25,20 +24,23 @@ export function ChatThread({ conversation, run, editing }: ChatThreadProps) {
   const busy = run?.active.value ?? false;
   const shown = useMoreAndMore(entries.length);
   const last = entries.at(-1);
+  const open = last?.role === "user";
+  // One list with the kept messages, under the id that it will be kept by: so it stays the same element at its end.
+  const rows = open && run ? [...entries, { id: run.entryId, run }] : entries;
   return (
     <>
-      {entries.slice(-shown).map((entry) => (
+      {rows.slice(-shown).map((row) => (
         <EntryView
-          key={entry.id}
+          key={row.id}
           conversationId={id}
-          entry={entry}
-          last={!busy && entry === last}
-          editing={editing.value === entry.id}
+          entry={"run" in row ? undefined : row}
+          run={"run" in row ? row.run : undefined}
+          last={!busy && row === last}
+          editing={editing.value === row.id}
           onEdit={editing}
         />
       ))}
-      {run && busy && <Growing key={run.entryId} run={run} />}
-      {!busy && last?.role === "user" && <Unanswered onAsk={() => chat.retry(id)} />}
+      {open && !run && <Unanswered onAsk={() => chat.retry(id)} />}
     </>
   );
 }

@@ -2,30 +2,34 @@ import type { Signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { Entry } from "../state/conversation.ts";
 import { chat } from "../state/page.ts";
+import type { Run } from "../state/run.ts";
+import { AnswerView } from "./answer-view.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import { EditMessage } from "./edit-message.tsx";
 import { IconButton } from "./icon-button.tsx";
 import { MessageView } from "./message.tsx";
-import { Notes } from "./notes.tsx";
-import { FailureBanner } from "./states.tsx";
 
 type EntryViewProps = {
   conversationId: string;
-  entry: Entry;
+  /** Undefined for the answer of `run`, while it is not over. */
+  entry: Entry | undefined;
+  run: Run | undefined;
   /** Nothing comes after it, and nothing is under way. */
   last: boolean;
   editing: boolean;
   onEdit: Signal<string | undefined>;
 };
 
-/** A message that is over. It is drawn again only when something about it changes. */
-export function EntryView({ conversationId, entry, last, editing, onEdit }: EntryViewProps) {
+/** One message of a conversation. It is drawn again only when something about it changes. */
+export function EntryView({ conversationId, entry, run, last, editing, onEdit }: EntryViewProps) {
   return useMemo(() => {
-    if (editing)
-      return <EditMessage conversationId={conversationId} entry={entry} onDone={() => (onEdit.value = undefined)} />;
-    if (entry.role === "user") return <Asked entry={entry} onEdit={() => (onEdit.value = entry.id)} />;
-    return <Answered entry={entry} last={last} onRetry={() => chat.retry(conversationId)} />;
-  }, [conversationId, entry, last, editing, onEdit]);
+    const edit = (id?: string) => {
+      onEdit.value = id;
+    };
+    if (entry && editing) return <EditMessage conversationId={conversationId} entry={entry} onDone={() => edit()} />;
+    if (entry?.role === "user") return <Asked entry={entry} onEdit={() => edit(entry.id)} />;
+    return <AnswerView entry={entry} run={run} last={last} onRetry={() => chat.retry(conversationId)} />;
+  }, [conversationId, entry, run, last, editing, onEdit]);
 }
 
 function Asked({ entry, onEdit }: { entry: Entry; onEdit: () => void }) {
@@ -37,35 +41,3 @@ function Asked({ entry, onEdit }: { entry: Entry; onEdit: () => void }) {
   );
   return <MessageView sender="You" from="user" content={entry.content} actions={actions} />;
 }
-
-function Answered({ entry, last, onRetry }: { entry: Entry; last: boolean; onRetry: () => void }) {
-  const { content, failure, reason, notes = [] } = entry;
-  const actions = (
-    <>
-      {content && <CopyButton text={content} />}
-      {last && !failure && <IconButton small icon="retry" label="Retry" title="Ask again" onClick={onRetry} />}
-    </>
-  );
-  return (
-    <>
-      <MessageView
-        sender="Assistant"
-        from="assistant"
-        content={content}
-        last={last}
-        notes={<Notes lines={notes} />}
-        status={reason && REASONS[reason]}
-        actions={content ? actions : last && !failure ? actions : undefined}
-      />
-      {failure && <FailureBanner failure={failure} at={Date.parse(entry.at)} {...(last ? { onRetry } : {})} />}
-    </>
-  );
-}
-
-/** How an answer ended, where not by itself. */
-const REASONS: Record<string, string> = {
-  cancelled: "Stopped.",
-  length: "The answer reached its greatest length.",
-  content_filter: "The model's filter ended the answer.",
-  timeout: "The model fell silent.",
-};

@@ -1,6 +1,8 @@
-/** Quiet lines under a message: what happened on its way. */
-export function Notes({ lines, lost }: { lines: readonly string[]; lost?: string | undefined }) {
-  if (lines.length === 0 && lost === undefined) return null;
+import type { ComponentChildren } from "preact";
+
+/** Quiet lines under a message: what happened on its way. `children` are further items of the list. */
+export function Notes({ lines, children }: { lines: readonly string[]; children?: ComponentChildren }) {
+  if (lines.length === 0 && !children) return null;
   return (
     <ul class="notes figures">
       {lines.map((line, index) => (
@@ -9,7 +11,7 @@ export function Notes({ lines, lost }: { lines: readonly string[]; lost?: string
           {line}
         </li>
       ))}
-      {lost !== undefined && <li class="lost">{lost}</li>}
+      {children}
     </ul>
   );
 }

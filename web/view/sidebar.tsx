@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import { conversations } from "../state/page.ts";
 import { chatHref, type Route, route } from "../state/route.ts";
 import { sidebarOpen } from "../state/sidebar.ts";
@@ -14,6 +15,8 @@ export function Sidebar() {
   const close = () => {
     sidebarOpen.value = false;
   };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the focus moves when it opens and when it closes
+  useEffect(() => (open ? takeFocus() : undefined), [open]);
   return (
     <>
       {open && <div class="scrim" onClick={close} aria-hidden="true" />}
@@ -49,6 +52,16 @@ export function Sidebar() {
       </aside>
     </>
   );
+}
+
+/** While the drawer is open the focus is in it; then it goes back to what opened it. */
+function takeFocus(): () => void {
+  const opener = document.activeElement;
+  document.querySelector<HTMLElement>("#sidebar .close-drawer")?.focus();
+  return () => {
+    const inside = document.getElementById("sidebar")?.contains(document.activeElement);
+    if (inside && opener instanceof HTMLElement) opener.focus();
+  };
 }
 
 const currentChat = (now: Route): string | undefined => (now.view === "chat" ? now.id : undefined);

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Failure } from "../state/failure.ts";
 import { ticking } from "../state/words.ts";
+import { useCountdown } from "./countdown.ts";
 import { Icon, type IconName } from "./icon.tsx";
 
 type BannerProps = {
@@ -101,17 +102,4 @@ function RateLimited({ until, onRetry }: { until: number; onRetry: () => void })
       </p>
     </Banner>
   );
-}
-
-/** Milliseconds until then, renewed each second; 0 when it is over. */
-function useCountdown(until: number): number {
-  const left = useSignal(Math.max(0, until - Date.now()));
-  useEffect(() => {
-    const timer = setInterval(() => {
-      left.value = Math.max(0, until - Date.now());
-      if (left.value === 0) clearInterval(timer);
-    }, 500);
-    return () => clearInterval(timer);
-  }, [until, left]);
-  return left.value;
 }

@@ -38,13 +38,16 @@ export function Thread({ label, restart, centred, children }: ThreadProps) {
         </div>
       </section>
       {away.value && (
-        <button type="button" class="button jump" onClick={() => toEnd(scroller.current, "smooth")}>
+        <button type="button" class="button jump" onClick={() => toEnd(scroller.current, smoothly())}>
           <Icon name="down" /> Jump to latest
         </button>
       )}
     </div>
   );
 }
+
+const smoothly = (): ScrollBehavior =>
+  matchMedia("(prefers-reduced-motion: no-preference)").matches ? "smooth" : "instant";
 
 function toEnd(scroller: HTMLElement | null, behavior: ScrollBehavior = "instant"): void {
   scroller?.scrollTo({ top: scroller.scrollHeight, behavior });

@@ -26,6 +26,7 @@ export function WireLine({ answer, waiting = false }: WireLineProps) {
 
 function Figures({ answer }: { answer: Answer }) {
   answer.beat.value;
+  if (answer.seq() === 0) return null;
   const figures = [plural(answer.seq(), "event"), latencyText(answer.latency())].filter(Boolean).join(" · ");
   return <span class="wire-figures">{figures}</span>;
 }
