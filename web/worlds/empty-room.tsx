@@ -9,7 +9,7 @@ type EmptyRoomProps = {
   world: World;
   agents: readonly Agent[];
   text: Signal<string>;
-  field: RefObject<HTMLTextAreaElement | null>;
+  field: RefObject<HTMLTextAreaElement>;
 };
 
 /** Before the first message. */

@@ -1,10 +1,13 @@
 import { effect, type Signal, signal } from "@preact/signals";
+import type { ModelList } from "../../client/types.ts";
 import { route } from "../../src/worlds/mentions.ts";
 import { announce } from "../state/announce.ts";
 import { nextFrame, randomId } from "../state/browser.ts";
 import { client } from "../state/client.ts";
+import { type Failure, failureOf } from "../state/failure.ts";
 import { shelf } from "../state/shelf.ts";
 import { createDefinitions } from "./definitions.ts";
+import { createEditor, type Editor } from "./editor-state.ts";
 import { createRoom, type RoomState } from "./room-state.ts";
 import { readSender, writeSender } from "./room-store.ts";
 
@@ -28,6 +31,50 @@ function keepFollowing(on: boolean): void {
     // No room: it holds for as long as the page is open.
   }
 }
+
+export const models = signal<ModelList>();
+
+/** Reads which models there are; without them, the field shows what the agent has. */
+export async function loadModels(): Promise<void> {
+  models.value = await client.models().catch(() => models.peek());
+}
+
+const editors = new Map<string, Editor>();
+
+/** What is being changed about that world: it is kept while the page is open. */
+export function editorOf(world: string): Editor {
+  const key = world.toLowerCase();
+  const editor = editors.get(key) ?? createEditor(world, { client, newKey: randomId, told: changeTold });
+  editors.set(key, editor);
+  return editor;
+
+  function changeTold(refusal: Failure | undefined) {
+    definitions.told(refusal);
+    if (refusal) return;
+    void definitions.load(world);
+    void definitions.loadList();
+  }
+}
+
+/** A change that changes nothing tells whether there may be one; asked only where nothing else has told. */
+export async function probeEditing(world: string): Promise<void> {
+  if (definitions.editing.peek() !== "unknown") return;
+  const refusal = await client.worlds.update(world, {}).then(() => undefined, failureOf);
+  definitions.told(refusal);
+}
+
+/** The world was deleted here. */
+export function forgetWorld(world: string): void {
+  editors.delete(world.toLowerCase());
+  definitions.forget(world);
+  void definitions.loadList();
+}
+
+export const hasUnsaved = (): boolean => [...editors.values()].some(({ isChanged }) => isChanged.peek());
+
+addEventListener("beforeunload", (event) => {
+  if (hasUnsaved()) event.preventDefault();
+});
 
 export function after(ms: number, run: () => void): () => void {
   const timer = setTimeout(run, ms);

@@ -1,6 +1,6 @@
 import { type Signal, useSignalEffect } from "@preact/signals";
 import type { RefObject } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Agent, World } from "../../client/types.ts";
 import { announce } from "../state/announce.ts";
 import { nextFrame } from "../state/browser.ts";
@@ -12,7 +12,7 @@ import { after, sender } from "./page.ts";
 import type { RoomState } from "./room-state.ts";
 import { createRoutePreview } from "./route-preview.ts";
 import { SenderField } from "./sender-field.tsx";
-import { routeLine, unaddressedLine } from "./words.ts";
+import { type Routed, routeLine, unaddressedLine } from "./words.ts";
 
 type RoomComposerProps = {
   world: World;
@@ -20,7 +20,7 @@ type RoomComposerProps = {
   hues: ReadonlyMap<string, number>;
   room: RoomState;
   text: Signal<string>;
-  fieldRef: RefObject<HTMLTextAreaElement | null>;
+  fieldRef: RefObject<HTMLTextAreaElement>;
 };
 
 /** The field of a room: completes mentions, and says who would answer. */
@@ -69,18 +69,24 @@ export function RoomComposer({ world, agents, hues, room, text, fieldRef }: Room
         below={<SenderField agents={names} />}
       />
       <p class="who-answers" id="who-answers">
-        {routed ? routeLine(routed) : unaddressedLine(world.respond, names)}
+        {routed ? routeLine(withoutTyped(routed, list?.word.query)) : unaddressedLine(world.respond, names)}
       </p>
     </>
   );
 }
 
+/** A name that is still being written is not held against anybody. */
+const withoutTyped = ({ agents, unknown }: Routed, typed: string | undefined): Routed => ({
+  agents,
+  unknown: unknown.filter((name) => name.toLowerCase() !== typed?.toLowerCase()),
+});
+
 function useCompletion(text: Signal<string>, names: readonly string[]) {
-  const current = useMemo(() => ({ names }), []);
-  current.names = names;
+  const current = useRef(names);
+  current.current = names;
   return useMemo(
-    () => createCompletion({ text, announce, names: () => current.names, drawn: (run) => void nextFrame(run) }),
-    [text, current],
+    () => createCompletion({ text, announce, names: () => current.current, drawn: (run) => void nextFrame(run) }),
+    [text],
   );
 }
 
@@ -91,7 +97,7 @@ function usePreview(world: string, text: Signal<string>, names: readonly string[
   );
   useSignalEffect(() => preview.write(text.value));
   useEffect(() => preview.leave, [preview]);
-  const joined = names.join();
-  useEffect(preview.renew, [preview, joined]);
+  const present = names.join();
+  useEffect(() => preview.renew(present), [preview, present]);
   return preview;
 }

@@ -1,4 +1,4 @@
-import { type Signal, signal } from "@preact/signals";
+import { type Signal, signal, useSignalEffect } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Agent, World } from "../../client/types.ts";
@@ -43,7 +43,7 @@ export function WorldRoom({ world: name }: { world: string }) {
 function Room({ world, agents }: { world: World; agents: readonly Agent[] }) {
   const room = roomOf(world.name);
   const text = draftOf(world.name);
-  const field = useRef<HTMLTextAreaElement>(null);
+  const field = useRef<HTMLTextAreaElement>(null) as RefObject<HTMLTextAreaElement>;
   const hues = useMemo(() => huesOf(agents.map(({ name }) => name)), [agents]);
   useFollowing(room);
   const turns = visibleTurns(room.view.value);
@@ -101,15 +101,11 @@ function Turns({ room, hues }: { room: RoomState; hues: ReadonlyMap<string, numb
 
 /** Follows the room while it is looked at, as far as that is wanted. */
 function useFollowing(room: RoomState): void {
-  const on = following.value;
-  useEffect(() => {
-    if (!on) return room.leave({ forGood: true });
-    room.follow();
-    return () => room.leave();
-  }, [room, on]);
+  useSignalEffect(() => (following.value ? room.follow() : room.leave({ forGood: true })));
+  useEffect(() => () => room.leave(), [room]);
 }
 
-function addMention(text: Signal<string>, name: string, field: RefObject<HTMLTextAreaElement | null>): void {
+function addMention(text: Signal<string>, name: string, field: RefObject<HTMLTextAreaElement>): void {
   const before = text.peek();
   text.value = `${before}${before === "" || /\s$/.test(before) ? "" : " "}@${name} `;
   nextFrame(() => {

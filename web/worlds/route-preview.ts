@@ -7,8 +7,8 @@ export type RoutePreview = {
   readonly routed: ReadonlySignal<(Routed & { text: string }) | undefined>;
   /** The text is now this; a blank one wakes nobody, and asks nobody. */
   write(text: string): void;
-  /** Who is there may have changed: what was found out is asked again. */
-  renew(): void;
+  /** Those are there now; where others are, what was found out is asked again. */
+  renew(present: string): void;
   leave(): void;
 };
 
@@ -24,6 +24,7 @@ const PAUSE_MS = 180;
 export function createRoutePreview({ ask, after }: RoutePreviewSettings): RoutePreview {
   const routed = signal<Routed & { text: string }>();
   let wanted = "";
+  let present: string | undefined;
   let cancel: (() => void) | undefined;
   let asking = false;
 
@@ -51,7 +52,10 @@ export function createRoutePreview({ ask, after }: RoutePreviewSettings): RouteP
       if (text.trim() === "") routed.value = undefined;
       soon();
     },
-    renew: soon,
+    renew: (now) => {
+      if (now !== present) soon();
+      present = now;
+    },
     leave: () => {
       cancel?.();
       wanted = "";

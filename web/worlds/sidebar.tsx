@@ -1,31 +1,79 @@
+import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { worldHref } from "../state/route.ts";
 import { sidebarOpen } from "../state/sidebar.ts";
+import { IconButton } from "../view/icon-button.tsx";
+import { NewWorld } from "./new-world.tsx";
 import { definitions, isRunning } from "./page.ts";
+import "./sidebar.css";
 
 /** The server's worlds, and the way to a new one. */
 export function WorldList({ current }: { current: string | undefined }) {
+  const adding = useSignal(false);
   useEffect(() => void definitions.loadList(), []);
-  const list = definitions.list.value;
+  const mayAdd = definitions.editing.value !== "disabled";
   return (
     <>
       <div class="list-head">
         <h2>Worlds</h2>
+        {mayAdd && (
+          <IconButton
+            small
+            icon="plus"
+            label="New world"
+            aria-expanded={adding.value}
+            onClick={() => {
+              adding.value = !adding.value;
+            }}
+          />
+        )}
       </div>
-      <ul class="links">
-        {list?.map(({ name, title }) => (
-          <li key={name}>
-            <a
-              href={worldHref(name)}
-              aria-current={name.toLowerCase() === current?.toLowerCase() ? "page" : undefined}
-              onClick={() => (sidebarOpen.value = false)}
-            >
-              {title ?? name}
-              {isRunning(name) && <span class="unseen"> (a turn is under way)</span>}
-            </a>
-          </li>
-        ))}
-      </ul>
+      {adding.value && <Adding onDone={() => (adding.value = false)} />}
+      <Links current={current} />
     </>
+  );
+}
+
+function Adding({ onDone }: { onDone: () => void }) {
+  if (definitions.editing.value !== "disabled") return <NewWorld onDone={onDone} />;
+  return <p class="list-hint">This server does not allow worlds to be made or changed.</p>;
+}
+
+function Links({ current }: { current: string | undefined }) {
+  const list = definitions.list.value;
+  const failure = definitions.failure.value;
+  if (!list && failure) {
+    return (
+      <p class="list-hint">
+        The worlds could not be read.{" "}
+        <button type="button" class="button small" onClick={() => void definitions.loadList()}>
+          Try again
+        </button>
+      </p>
+    );
+  }
+  if (list?.length === 0) return <p class="list-hint">There are no worlds yet.</p>;
+  return (
+    <ul class="links">
+      {list?.map(({ name, title }) => (
+        <li key={name}>
+          <a
+            class="world-link"
+            href={worldHref(name)}
+            aria-current={name.toLowerCase() === current?.toLowerCase() ? "page" : undefined}
+            onClick={() => {
+              sidebarOpen.value = false;
+            }}
+          >
+            <span class="world-title">{title ?? name}</span>
+            {isRunning(name) && (
+              <span class="world-running">
+                <span class="unseen">, a turn is under way</span>
+              </span>
+            )}
+          </a>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -1,7 +1,7 @@
 import { useMemo } from "preact/hooks";
 import type { Answer } from "../state/answer.ts";
 import { CopyButton } from "../view/copy-button.tsx";
-import { lostText } from "../view/growing.tsx";
+import { Lost } from "../view/lost.tsx";
 import { MessageView } from "../view/message.tsx";
 import { Notes } from "../view/notes.tsx";
 import { FailureBanner } from "../view/states.tsx";
@@ -32,7 +32,7 @@ export function TurnView({ turn, hues, answer, onAgain }: TurnViewProps) {
           hue={item.kind === "said" ? hues.get(item.sender.toLowerCase()) : undefined}
         />
       ))}
-      <Notes lines={notes} lost={answer && lostText(answer.connection.value)} />
+      <Notes lines={notes}>{answer && <Lost answer={answer} />}</Notes>
       <EndView turn={turn} onAgain={onAgain} />
     </div>
   );
@@ -94,7 +94,7 @@ function AgentView({ said, hue }: { said: Said; hue: number | undefined }) {
       content={content}
       streaming={growing}
       status={growing ? stalled && "Pausing for a moment." : REASONS[reason]}
-      actions={growing ? <span class="held" /> : <CopyButton text={content} />}
+      actions={!growing && <CopyButton text={content} />}
     />
   );
 }
