@@ -13,24 +13,8 @@ import { worldOf, worldsOf } from "./worlds.ts";
  * for await (const text of chat.stream({ message: "Hello" }).text()) show(text);
  * ```
  */
-export function createClient(options: ClientOptions = {}): Client {
-  const link = linkOf(options);
-  return {
-    chat: chatOf(link),
-    world: (name) => worldOf(link, name),
-    worlds: worldsOf(link),
-    models: () => requestJson(link, { path: "/models" }),
-    restore({ v, path, lastEventId, seq, messages }: SavedStream, resuming) {
-      // Whatever was kept may be of another version, or have been tampered with.
-      if (v !== 1 || !/^\/(chat|worlds)\//.test(path)) throw new TypeError("This is not a saved stream.");
-      return createStream(link, { path, isFeed: path.endsWith("/events"), lastEventId, seq, messages }, resuming);
-    },
-  };
-}
-
-function linkOf({ baseUrl = defaultBaseUrl(), surroundings, ...options }: ClientOptions): Link {
-  return {
-    headers: {},
+export function createClient({ baseUrl = defaultBaseUrl(), surroundings, ...options }: ClientOptions = {}): Client {
+  const link: Link = {
     idleMs: 25_000,
     giveUpMs: 300_000,
     longestRetryAfterMs: 30_000,
@@ -38,5 +22,16 @@ function linkOf({ baseUrl = defaultBaseUrl(), surroundings, ...options }: Client
     ...realSurroundings,
     ...surroundings,
     base: String(baseUrl).replace(/\/+$/, ""),
+  };
+  return {
+    chat: chatOf(link),
+    world: (name) => worldOf(link, name),
+    worlds: worldsOf(link),
+    models: () => requestJson(link, { path: "/models" }),
+    restore({ v, path, lastEventId, seq, messages }: SavedStream, resuming) {
+      // Whatever was kept may be of another version, or have been tampered with.
+      if (v !== 1 || !/^\/\w/.test(path)) throw new TypeError("Not a saved stream.");
+      return createStream(link, { path, isFeed: path.endsWith("/events"), lastEventId, seq, messages }, resuming);
+    },
   };
 }

@@ -1,14 +1,6 @@
-import { chatWaitError } from "./errors.ts";
+import { chatWaitError, definedOnly } from "./errors.ts";
 import { fitting } from "./fitting.ts";
-import type {
-  Client,
-  Conversation,
-  ConversationMessage,
-  ConversationOptions,
-  Message,
-  ResumeOptions,
-  Stream,
-} from "./types.ts";
+import type { Chat, Conversation, ConversationMessage, ConversationOptions, Message, Stream } from "./types.ts";
 
 const MAX_MESSAGES = 200;
 const MAX_BYTES = 2 ** 18;
@@ -17,67 +9,53 @@ const MAX_BYTES = 2 ** 18;
  * A conversation over a client's chat.
  *
  * ```ts
- * const conversation = createConversation(createClient());
+ * const conversation = createConversation(createClient().chat);
  * for await (const text of conversation.send("Who was Ada Lovelace?").text()) show(text);
  * const { message } = await conversation.ask("And when was she born?");
  * ```
  */
 export function createConversation(
-  client: Pick<Client, "chat" | "restore">,
-  options: ConversationOptions = {},
+  chat: Pick<Chat, "stream" | "wait">,
+  {
+    from = [],
+    defaults,
+    maxMessages = MAX_MESSAGES,
+    maxBytes = MAX_BYTES,
+    timestamp = timeNow,
+  }: ConversationOptions = {},
 ): Conversation {
-  const { from = [], defaults, maxMessages = MAX_MESSAGES, maxBytes = MAX_BYTES, timestamp = timeNow } = options;
-  const saved = "v" in from ? from : { messages: from, running: undefined };
-  let settled = saved.messages;
-  let unfinished = saved.running;
-  let running: Stream | undefined;
-  let isBusy = false;
+  let settled = from;
+  /** What is being answered. */
+  let running: Pick<Stream, "messages"> | undefined;
 
   /** What was said, with what there is of an answer that has not ended. */
-  const all = () => [...settled, ...(running?.messages ?? unfinished?.messages ?? []).map(plain)];
+  const all = () => [...settled, ...(running?.messages ?? []).map(plain)];
 
   function settle() {
     settled = all();
-    running = unfinished = undefined;
-    isBusy = false;
+    running = undefined;
   }
 
-  function begin() {
-    if (isBusy) throw chatWaitError("busy", "The last question is still being answered.");
-    settle();
-    isBusy = true;
+  function refuseWhileRunning() {
+    if (running) throw chatWaitError("busy", "The last question is still being answered.");
   }
 
-  /** Writes a question down; what comes after `index` is forgotten. */
-  function question(text: string, index = settled.length) {
-    begin();
+  /** Writes a question down; what stood at `index` and after it is forgotten. */
+  function question(message: string, index = settled.length) {
+    refuseWhileRunning();
     const before = settled.slice(0, index);
-    settled = [...before, { role: "user", content: text, timestamp: timestamp() }];
-    return { ...defaults, message: text, context: { messages: fitting(before, maxMessages, maxBytes) } };
-  }
-
-  function follow(open: (options: ResumeOptions) => Stream, options: ResumeOptions = {}): Stream {
-    running = open({
-      ...options,
-      onConnection(connection) {
-        if (connection.status === "closed") settle();
-        options.onConnection?.(connection);
-      },
-    });
-    return running;
+    settled = [...before, { role: "user", content: message, timestamp: timestamp() }];
+    return { ...defaults, message, context: { messages: fitting(before, maxMessages, maxBytes) } };
   }
 
   const conversation: Conversation = {
     get messages() {
       return all();
     },
-    get running() {
-      return running;
-    },
-    send: (text, options) => conversation.edit(all().length, text, options),
+    send: (text, options) => conversation.edit(settled.length, text, options),
     edit(index, text, options) {
       const request = question(text, index);
-      return follow((following) => client.chat.stream(request, following), options);
+      return conversation.follow((following) => chat.stream(request, following), options);
     },
     retry(options) {
       const index = settled.findLastIndex(({ role }) => role === "user");
@@ -85,32 +63,33 @@ export function createConversation(
     },
     async ask(text, options) {
       const request = question(text);
+      running = { messages: [] };
       try {
-        const reply = await client.chat.wait(request, options);
-        settled = [...settled, plain(reply.message)];
+        const reply = await chat.wait(request, options);
+        settled = [...settled, reply.message];
         return reply;
       } finally {
-        isBusy = false;
+        running = undefined;
       }
     },
-    resume(options) {
-      const stream = unfinished;
-      if (!stream || isBusy) return undefined;
-      isBusy = true;
-      unfinished = undefined;
-      return follow((following) => client.restore(stream, following), options);
+    follow(open, options = {}) {
+      refuseWhileRunning();
+      const stream = open({
+        ...options,
+        onConnection(connection) {
+          if (connection.status === "closed") settle();
+          options.onConnection?.(connection);
+        },
+      });
+      running = stream;
+      return stream;
     },
-    toJSON() {
-      const stream = running?.save() ?? unfinished;
-      return { v: 1, messages: stream ? [...settled] : all(), ...(stream && { running: stream }) };
-    },
+    toJSON: () => settled,
   };
   return conversation;
 }
 
-const plain = ({ role, content, timestamp }: Message | ConversationMessage): ConversationMessage => ({
-  ...{ role, content },
-  ...(timestamp && { timestamp }),
-});
+const plain = ({ role, content, timestamp }: Message) =>
+  definedOnly({ role, content, timestamp }) as ConversationMessage;
 
 const timeNow = () => new Date().toISOString();

@@ -1,4 +1,3 @@
-import type { ErrorEvent } from "../src/protocol/events.ts";
 import type { ChatWaitError } from "./types.ts";
 
 type Extra = { [K in Exclude<keyof ChatWaitError, keyof Error>]?: ChatWaitError[K] | undefined } & { cause?: unknown };
@@ -30,21 +29,18 @@ export const badResponse = (message: string): ChatWaitError =>
 export const abortedError = (cause?: unknown): ChatWaitError =>
   chatWaitError("aborted", "You left before the answer was complete.", { cause });
 
-/** The terminal `error` of a stream, for whoever waits for a result. */
-export const endedWith = ({ error_code, message, retryable }: ErrorEvent, streamId: string | undefined) =>
-  chatWaitError(error_code, message, { retryable, streamId });
-
 /** What an HTTP response refuses with: the server's own error, or `bad_response` where something else has answered. */
 export function refusal({ status, headers, url }: Response, text: string): ChatWaitError {
   const body = parsed(text);
   const code = body?.error_code;
+  const seconds = Number(headers.get("retry-after") ?? Number.NaN);
   return chatWaitError(code ?? "bad_response", code ? body.message : `Not a ChatWait answer: HTTP ${status}, ${url}`, {
     status,
-    // A proxy answers 502 or 504 where the server behind it is away for a moment.
-    retryable: body?.retryable ?? [408, 429, 503, ...(code ? [] : [502, 504])].includes(status),
+    // A proxy answers 502 or 504 where the server behind it is away for a moment; the server says itself what it means by it.
+    retryable: body?.retryable ?? [408, 429, 502, 503, 504].includes(status),
     requestId: body?.request_id,
     details: body?.details,
-    retryAfterMs: retryAfter(headers),
+    retryAfterMs: seconds >= 0 ? seconds * 1000 : undefined,
     streamId: body?.stream_id,
   });
 }
@@ -56,12 +52,4 @@ export function parsed(text: string): any {
     const value = JSON.parse(text);
     if (value instanceof Object) return value;
   } catch {}
-}
-
-/** Milliseconds. A date is read against the server's own clock, for ours may be wrong. */
-function retryAfter(headers: Headers): number | undefined {
-  const value = headers.get("retry-after") ?? "";
-  const ms = value ? Number(value) * 1000 : Number.NaN;
-  const left = Number.isNaN(ms) ? Date.parse(value) - Date.parse(headers.get("date") ?? "") : ms;
-  return left >= 0 ? left : undefined;
 }

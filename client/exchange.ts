@@ -1,11 +1,19 @@
 import { definedOnly, networkError, parsed, refusal } from "./errors.ts";
-import type { Patience } from "./retry-policy.ts";
+import { type Patience, SILENCE } from "./retry-policy.ts";
 import type { Surroundings } from "./types.ts";
 
 /** The server as the client reaches it. */
-export type Link = Surroundings & Patience & { base: string; headers: Record<string, string>; idleMs: number };
+export type Link = Surroundings & Patience & { base: string; headers?: Record<string, string>; idleMs: number };
 
-export type Outgoing = { method?: string; path: string; headers?: Record<string, string | undefined>; body?: unknown };
+/** A request: with a body it is a POST, unless said otherwise. */
+export type Outgoing = {
+  method?: string | undefined;
+  path: string;
+  body?: unknown;
+  idempotencyKey?: string | undefined;
+  lastEventId?: string | undefined;
+  prefer?: string;
+};
 
 export type Exchange = {
   response: Promise<Response>;
@@ -15,50 +23,47 @@ export type Exchange = {
   close(reason?: unknown): void;
 };
 
-/** Sends a request. `signal` closes the exchange; whoever opens it does so when it is done. */
+/** Sends a request. `signal` ends the exchange; whoever opens it closes it when it is done. */
 export function openExchange(
   link: Link,
-  { method = "GET", path, headers, body }: Outgoing,
+  { body, method = body ? "POST" : "GET", path, idempotencyKey, lastEventId, prefer }: Outgoing,
   signal: AbortSignal | undefined,
   accept: string,
 ): Exchange {
-  const ending = new AbortController();
-  const left = () => close(signal?.reason);
-  signal?.addEventListener("abort", left);
-  if (signal?.aborted) left();
-
-  function close(reason?: unknown) {
-    signal?.removeEventListener("abort", left);
-    ending.abort(reason);
-  }
+  const closing = new AbortController();
+  const ending = AbortSignal.any([closing.signal, signal ?? closing.signal]);
+  const close = (reason?: unknown) => closing.abort(reason);
 
   async function step<T>(promise: Promise<T>): Promise<T> {
-    const silence = link.after(link.idleMs, () => close(networkError("Nothing came for too long.")));
+    const silence = link.after(link.idleMs, () => close(networkError("Nothing came for too long.", SILENCE)));
     try {
       return await promise;
     } catch (cause) {
-      throw ending.signal.aborted ? ending.signal.reason : networkError("The server could not be reached.", cause);
+      throw ending.aborted ? ending.reason : networkError("The server could not be reached.", cause);
     } finally {
       silence();
     }
   }
 
+  const headers = definedOnly({
+    accept,
+    ...link.headers,
+    "content-type": body ? "application/json" : undefined,
+    "idempotency-key": idempotencyKey,
+    "last-event-id": lastEventId,
+    prefer,
+  });
   const init: RequestInit = {
     method,
-    headers: definedOnly({
-      accept,
-      ...link.headers,
-      ...headers,
-      "content-type": body ? "application/json" : undefined,
-    }),
-    body: body === undefined ? null : JSON.stringify(body),
-    signal: ending.signal,
+    headers,
+    body: JSON.stringify(body) ?? null,
+    signal: ending,
     // A browser would make readers of one stream wait for one another.
     cache: "no-store",
     // A stop must go out though the page is being closed.
     keepalive: method === "DELETE",
   };
-  return { response: step((async () => link.fetch(link.base + path, init))()), step, close };
+  return { response: step(link.fetch(link.base + path, init)), step, close };
 }
 
 /**

@@ -4,25 +4,24 @@ import { type Exchange, type Link, type Outgoing, openExchange } from "./exchang
 
 export type Frame = { id?: string | undefined; data: string };
 
+/** Who reads, and the connection that is read at the moment: closing it cuts it. */
+export type Connected = { link: Link; signal?: AbortSignal; exchange?: Exchange };
+
 /** In characters; more than the longest stream that a server keeps. */
 const LONGEST_FRAME = 2 ** 24;
 
 /**
  * One connection to a stream: its frames, as many at a time as came together. The first batch is empty, and says that the
  * server has answered; a heartbeat is an empty batch too. Ends where the connection ends; of 204 there is not even a first
- * batch. Leaving it closes the connection, and so does the exchange that `opened` is given.
+ * batch. Leaving it closes the connection.
  * @throws ChatWaitError what the server refused with, or `network`, `bad_response`
  */
-export async function* openFrames(
-  link: Link,
-  outgoing: Outgoing,
-  signal?: AbortSignal,
-  opened?: (exchange: Exchange) => void,
-): AsyncGenerator<Frame[], void> {
+export async function* openFrames(connected: Connected, outgoing: Outgoing): AsyncGenerator<Frame[], void> {
   // JSON is for refusals: to whom takes events alone, they would come as an event.
-  const exchange = openExchange(link, outgoing, signal, "text/event-stream, application/json");
+  const accept = "text/event-stream, application/json";
+  const exchange = openExchange(connected.link, outgoing, connected.signal, accept);
   const { response, step, close } = exchange;
-  opened?.(exchange);
+  connected.exchange = exchange;
   try {
     const head = await response;
     if (head.status === 204) return;

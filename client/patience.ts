@@ -21,19 +21,18 @@ export async function retryLater(link: Link, trying: Trying, error: unknown): Pr
   Object.assign(trying, effort);
   trying.show?.({ status: "waiting", attempt: effort.attempt, retryInMs, cause: (error as ChatWaitError).message });
   const { signal } = trying;
-  const releases: (() => void)[] = [];
-  await new Promise<void>((resolve) => {
-    trying.wake = () => {
-      trying.attempt = 0;
-      trying.since = undefined;
-      resolve();
-    };
-    releases.push(link.after(retryInMs, resolve), link.onWake(trying.wake));
-    signal?.addEventListener("abort", trying.wake);
-    if (signal?.aborted) resolve();
-  });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const wake = () => {
+    trying.attempt = 0;
+    trying.since = undefined;
+    resolve();
+  };
+  trying.wake = wake;
+  const releases = [link.after(retryInMs, resolve), link.onWake(wake)];
+  signal?.addEventListener("abort", wake);
+  if (!signal?.aborted) await promise;
   for (const release of releases) release();
-  if (trying.wake) signal?.removeEventListener("abort", trying.wake);
+  signal?.removeEventListener("abort", wake);
 }
 
 /**

@@ -6,18 +6,17 @@ import type { Message } from "./types.ts";
 
 /** Where a reader stands in a stream: what it has, and so what comes next. */
 export type Position = {
-  /** Of the last event; 0 before the first. */
+  /**
+   * Of the last event; 0 before the first. NaN where whatever comes first is what comes next, for nothing is greater or less:
+   * in a feed, or after a cursor that does not tell its `seq`.
+   */
   seq: number;
   /** The cursor to resume from. */
   lastEventId?: string | undefined;
-  /** Whatever comes first is what comes next: of a feed, or after a cursor whose `seq` is not known. */
-  anywhere?: boolean;
   messages: readonly Message[];
   /** The event that ended the stream. */
   end?: DoneEvent | ErrorEvent;
 };
-
-const TYPES = /^(start|token|message(_start|_end)?|system|done|error)$/;
 
 /** The event of a frame. @throws ChatWaitError `bad_response` */
 export function eventOf({ data }: Frame): StreamEvent {
@@ -27,21 +26,18 @@ export function eventOf({ data }: Frame): StreamEvent {
 }
 
 /**
- * Moves on by an event: each counts just once, in order and without a hole. Returns whether it is for the caller: neither
- * one that was there already, nor of a type that we do not know.
+ * Moves on by an event: each counts just once, in order and without a hole. Returns whether it is one that was not there yet.
  * @throws ChatWaitError `bad_response` where events before it are missing
  */
 export function take(position: Position, event: StreamEvent, id: string | undefined): boolean {
   const { seq } = event;
-  if (position.anywhere) position.seq = seq - 1;
-  position.anywhere = false;
   if (seq <= position.seq) return false;
   if (seq > position.seq + 1) throw badResponse(`Event ${seq} came right after event ${position.seq}.`);
   position.seq = seq;
   position.lastEventId = id || position.lastEventId;
   position.messages = fold(position.messages, event);
   if (isTerminal(event)) position.end = event;
-  return TYPES.test(event.type);
+  return true;
 }
 
 /** In a feed, the ends of turns end nothing. */

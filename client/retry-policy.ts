@@ -18,6 +18,10 @@ export type Patience = { giveUpMs: number; longestRetryAfterMs: number };
 const FIRST_MS = 300;
 const LONGEST_MS = 10_000;
 const MOST_STRIKES = 3;
+const PATIENCE_WITH_SILENCE = 3;
+
+/** The cause of a failure where a connection stood and brought nothing. */
+export const SILENCE = "silence";
 
 /** How long to wait before attempt `attempt` (0, 1, …) is repeated, ms: doubling up to 10 s, half of it left to chance. */
 export const backoff = (attempt: number, random: number): number =>
@@ -48,7 +52,7 @@ export function afterFailure(
     error.streamId ||
     strikes >= MOST_STRIKES ||
     (asked ?? 0) > longestRetryAfterMs ||
-    now - since + retryInMs > giveUpMs;
+    now - since + retryInMs > giveUpMs * (error.cause === SILENCE ? PATIENCE_WITH_SILENCE : 1);
   if (isFinal) throw error;
   return { attempt: attempt + 1, since, strikes, retryInMs };
 }

@@ -1,6 +1,6 @@
 import type { StreamEvent } from "../src/protocol/events.ts";
 import type { Reading, Source } from "./connect.ts";
-import { abortedError, endedWith, networkError } from "./errors.ts";
+import { abortedError, chatWaitError, definedOnly, networkError } from "./errors.ts";
 import { type Link, requestJson } from "./exchange.ts";
 import { learnPath } from "./learn.ts";
 import { patiently } from "./patience.ts";
@@ -16,11 +16,12 @@ export function createStream(
   { signal, onConnection }: ResumeOptions = {},
 ): Stream {
   const leaving = new AbortController();
+  const { signal: left } = leaving;
   let connection: Connection = { status: "connecting", attempt: 1 };
   let isBegun = false;
   const reading: Reading = {
-    ...{ ...FRESH, mute: 0, seq: 0, messages: [], ...from },
-    ...{ link, signal: leaving.signal, lastByte: link.now() },
+    ...{ ...FRESH, seq: 0, messages: [], ...from },
+    ...{ link, signal: AbortSignal.any([left, signal ?? left]), lastByte: link.now() },
     show(next) {
       connection = next;
       onConnection?.(next);
@@ -30,16 +31,13 @@ export function createStream(
 
   async function* events(): AsyncGenerator<StreamEvent, void> {
     isBegun = true;
-    const left = () => leaving.abort(abortedError(signal?.reason));
-    signal?.addEventListener("abort", left);
-    if (signal?.aborted) left();
     try {
       yield* readStream(reading);
+      if (signal?.aborted && !reading.end) throw abortedError(signal.reason);
     } catch (error) {
       if (reading.path) Object.assign(error as ChatWaitError, { streamId: idNow() });
       throw error;
     } finally {
-      signal?.removeEventListener("abort", left);
       reading.show({ status: "closed" });
     }
   }
@@ -59,7 +57,7 @@ export function createStream(
       return idNow();
     },
     get seq() {
-      return reading.seq;
+      return reading.seq || 0;
     },
     get messages() {
       return reading.messages;
@@ -70,7 +68,7 @@ export function createStream(
     async *text() {
       for await (const event of iterator) {
         if (event.type === "token") yield event.text;
-        else if (event.type === "message" && event.role === "assistant") yield event.content;
+        else if (event.type === "message") yield event.content;
       }
       resultOf(reading, idNow());
     },
@@ -88,18 +86,13 @@ export function createStream(
   };
 }
 
-function resultOf({ end, messages }: Position, id = ""): Result {
+function resultOf({ end, messages, turnId }: Reading, id = ""): Result {
   if (!end) throw abortedError();
-  if (end.type === "error") throw endedWith(end, id);
+  if (end.type === "error")
+    throw chatWaitError(end.error_code, end.message, { retryable: end.retryable, streamId: id });
   const { reason, usage, agents } = end;
-  return {
-    stream_id: id,
-    reason,
-    content: messages.at(-1)?.content ?? "",
-    messages,
-    ...(usage && { usage }),
-    ...(agents && { agents }),
-  };
+  const content = messages.at(-1)?.content ?? "";
+  return definedOnly({ stream_id: id, turn_id: turnId, reason, content, messages, usage, agents }) as Result;
 }
 
 function saved({ path, lastEventId, seq, messages, end }: Reading): SavedStream | undefined {

@@ -3,16 +3,14 @@ import type { Surroundings } from "./types.ts";
 /** What only some of the places have in which the client runs: pages, workers, Node. */
 type Place = {
   location?: { origin: string };
-  document?: EventTarget & { visibilityState: string };
+  document?: { hidden: boolean };
   addEventListener?: EventTarget["addEventListener"];
-  removeEventListener?: EventTarget["removeEventListener"];
 };
 
 const place = globalThis as Place;
 
 /** The page's own server; elsewhere, the one on this machine. */
-export const defaultBaseUrl = (): string =>
-  place.location?.origin.startsWith("http") ? place.location.origin : "http://127.0.0.1:3000";
+export const defaultBaseUrl = (): string => place.location?.origin ?? "http://127.0.0.1:3000";
 
 /** The real surroundings, in a browser as in Node. */
 export const realSurroundings: Surroundings = {
@@ -26,14 +24,10 @@ export const realSurroundings: Surroundings = {
   // `randomUUID` is missing on pages that came over plain HTTP.
   newKey: () => crypto.getRandomValues(new Uint32Array(4)).join("-"),
   onWake(wake) {
-    const seen = () => {
-      if (place.document?.visibilityState === "visible") wake();
-    };
-    place.addEventListener?.("online", wake);
-    place.document?.addEventListener("visibilitychange", seen);
-    return () => {
-      place.removeEventListener?.("online", wake);
-      place.document?.removeEventListener("visibilitychange", seen);
-    };
+    const listening = new AbortController();
+    // Nobody looks at a hidden page: it is woken when it is shown.
+    const seen = () => place.document?.hidden || wake();
+    for (const type of ["online", "visibilitychange"]) place.addEventListener?.(type, seen, listening);
+    return () => listening.abort();
   },
 };

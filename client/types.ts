@@ -53,7 +53,10 @@ export type ClientOptions = {
   headers?: Record<string, string>;
   /** Silence, in ms, after which a connection counts as dead: 2.5 heartbeats by default (25000). */
   idleMs?: number;
-  /** How long, in ms, to try to reach the server again before the stream is given up: 300000 by default, as long as the server keeps it. */
+  /**
+   * How long, in ms, to try to reach the server again before the stream is given up: 300000 by default, as long as the server
+   * keeps it. Three times as long where connections stand and bring nothing, for a proxy may keep an answer until it is complete.
+   */
   giveUpMs?: number;
   /** The longest `Retry-After`, in ms, that is waited for without asking the caller: 30000 by default. */
   longestRetryAfterMs?: number;
@@ -106,6 +109,7 @@ export type Message = {
 /**
  * The events of one answer or one turn, each exactly once and in order, across as many connections as it takes.
  * Iterate it once. It ends after the terminal event; leaving the loop early only detaches.
+ * Pass over events of a type that you do not know: a later server may send more.
  * A refused start, and a stream that cannot be resumed, throw a {@link ChatWaitError}; a terminal `error` event is yielded.
  */
 export type Stream = AsyncIterable<StreamEvent> & {
@@ -139,6 +143,8 @@ export type Result = {
   usage?: Usage;
   /** Of a turn: each agent that was woken, with its last outcome. */
   agents?: { agent: string; outcome: string }[];
+  /** Of a turn: its public name, where its `start` was read. */
+  turn_id?: string;
 };
 
 /** A running stream on paper: keep it where a reload finds it. The id in it is the key to the stream. */
@@ -179,6 +185,8 @@ export type TurnReply = {
   stream_id: string;
   turn_id: string;
   reason: string;
+  /** The text of the last message. */
+  content: string;
   messages: Message[];
   agents: { agent: string; outcome: string }[];
 };
@@ -240,12 +248,9 @@ export type Client = {
 /** One entry of a conversation, as `context` takes it. */
 export type ConversationMessage = { role: "user" | "assistant"; content: string; timestamp?: string };
 
-/** A conversation on paper, with the answer that was being written, if one was. Plain JSON. */
-export type SavedConversation = { v: 1; messages: ConversationMessage[]; running?: SavedStream };
-
 export type ConversationOptions = {
-  /** What {@link Conversation.toJSON} gave, or just earlier messages to begin with, oldest first. */
-  from?: SavedConversation | readonly ConversationMessage[];
+  /** Messages to begin with, oldest first: what {@link Conversation.toJSON} gave. */
+  from?: readonly ConversationMessage[];
   /** What goes with each question: instructions, model, temperature and the like. */
   defaults?: Omit<ChatRequest, "message" | "context">;
   /** The most messages that are sent along: 200 by default, which is as many as a server takes. */
@@ -263,8 +268,6 @@ export type ConversationOptions = {
 export type Conversation = {
   /** All that was said, oldest first; also what there is so far of an answer that is being written. */
   readonly messages: readonly ConversationMessage[];
-  /** The answer that is being written, if there is one. */
-  readonly running: Stream | undefined;
   /** Asks, and streams the answer; it is kept when the stream ends, however it ends, with what there is of it. */
   send(text: string, options?: StartOptions): Stream;
   /** Asks, and waits for the whole answer. */
@@ -273,9 +276,13 @@ export type Conversation = {
   retry(options?: StartOptions): Stream;
   /** Says something else in place of the message at `index`; it and all that came after it is forgotten. */
   edit(index: number, text: string, options?: StartOptions): Stream;
-  /** Goes on with the answer that was being written when the conversation was saved; undefined where none was. */
-  resume(options?: ResumeOptions): Stream | undefined;
-  toJSON(): SavedConversation;
+  /**
+   * Takes a stream as the answer to the last question; so an answer goes on after a reload:
+   * `conversation.follow((options) => client.restore(saved, options))`.
+   */
+  follow(open: (options: ResumeOptions) => Stream, options?: ResumeOptions): Stream;
+  /** What was said, without an answer that is still being written: that is what {@link Stream.save} is for. */
+  toJSON(): readonly ConversationMessage[];
 };
 
 /**

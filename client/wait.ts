@@ -14,11 +14,11 @@ export async function waitForAnswer(
   { idempotencyKey = link.newKey(), signal }: WaitOptions = {},
 ): Promise<WaitReply> {
   // Well before silence counts as the end of the connection.
-  const prefer = `wait=${Math.max(1, Math.floor(link.idleMs / 1250))}`;
-  const start = { method: "POST", path: "/chat/wait", body, headers: { prefer, "idempotency-key": idempotencyKey } };
+  const prefer = `wait=${Math.ceil(link.idleMs / 2000)}`;
+  const start = { path: "/chat/wait", body, idempotencyKey, prefer };
   let reply = await requestPatiently<WaitReply | Running>(link, start, signal);
   while (!("message" in reply)) {
-    reply = await requestPatiently(link, { path: `/chat/wait/${reply.stream_id}`, headers: { prefer } }, signal);
+    reply = await requestPatiently(link, { path: `/chat/wait/${reply.stream_id}`, prefer }, signal);
   }
   return reply;
 }
