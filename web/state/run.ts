@@ -13,6 +13,8 @@ export type Run = {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly active: ReadonlySignal<boolean>;
+  /** What happened before this page went on with it, in words. */
+  readonly earlier: readonly string[];
   /** Of a streamed answer; stays readable after the end. */
   readonly answer?: Answer;
   /** Ends the answer for everybody. */
@@ -107,4 +109,9 @@ async function stopByKey(client: Client, { request, key }: Running): Promise<Out
   }
 }
 
-const facts = ({ entryId, mode, startedAt }: Running) => ({ entryId, mode, startedAt: Date.parse(startedAt) });
+const facts = ({ entryId, mode, startedAt, notes = [] }: Running) => ({
+  entryId,
+  mode,
+  startedAt: Date.parse(startedAt),
+  earlier: notes,
+});

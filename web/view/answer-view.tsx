@@ -24,7 +24,7 @@ type AnswerViewProps = {
 /** An answer under way or over. It is one and the same element all the time: what is selected in it stays so at its end. */
 export function AnswerView({ entry, run, last, onRetry }: AnswerViewProps) {
   if (!entry && !run?.answer) return <Waiting since={run?.startedAt ?? Date.now()} />;
-  const shown = entry ? over(entry) : run?.answer ? underWay(run.answer) : undefined;
+  const shown = entry ? over(entry) : run?.answer ? underWay(run.answer, run.earlier) : undefined;
   if (!shown) return null;
   const { failure } = entry ?? {};
   const retry = last && !failure ? onRetry : undefined;
@@ -51,10 +51,10 @@ const over = ({ content, notes = [], reason = "" }: Entry): Shown => ({
   status: REASONS[reason],
 });
 
-const underWay = (answer: Answer): Shown => ({
+const underWay = (answer: Answer, earlier: readonly string[]): Shown => ({
   content: answer.messages.value.at(-1)?.content ?? "",
   notes: (
-    <Notes lines={answer.resumes.value.map(resumeNote)}>
+    <Notes lines={[...earlier, ...answer.resumes.value.map(resumeNote)]}>
       <Lost answer={answer} />
     </Notes>
   ),

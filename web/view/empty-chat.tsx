@@ -10,7 +10,7 @@ export function EmptyChat() {
   return (
     <div class="empty">
       <h2>Ask something</h2>
-      <p class="words">
+      <p>
         Answers here survive a lost connection, to the very next token. Drop the connection in the middle of one, or
         reload the page, and see it go on.
       </p>
@@ -23,7 +23,7 @@ export function EmptyChat() {
           </li>
         ))}
       </ul>
-      <p class="words">
+      <p>
         In a <a href={worldHref("default")}>world</a> several agents answer at once; worlds are listed beside your
         conversations.
       </p>
@@ -41,7 +41,7 @@ export function MissingChat() {
   return (
     <div class="empty">
       <h2>This conversation is not here</h2>
-      <p class="words">
+      <p>
         Conversations are stored in the browser in which they were held, and nowhere else. This one was deleted, or held
         in another browser.
       </p>

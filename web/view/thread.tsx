@@ -55,17 +55,19 @@ function toEnd(scroller: HTMLElement | null, behavior: ScrollBehavior = "instant
 
 /** Keeps the end in view as the content grows; returns what lets go. */
 function stick(scroller: HTMLElement, content: HTMLElement, away: { value: boolean }): () => void {
-  let height = scroller.scrollHeight;
+  // So that what stands below can stand in line with it.
+  const gutter = (scroller.offsetWidth - scroller.clientWidth) / 2;
+  document.documentElement.style.setProperty("--gutter", `${gutter}px`);
+  let top = scroller.scrollTop;
   const onScroll = () => {
-    // Only a reader moves away: when the content grew, what is shown has not moved.
     const end = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
+    // Only a reader moves up: content that grows leaves what is shown where it is.
     if (end <= NEAR) away.value = false;
-    else if (scroller.scrollHeight === height) away.value = true;
-    height = scroller.scrollHeight;
+    else if (scroller.scrollTop < top) away.value = true;
+    top = scroller.scrollTop;
   };
   const grown = new ResizeObserver(() => {
     if (!away.value) toEnd(scroller);
-    height = scroller.scrollHeight;
   });
   grown.observe(content);
   grown.observe(scroller);

@@ -33,7 +33,7 @@ export const latencyText = ({ firstTokenMs, medianGapMs, p95GapMs }: Latency): s
 export const latencyRows = (latency: Latency): [label: string, value: string][] => [
   ["First token", ms(latency.firstTokenMs)],
   ["Median gap", ms(latency.medianGapMs)],
-  ["95 % of gaps", latency.p95GapMs === undefined ? "–" : `under ${ms(latency.p95GapMs)}`],
+  ["95 % under", ms(latency.p95GapMs)],
   ["Longest gap", ms(latency.longestGapMs)],
   ["Tokens", String(latency.tokens)],
 ];
