@@ -4,7 +4,7 @@ import { createStream } from "./stream.ts";
 import type { Chat, Position, ResumeOptions, StartOptions, Stream } from "./types.ts";
 import { waitForAnswer } from "./wait.ts";
 
-type Streams<Body> = Pick<Chat, "resume" | "stop" | "snapshot"> & {
+type Streams<Body extends object> = Pick<Chat, "resume" | "stop" | "snapshot"> & {
   stream(body: Body, options?: StartOptions): Stream;
 };
 
@@ -13,7 +13,7 @@ type Streams<Body> = Pick<Chat, "resume" | "stop" | "snapshot"> & {
  * @param path where they are started, and where each of them is, under its id
  * @param ask where the id alone can be asked for
  */
-export function streamsAt<Body>(link: Link, path: string, ask?: string): Streams<Body> {
+export function streamsAt<Body extends object>(link: Link, path: string, ask?: string): Streams<Body> {
   const pathOf = (id: string) => `${path}/${encodeURIComponent(id)}`;
   return {
     stream(body, options) {

@@ -31,7 +31,7 @@ export function createClient({ baseUrl = defaultBaseUrl(), surroundings, ...opti
     restore({ v, path, lastEventId, seq, messages }: SavedStream, resuming) {
       // Whatever was kept may be of another version, or have been tampered with.
       if (v !== 1 || !/^\/\w/.test(path)) throw new TypeError("Not a saved stream.");
-      return createStream(link, { path, isFeed: path.endsWith("/events"), lastEventId, seq, messages }, resuming);
+      return createStream(link, { path, lastEventId, seq, messages }, resuming);
     },
   };
 }

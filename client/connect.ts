@@ -16,8 +16,6 @@ export type Source = {
   path?: string | undefined;
   /** The path of a stream that is started here. */
   pathOf?(id: string): string;
-  /** It has no end, and nothing to look at but its events. */
-  isFeed?: boolean;
 };
 
 /** A stream that is being read. */

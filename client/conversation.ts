@@ -37,7 +37,7 @@ export function createConversation(
   }
 
   function refuseWhileRunning() {
-    if (running) throw chatWaitError("busy", "The last question is still being answered.");
+    if (running) throw chatWaitError("busy", "An answer is still being written.");
   }
 
   /** Writes a question down; what stood at `index` and after it is forgotten. */

@@ -27,7 +27,7 @@ export const badResponse = (message: string): ChatWaitError =>
 
 /** The caller has ended the waiting; the answer goes on being written. */
 export const abortedError = (cause?: unknown): ChatWaitError =>
-  chatWaitError("aborted", "You left before the answer was complete.", { cause });
+  chatWaitError("aborted", "You left before the end.", { cause });
 
 /** What an HTTP response refuses with: the server's own error, or `bad_response` where something else has answered. */
 export function refusal({ status, headers, url }: Response, text: string): ChatWaitError {

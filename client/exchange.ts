@@ -9,7 +9,7 @@ export type Link = Surroundings & Patience & { base: string; headers?: Record<st
 export type Outgoing = {
   method?: string | undefined;
   path: string;
-  body?: unknown;
+  body?: object | undefined;
   idempotencyKey?: string | undefined;
   lastEventId?: string | undefined;
   prefer?: string;
@@ -48,7 +48,7 @@ export function openExchange(
   const headers = definedOnly({
     accept,
     ...link.headers,
-    "content-type": body ? "application/json" : undefined,
+    "content-type": body && "application/json",
     "idempotency-key": idempotencyKey,
     "last-event-id": lastEventId,
     prefer,

@@ -15,7 +15,7 @@ export async function learnPath(reading: Reading): Promise<string> {
   const begun: Begun = ask
     ? await requestJson(link, { ...start, path: ask, prefer: "wait=0" })
     : await firstEvent(reading);
-  if (!begun.stream_id || !pathOf) throw badResponse("The stream has no id.");
+  if (!begun.stream_id || !pathOf) throw badResponse("There is no stream id.");
   return pathOf(begun.stream_id);
 }
 

@@ -17,14 +17,12 @@ export type Trying = Effort & {
  * @throws the error itself where another attempt is not worth while
  */
 export async function retryLater(link: Link, trying: Trying, error: unknown): Promise<void> {
-  const { retryInMs, ...effort } = afterFailure(trying, error as ChatWaitError, link, link.now(), link.random());
-  Object.assign(trying, effort);
-  trying.show?.({ status: "waiting", attempt: effort.attempt, retryInMs, cause: (error as ChatWaitError).message });
-  const { signal } = trying;
+  Object.assign(trying, afterFailure(trying, error as ChatWaitError, link, link.now(), link.random()));
+  const { signal, attempt, retryInMs = 0 } = trying;
+  trying.show?.({ status: "waiting", attempt, retryInMs, cause: (error as ChatWaitError).message });
   const { promise, resolve } = Promise.withResolvers<void>();
   const wake = () => {
-    trying.attempt = 0;
-    trying.since = undefined;
+    Object.assign(trying, FRESH);
     resolve();
   };
   trying.wake = wake;

@@ -8,6 +8,8 @@ export type Effort = {
   since?: number | undefined;
   /** How many brought something that cannot be right. */
   strikes: number;
+  /** How long to wait before the next one. */
+  retryInMs?: number;
 };
 
 /** Before any attempt, and after each progress. */
@@ -39,7 +41,7 @@ export function afterFailure(
   { giveUpMs, longestRetryAfterMs }: Patience,
   now: number,
   random: number,
-): Effort & { retryInMs: number } {
+): Required<Effort> {
   const { attempt, since = now } = effort;
   const { retryAfterMs: asked } = error;
   // What came under a status is the doing of whoever answered; what came as events should have been right.

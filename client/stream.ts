@@ -27,7 +27,9 @@ export function createStream(
       onConnection?.(next);
     },
   };
-  const idNow = () => (reading.isFeed ? undefined : reading.path?.split("/").at(-1));
+  // A feed has no id of its own, and no end.
+  const isFeed = from.path?.endsWith("/events");
+  const idNow = () => (isFeed ? undefined : reading.path?.split("/").at(-1));
 
   async function* events(): AsyncGenerator<StreamEvent, void> {
     isBegun = true;
@@ -77,7 +79,7 @@ export function createStream(
       return resultOf(reading, idNow());
     },
     async stop() {
-      if (reading.isFeed || !(isBegun || reading.path)) detach();
+      if (isFeed || !(isBegun || reading.path)) detach();
       else if (!reading.end) await stopReading(reading);
     },
     detach,

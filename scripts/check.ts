@@ -10,6 +10,7 @@ const STEPS = {
   "dead-code": ["knip", "--no-progress"],
   imports: ["node", "scripts/check-imports.ts"],
   rules: ["node", "scripts/check-rules.ts"],
+  "client-size": ["node", "scripts/check-client-size.ts"],
   tests: ["npm", "test"],
 } as const;
 
@@ -53,7 +54,7 @@ async function runStep(step: Step, noSkips: boolean): Promise<Outcome> {
 const isIncomplete = (counts: TestCounts): boolean => counts.tests === 0 || counts.skipped + counts.todo > 0;
 
 const row = ({ step, ok, seconds, note }: Outcome): string =>
-  `${ok ? "ok    " : "FAILED"}  ${step.padEnd(10)} ${seconds.toFixed(1).padStart(6)} s  ${note}`.trimEnd();
+  `${ok ? "ok    " : "FAILED"}  ${step.padEnd(11)} ${seconds.toFixed(1).padStart(6)} s  ${note}`.trimEnd();
 
 function chosen(only: string | undefined): Step[] {
   const all = Object.keys(STEPS) as Step[];
