@@ -97,7 +97,7 @@ browserTest(
   async (t, open) => {
     const { url, model } = await pageApp(t);
     const { origin, requests } = await beacon(t);
-    const page = await open(url);
+    const page = await open(url, { allow: [/^popup: .*\/page$/] });
     await ask(page, "Show me");
     const call = await model.call();
     call.text(`[a link](${origin}/page) and ![a cat](${origin}/cat.png) and [mail](mailto:a@b.example)`);
