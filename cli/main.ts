@@ -13,7 +13,12 @@ async function main(): Promise<void> {
     import("./process-io.ts"),
     import("./version.ts"),
   ]);
-  process.exitCode = await run(process.argv.slice(2), processIo(), packageVersion());
+  const code = await run(process.argv.slice(2), processIo(), packageVersion());
+  // Not when nothing is left to do: what was left behind, a stop that a server does not answer say, may go on for minutes.
+  await Promise.all(
+    [process.stdout, process.stderr].map((stream) => new Promise((written) => stream.write("", written))),
+  );
+  process.exit(code);
 }
 
 await main();

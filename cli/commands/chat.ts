@@ -61,7 +61,11 @@ async function run(call: Call): Promise<number> {
 
 async function talk(call: Call, session: import("./chat/session.ts").Session): Promise<number> {
   const { io } = call;
-  const once = () => import("./chat/once.ts");
+  const once = async () => {
+    // A stream is patient with a server that is away for a while; one that was never there is told at once.
+    await call.client.models();
+    return import("./chat/once.ts");
+  };
   const id = textOption(call, "resume");
   if (id !== undefined) return (await once()).resumeOnce(call, session, id);
   const atTerminal = io.stdin.isTTY && io.stdout.isTTY && !call.json;

@@ -83,14 +83,15 @@ async function answer(call: Call, session: Session, prompt: Prompt, question: st
   keep();
   if (outcome.type === "failed")
     remark(io, ...red(call, failureLines(outcome.error, call.url, resumeCommand(session, stream.id))));
-  else if (outcome.type === "done") afterword(call, outcome.reason);
+  else if (outcome.type === "done") afterword(call, outcome.reason, stream.messages.length);
   if (!named && io.stdout.isTTY) say(io, "");
   return outcome.type === "left" ? "leave" : "stay";
 }
 
-/** How a turn ended, where the text does not say it. */
-function afterword({ io, err }: Call, reason: string): void {
+/** How it ended, where the text does not say it. */
+function afterword({ io, err }: Call, reason: string, messages: number): void {
   if (reason === "no_recipient") remark(io, err.dim("(Nobody answered. Name somebody with @, or see /world.)"));
+  if (reason === "cancelled" && messages === 0) remark(io, err.dim("(stopped)"));
 }
 
 export function resumeCommand({ world }: Pick<Session, "world">, id: string | undefined): string | undefined {
