@@ -1,5 +1,6 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { mergedTurns, type RoomStore } from "./room-store.ts";
+import { mergedTurns, notCleared, timeOf } from "./merged-turns.ts";
+import type { RoomStore } from "./room-store.ts";
 import { emptyRoom, type RoomView } from "./room-view.ts";
 import { lost, type Turn } from "./turn.ts";
 
@@ -15,8 +16,8 @@ export type RoomBoard = {
   feedAt(): string | undefined;
   followedTo(lastEventId: string | undefined): void;
   write(): void;
-  /** Forgets all turns but those, here and in the browser. */
-  clear(but: (turn: Turn) => boolean): void;
+  /** Forgets all turns that are over, here and in the browser. */
+  clear(): void;
   /** Takes over what another tab has kept. */
   takeOver(): void;
 };
@@ -34,6 +35,7 @@ export function createBoard({ store, frame, after }: RoomBoardSettings): RoomBoa
   const kept = store.read();
   let room: RoomView = kept ? { turns: kept.turns, missed: kept.missed, feedSeq: kept.feed?.seq ?? 0 } : emptyRoom();
   let feedAt = kept?.feed?.lastEventId;
+  let clearedAt = kept?.clearedAt;
   let isDrawing = false;
   let cancelWrite: (() => void) | undefined;
   const view = signal(room);
@@ -57,7 +59,8 @@ export function createBoard({ store, frame, after }: RoomBoardSettings): RoomBoa
     cancelWrite?.();
     cancelWrite = undefined;
     const feed = feedAt === undefined ? {} : { feed: { lastEventId: feedAt, seq: room.feedSeq } };
-    full.value = !store.write({ v: 1, turns: room.turns, missed: room.missed, ...feed });
+    const cleared = clearedAt ? { clearedAt } : {};
+    full.value = !store.write({ v: 1, turns: room.turns, missed: room.missed, ...feed, ...cleared });
   }
 
   return {
@@ -70,19 +73,18 @@ export function createBoard({ store, frame, after }: RoomBoardSettings): RoomBoa
     followedTo: (lastEventId) => {
       feedAt = lastEventId;
     },
-    clear: (but) => {
-      store.clear();
-      change((now) => ({ ...now, turns: now.turns.filter(but), missed: false }));
+    clear: () => {
+      const over = room.turns.filter(({ ending }) => ending);
+      clearedAt = [clearedAt ?? "", ...over.map(timeOf)].sort().at(-1);
+      change((now) => ({ ...now, turns: notCleared(now.turns, clearedAt), missed: false }));
       write();
     },
     takeOver: () => {
       const theirs = store.read();
-      // What goes on is told here, too, by the feed or its own stream; without a record there, all was cleared.
+      clearedAt = theirs?.clearedAt ?? clearedAt;
+      // What goes on is told here, too, by the feed or its own stream.
       const over = theirs?.turns.filter(({ ending }) => ending) ?? [];
-      change((now) => ({
-        ...now,
-        turns: mergedTurns(over, theirs ? now.turns : now.turns.filter(({ ending }) => !ending)),
-      }));
+      change((now) => ({ ...now, turns: notCleared(mergedTurns(over, now.turns), clearedAt) }));
     },
   };
 }

@@ -116,7 +116,7 @@ export function createRoom(world: string, wiring: RoomWiring): RoomState {
       }
       board.write();
     },
-    clear: () => board.clear(isOwn),
+    clear: board.clear,
     keep: () => {
       own.keep();
       board.write();

@@ -1,5 +1,6 @@
 import type { SavedStream, WorldChatStart } from "../../client/types.ts";
 import type { Shelf } from "../state/storage.ts";
+import { mergedTurns, notCleared } from "./merged-turns.ts";
 import type { Turn } from "./turn.ts";
 
 /** What this browser keeps of a room; nobody else does. */
@@ -9,6 +10,8 @@ export type KeptRoom = {
   missed: boolean;
   /** How far the feed was followed. */
   feed?: { lastEventId: string; seq: number };
+  /** Turns that were over by then (RFC 3339) were cleared away; no tab brings them back. */
+  clearedAt?: string;
 };
 
 /** A turn under way, as a reload needs it. The id of its stream is the key to it, and never leaves the browser. */
@@ -35,7 +38,6 @@ export type RoomStore = {
   read(): KeptRoom | undefined;
   /** What another tab wrote meanwhile is kept. False: the browser has no room left. */
   write(room: KeptRoom): boolean;
-  clear(): void;
   running(): RunningTurn[];
   setRunning(turn: RunningTurn): void;
   clearRunning(key: string): void;
@@ -50,40 +52,18 @@ export function createRoomStore(shelf: Shelf, world: string): RoomStore {
   return {
     read: () => readAs<KeptRoom>(shelf, ROOM + name),
     write: (room) => {
-      const turns = trimmed(mergedTurns(readAs<KeptRoom>(shelf, ROOM + name)?.turns ?? [], room.turns));
-      return attempt(() => shelf.setItem(ROOM + name, JSON.stringify({ ...room, turns })));
+      const stored = readAs<KeptRoom>(shelf, ROOM + name);
+      const clearedAt = [stored?.clearedAt ?? "", room.clearedAt ?? ""].sort()[1];
+      const turns = trimmed(notCleared(mergedTurns(stored?.turns ?? [], room.turns), clearedAt));
+      const kept = { ...room, turns, ...(clearedAt ? { clearedAt } : {}) };
+      return attempt(() => shelf.setItem(ROOM + name, JSON.stringify(kept)));
     },
-    clear: () => shelf.removeItem(ROOM + name),
     running: () => keysOf(shelf, running).flatMap((key) => readAs<RunningTurn>(shelf, key) ?? []),
     // Where there is no room, the turn goes on here all the same, and only a reload would lose it.
     setRunning: (turn) => void attempt(() => shelf.setItem(running + turn.key, JSON.stringify(turn))),
     clearRunning: (key) => shelf.removeItem(running + key),
     isOurs: (key) => key === null || key === ROOM + name,
   };
-}
-
-/** Turns of two tabs together: of one turn the one that got further, and one's own before what the feed tells of it. */
-export function mergedTurns(theirs: readonly Turn[], ours: readonly Turn[]): Turn[] {
-  const merged = theirs.map((turn) =>
-    better(
-      turn,
-      ours.find((other) => isSame(turn, other)),
-    ),
-  );
-  const added = ours.filter((turn) => !theirs.some((other) => isSame(turn, other)));
-  return [...merged, ...added].sort((a, b) => Number(timeOf(a) > timeOf(b)) - Number(timeOf(a) < timeOf(b)));
-}
-
-const isSame = (one: Turn, other: Turn): boolean =>
-  one.key === other.key || (one.turnId !== undefined && one.turnId === other.turnId);
-
-/** Turns without a time of their own came in the middle, and stay where they are as far as that can be. */
-const timeOf = ({ asked, items }: Turn): string => asked?.at ?? items.find((item) => item.kind === "said")?.at ?? "";
-
-function better(theirs: Turn, ours: Turn | undefined): Turn {
-  if (!ours) return theirs;
-  if (theirs.mine !== ours.mine) return ours.mine ? ours : theirs;
-  return theirs.ending && !ours.ending ? theirs : ours;
 }
 
 function trimmed(turns: readonly Turn[]): readonly Turn[] {
