@@ -16,7 +16,7 @@ export function inlineNodes(tokens: readonly Token[] = [], depth = 0): Component
 function inlineNode(token: Tokens.Generic, inside: (token: Tokens.Generic) => ComponentChild[]): ComponentChild {
   switch (token.type) {
     case "text":
-      return token.tokens ? inside(token) : decodeEntities(String(token["text"]));
+      return token.tokens ? inside(token) : pieces(decodeEntities(String(token["text"])));
     case "escape":
       return String(token["text"]);
     case "strong":
@@ -39,6 +39,13 @@ function inlineNode(token: Tokens.Generic, inside: (token: Tokens.Generic) => Co
       return token.raw;
   }
 }
+
+/**
+ * Text in nodes of a few words each, always cut at the same places: as a text grows, only its last node changes, and what a reader
+ * has selected before it stays selected.
+ */
+const pieces = (text: string): string[] => text.match(PIECE) ?? [];
+const PIECE = /.{24,}?\s|.+$/gs;
 
 function outwardLink(href: string, children: ComponentChild[], className?: string): ComponentChild {
   const address = safeLink(href);
