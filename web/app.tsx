@@ -17,7 +17,9 @@ export function App() {
       </button>
       <Sidebar />
       <div class="view" inert={sidebarOpen.value}>
-        <div class="page-banners">{!online.value && <OfflineBanner />}</div>
+        <section class="page-banners" aria-label="Notices">
+          {!online.value && <OfflineBanner />}
+        </section>
         <View />
       </div>
       <Shortcuts />

@@ -35,7 +35,8 @@ export function followRun(running: Running, settings: FollowSettings, write: (ru
   let discarded = false;
   function keep(answer: Answer | undefined) {
     const saved = answer?.save();
-    if (saved) current = { ...current, saved, savedAt: at() };
+    // From here on the stream itself is the way back; without the context of the question, writing it down is cheap.
+    if (saved) current = { ...current, request: { message: current.request.message }, saved, savedAt: at() };
     keptAt = now();
     if (!discarded) write(current);
   }

@@ -59,8 +59,10 @@ function takeFocus(): () => void {
   const opener = document.activeElement;
   document.querySelector<HTMLElement>("#sidebar .close-drawer")?.focus();
   return () => {
+    // What is hidden has lost its focus to the page already.
+    const lost = document.activeElement === document.body;
     const inside = document.getElementById("sidebar")?.contains(document.activeElement);
-    if (inside && opener instanceof HTMLElement) opener.focus();
+    if ((lost || inside) && opener instanceof HTMLElement) opener.focus();
   };
 }
 
