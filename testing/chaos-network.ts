@@ -9,8 +9,8 @@ import { fastSurroundings } from "./fast-surroundings.ts";
 import { type ModelServer, type ServerCall, startModelServer } from "./model-server.ts";
 import { until } from "./until.ts";
 
-/** So many of the clients' milliseconds pass in one of ours: 25 s of silence are a quarter of a second. */
-const SPEED = 100;
+/** So many of the clients' milliseconds pass in one of ours: 25 s of silence are 625 ms. */
+const SPEED = 40;
 
 /** Between the clients and the model: our server, and a proxy that spoils what it sends. */
 export type ChaosNetwork = {

@@ -53,7 +53,8 @@ export function exchangeOf(index: number, incoming: IncomingMessage, body: strin
 
   function stall() {
     did.push(`stall at ${client.passed().length}`);
-    stalled = Promise.withResolvers();
+    // Whoever has gone would never end it.
+    if (client.isThere()) stalled = Promise.withResolvers();
   }
 
   function goOn() {
@@ -140,10 +141,13 @@ function clientSide(socket: Socket, gone: () => void) {
   socket.setNoDelay(true);
   // Told of by "close".
   socket.on("error", () => {});
-  socket.on("close", () => {
+  const leaving = () => {
     leave();
     gone();
-  });
+  };
+  // Whoever went while the request was read closes no second time.
+  if (socket.destroyed) queueMicrotask(leaving);
+  else socket.on("close", leaving);
   return {
     left,
     passed: () => passed,
