@@ -56,13 +56,12 @@ export function Sidebar() {
 
 /** While the drawer is open the focus is in it; then it goes back to what opened it. */
 function takeFocus(): () => void {
-  const opener = document.activeElement;
   document.querySelector<HTMLElement>("#sidebar .close-drawer")?.focus();
   return () => {
     // What is hidden has lost its focus to the page already.
     const lost = document.activeElement === document.body;
     const inside = document.getElementById("sidebar")?.contains(document.activeElement);
-    if ((lost || inside) && opener instanceof HTMLElement) opener.focus();
+    if (lost || inside) document.querySelector<HTMLElement>(".menu-button")?.focus();
   };
 }
 
