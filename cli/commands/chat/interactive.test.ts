@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type CliIo, cliIo, plain } from "../../../testing/cli-io.ts";
 import { type DrivenServer, drivenServer } from "../../../testing/driven-server.ts";
+import type { ScriptedCall } from "../../../testing/scripted-model.ts";
 import { until } from "../../../testing/until.ts";
 import { WORLD, worldApp } from "../../../testing/world-app.ts";
 import { run } from "../../run.ts";
@@ -28,8 +29,10 @@ async function answering(t: TestContext, server: DrivenServer): Promise<Talk> {
   return cli;
 }
 
-/** Stops the answer that is being written, and leaves. */
-async function leave(cli: Talk): Promise<void> {
+/** Stops the answer that is being written once its first words are there, and leaves. */
+async function leave(cli: Talk, call: ScriptedCall): Promise<void> {
+  call.text("Last words");
+  await cli.shows("Last words");
   const before = cli.stderr.split("(stopped)").length;
   cli.type("\u0003");
   await until(() => cli.stderr.split("(stopped)").length > before, "(stopped)");
@@ -107,7 +110,7 @@ test("what is typed while an answer is printed does not mix with it, and is the 
   const { options } = await server.model.call(1);
   assert.match(JSON.stringify(options.prompt.at(-1)), /typed ahead/);
   await cli.shows("> typed ahead");
-  await leave(cli);
+  await leave(cli, await server.model.call(1));
 });
 
 test("lines that end in a backslash, and lines that are pasted at once, are one message", async (t) => {
@@ -124,7 +127,7 @@ test("lines that end in a backslash, and lines that are pasted at once, are one 
   );
   assert.match(prompts[0] ?? "", /one\\ntwo/);
   assert.match(prompts[1] ?? "", /three\\nfour/);
-  await leave(cli);
+  await leave(cli, await server.model.call(1));
 });
 
 test("an answer that fails is told, and /retry asks again without it", async (t) => {
@@ -158,7 +161,7 @@ test("a conversation is saved, and loaded into another talk", async (t) => {
   assert.match(readFileSync(join(cli.io.cwd, "talk.md"), "utf8"), /\*\*You\*\*\n\nHi\n\n\*\*Assistant\*\*\n\nHello\n/);
   cli.type("More\r");
   assert.equal((await server.model.call(1)).options.prompt.length, 3);
-  await leave(cli);
+  await leave(cli, await server.model.call(1));
 });
 
 test("a world is entered, its agents speak one after another in the order in which they began, and it is left", async (t) => {

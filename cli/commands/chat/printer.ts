@@ -47,6 +47,7 @@ export function createPrinter({ io, out, err, named }: PrinterOptions): Printer 
 
   /** A line of its own on stderr, also where both streams are one terminal and a text stands unfinished. */
   function aside(text: string) {
+    if (io.readerGone.aborted) return;
     status.clear();
     if (midLine && io.stdout.isTTY) io.stdout.write("\n");
     remark(io, err.dim(printable(text)));
