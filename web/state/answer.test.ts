@@ -119,7 +119,7 @@ test("After a reload the text so far is there at once, the gap counts from what 
     { restored: { savedMsAgo: 700 } },
     { saved: { ...saved, messages: [...messages] } },
   );
-  assert.equal(answer.messages.value[0]?.content, "Hello ");
+  assert.deepEqual([answer.messages.value[0]?.content, answer.status.value], ["Hello ", "writing"]);
   stream.connect({ status: "open", resumed: { after: 4, replayed: 1, gapMs: 40 } });
   await stream.say(...EVENTS.slice(4));
   assert.deepEqual([answer.resumes.value[0]?.cause, answer.resumes.value[0]?.gapMs], ["reload", 740]);

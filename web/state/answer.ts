@@ -65,7 +65,7 @@ export function readAnswer(
   const meter = createLatencyMeter(restored ? undefined : startedAt);
   const trace = createTrace();
   const exactness = createExactness();
-  const status = signal<AnswerStatus>("starting");
+  const status = signal<AnswerStatus>(restored ? "writing" : "starting");
   const connection = signal<Connection>({ status: "connecting", attempt: 1 });
   const notice = signal<Notice>();
   const failure = signal<Failure>();
