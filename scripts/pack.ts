@@ -47,7 +47,7 @@ function compile(): void {
 function addTheRest(): void {
   if (!existsSync(join(root, "web/dist/index.html"))) throw new Error("The page is not built: web/dist is missing.");
   cpSync(join(root, "web/dist"), join(staging, "web/dist"), { recursive: true });
-  for (const file of ["README.md", "LICENSE", "CHANGELOG.md", "PROTOCOL.md"])
+  for (const file of ["README.md", "LICENSE", "CHANGELOG.md", "PROTOCOL.md", "docs"])
     cpSync(join(root, file), join(staging, file));
   const manifest = publishedManifest(JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest);
   writeFileSync(join(staging, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
