@@ -1,71 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { anyWorld } from "../../../testing/any-world.ts";
 import { isCliError } from "../../failures.ts";
 import { definitionOf, type WorldDefinition } from "./definition.ts";
 import { readAgents, readWorlds, worldText } from "./world-file.ts";
-
-const text = (maxLength: number) =>
-  fc.oneof(
-    fc.string({ maxLength, unit: "grapheme" }),
-    fc.string({ maxLength, unit: "binary" }).filter((each) => each.isWellFormed()),
-    fc
-      .array(
-        fc.constantFrom(
-          "word",
-          " ",
-          "  ",
-          "\n",
-          "\n\n",
-          "\t",
-          ": ",
-          "# ",
-          "- ",
-          "'",
-          '"',
-          "\r\n",
-          "---",
-          "yes",
-          "1e3",
-          "|",
-          "\u0085",
-        ),
-        { maxLength: 40 },
-      )
-      .map((parts) => parts.join("").slice(0, maxLength)),
-    fc.lorem({ maxCount: 60 }).map((words) => words.slice(0, maxLength)),
-  );
-const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,20}$/).filter((each) => each.toUpperCase() !== "HUMAN");
-const delay = fc.integer({ min: 1, max: 600_000 });
-
-const agent = fc.record(
-  {
-    name,
-    instructions: text(500),
-    model: text(50).filter((each) => each !== ""),
-    temperature: fc.double({ min: 0, max: 2, noNaN: true }).map((each) => each + 0),
-    max_tokens: fc.integer({ min: 1, max: 2 ** 40 }),
-    streaming: fc.boolean(),
-  },
-  { requiredKeys: ["name"] },
-);
-
-export const anyWorld = fc.record(
-  {
-    name,
-    title: text(200),
-    description: text(300),
-    turn_limit: fc.integer({ min: 1, max: 1000 }),
-    respond: fc.constantFrom("everyone" as const, "first" as const, "mentioned" as const),
-    memory: fc.boolean(),
-    timing: fc.record(
-      { stall: delay, completion: delay, response: delay, long_operation: delay },
-      { requiredKeys: [] },
-    ),
-    agents: fc.uniqueArray(agent, { maxLength: 5, selector: (each) => each.name.toLowerCase() }),
-  },
-  { requiredKeys: ["name"] },
-);
 
 const plain = (world: unknown): WorldDefinition => definitionOf(world as Parameters<typeof definitionOf>[0]);
 
@@ -76,7 +15,7 @@ test("a world that is written as YAML or as JSON is read as it was", () => {
       assert.deepEqual(readWorlds(written, "w"), [plain(world)]);
       assert.equal(worldText(readWorlds(written, "w"), json), written);
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
 });
 
