@@ -184,6 +184,23 @@ for (const [moment, ready] of Object.entries({ "before the answer has begun": 0,
   });
 }
 
+test("with onAbort detach an answer outlives its component, and the transport stops it", async (t) => {
+  const { server, call, chat, transport, text, sending } = await begun(t, ["Hel"], { onAbort: "detach" });
+  // What useChat does when its component is unmounted.
+  await chat.stop();
+  await sending;
+  call.text("lo");
+  const remounted = new Chat<ChatWaitUIMessage>({ id: "chat", transport, messages: chat.messages });
+  const resuming = remounted.resumeStream();
+  await until(() => textOf(remounted) === "Hello");
+  assert.deepEqual([chat.status, text(), call.isCancelled], ["ready", "Hel", false]);
+  await transport.stop("chat");
+  await Promise.all([resuming, call.cancelled]);
+  assert.deepEqual([remounted.status, textOf(remounted), remounted.messages.length], ["ready", "Hello", 2]);
+  assert.equal(remounted.lastMessage?.metadata?.reason, "cancelled");
+  assert.equal(server.model.calls.length, 1);
+});
+
 test("an answer that somebody else stops ends as interrupted, with its text so far", async (t) => {
   let reason: string | undefined;
   const onFinish: Init["onFinish"] = ({ finishReason }) => {

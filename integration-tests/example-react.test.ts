@@ -54,11 +54,12 @@ async function ask(page: Page, text: string) {
   await page.getByRole("button", { name: "Send" }).click();
 }
 
-/** The exact text of the only answer, once it is that. */
-async function shows(page: Page, text: string) {
-  await page.waitForFunction((expected) => document.querySelector("article.assistant")?.textContent === expected, text);
-  assert.equal(await answer(page).count(), 1);
-}
+/** There is one answer, and this is its exact text. */
+const shows = (page: Page, text: string) =>
+  until(
+    async () => JSON.stringify(await answer(page).allTextContents()) === JSON.stringify([text]),
+    `the text ${text}`,
+  );
 
 for (const mode of MODES) {
   browserTest(

@@ -63,19 +63,17 @@ function toldStream(messages: Message[], from: number, note: (what: string) => v
     }
   }
 
-  function leave(how: string): void {
-    note(how);
-    hasLeft = true;
-    wake();
-  }
-
   const save = (): SavedStream | undefined =>
     seq === 0 ? undefined : { v: 1, path: "/chat/streaming/a", lastEventId: `a.0.${seq}`, seq, messages };
   const used: Pick<Stream, "messages" | "save" | "stop" | "detach"> = {
     messages: from > 0 ? messages : [],
     save,
-    stop: async () => leave("stop"),
-    detach: () => leave("detach"),
+    stop: async () => note("stop"),
+    detach() {
+      note("detach");
+      hasLeft = true;
+      wake();
+    },
   };
   const say = (said: Said) => {
     waiting.push(said);

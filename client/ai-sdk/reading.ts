@@ -7,8 +7,11 @@ import type { Keeper } from "./keeper.ts";
 /** One answer on its way to a chat. */
 export type Reading = {
   chunks: ReadableStream<UIMessageChunk>;
-  /** Ends the answer at the server, and forgets where it was. */
-  stop(): void;
+  /**
+   * Ends the answer at the server, and forgets where it was.
+   * @throws ChatWaitError `network` where the server could not be told
+   */
+  stop(): Promise<void>;
   /** Leaves the answer running; its position stays. */
   detach(): void;
 };
@@ -16,6 +19,7 @@ export type Reading = {
 /** Reads a stream as chunks of a UI message. `signal`: whose abort is told apart from a reader that only leaves. */
 export function readAnswer(stream: Stream, writer: ChunkWriter, keeper: Keeper, signal?: AbortSignal): Reading {
   const chunks = chunksOf(stream, writer, keeper);
+  let isWanted = true;
 
   function detach(): void {
     if (keeper.end(false)) stream.detach();
@@ -30,6 +34,7 @@ export function readAnswer(stream: Stream, writer: ChunkWriter, keeper: Keeper, 
           else controller.enqueue(value);
         },
         cancel() {
+          isWanted = false;
           if (!signal?.aborted) detach();
         },
       },
@@ -37,9 +42,14 @@ export function readAnswer(stream: Stream, writer: ChunkWriter, keeper: Keeper, 
       { highWaterMark: 0 },
     ),
     detach,
-    stop() {
-      // Who stops has seen what they wanted to see, also where the server cannot be told.
-      if (keeper.end(true)) stream.stop().then(stream.detach, stream.detach);
+    async stop() {
+      if (!keeper.end(true)) return;
+      try {
+        await stream.stop();
+      } finally {
+        // Who still looks on sees the end come.
+        if (!isWanted) stream.detach();
+      }
     },
   };
 }

@@ -70,13 +70,15 @@ test("with onAbort detach an abort only leaves, and the answer can be resumed", 
   assert.equal(done.at(-1), "restore 2");
 });
 
-test("with onAbort detach, stop of the transport ends the answer, and says whether there was one", async () => {
-  const { transport, done, reading } = await begun({ onAbort: "detach" });
-  assert.equal(transport.stop("other"), false);
-  assert.equal(transport.stop("c"), true);
-  await reading;
-  assert.deepEqual(done.slice(1), ["asked stop", "asked detach"]);
-  assert.equal(transport.stop("c"), false);
+test("with onAbort detach, stop of the transport ends the answer, whose end is still seen", async () => {
+  const { transport, done, says, reading, resume } = await begun({ onAbort: "detach" });
+  await transport.stop("other");
+  assert.equal(done.length, 1);
+  await transport.stop("c");
+  assert.deepEqual(done.slice(1), ["asked stop"]);
+  says[0]?.({ ...DONE, reason: "cancelled" } as StreamEvent);
+  assert.deepEqual(await reading, ["start", "text-start", "text-end", "finish"]);
+  assert.equal(await resume(), null);
 });
 
 test("a reader that leaves without an abort leaves the answer running", async () => {
