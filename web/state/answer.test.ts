@@ -127,6 +127,19 @@ test("After a reload the text so far is there at once, the gap counts from what 
   assert.equal(answer.latency().firstTokenMs, undefined);
 });
 
+test("Figures of pace are renewed a few times a second, and once more at the end", async () => {
+  const { answer, clock, stream } = reading();
+  for (const event of EVENTS) {
+    await stream.say(event);
+    clock.advance(100);
+  }
+  const pulses = answer.pulse.value;
+  assert.ok(pulses >= 1 && pulses <= 3, String(pulses));
+  await stream.end();
+  await answer.finished;
+  assert.equal(answer.pulse.value, pulses + 1);
+});
+
 test("A notice stands until the next text", async () => {
   const { answer, stream } = reading();
   await stream.say({ type: "system", seq: 2, code: "thinking", message: "The model is thinking." });

@@ -27,8 +27,10 @@ export type Answer = {
   readonly reason: ReadonlySignal<string | undefined>;
   /** Whether the pieces were, put together, the whole text; undefined before the first message has ended. */
   readonly exact: ReadonlySignal<boolean | undefined>;
-  /** Counts up once a frame with news: whoever shows `trace` or `latency` reads it. */
+  /** Counts up once a frame with news: whoever shows `trace` or `seq` reads it. */
   readonly beat: ReadonlySignal<number>;
+  /** The same for `latency`, so slow that its figures can be read; the last ones are shown at the end. */
+  readonly pulse: ReadonlySignal<number>;
   readonly trace: Trace;
   latency(): Latency;
   /** The `seq` of the last event that came. */
@@ -55,6 +57,9 @@ export type AnswerSettings = {
   onResume?: (resume: Resume) => void;
 };
 
+/** How often, in ms, figures change at most. */
+const PULSE_MS = 250;
+
 /** Reads a stream to its end. `open` gets what it has to pass on as `onConnection`. */
 export function readAnswer(
   open: (onConnection: (connection: Connection) => void) => Stream,
@@ -71,6 +76,8 @@ export function readAnswer(
   const failure = signal<Failure>();
   const reason = signal<string>();
   const beat = signal(0);
+  const pulse = signal(0);
+  let pulsedAt = startedAt;
   const resumes = createResumes(restored, (resume) => {
     trace.add({ seq: undefined, type: "resumed", at: now() - startedAt, preview: resume.text });
     settings.onResume?.(resume);
@@ -121,6 +128,10 @@ export function readAnswer(
   function show() {
     messages.value = renewed(messages.peek(), stream.messages);
     beat.value++;
+    if (now() - pulsedAt >= PULSE_MS) {
+      pulsedAt = now();
+      pulse.value++;
+    }
   }
 
   async function read() {
@@ -131,6 +142,7 @@ export function readAnswer(
     }
     cancelFrame?.();
     show();
+    pulse.value++;
     const ended = reason.peek() !== undefined;
     status.value = failure.peek() ? "failed" : ended ? "done" : "left";
   }
@@ -146,6 +158,7 @@ export function readAnswer(
     reason,
     exact: exactness.exact,
     beat,
+    pulse,
     trace,
     latency: meter.read,
     seq: () => stream.seq,

@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { ChatSettings } from "../state/conversation.ts";
 import { IconButton } from "./icon-button.tsx";
@@ -7,15 +8,23 @@ type ChatSettingsProps = { settings: ChatSettings; onChange: (settings: ChatSett
 /** What is asked for beside the message; it holds from the next message on. */
 export function ChatSettingsPopover({ settings, onChange, onClose }: ChatSettingsProps) {
   const box = useRef<HTMLDivElement>(null);
+  const draft = useSignal(settings);
   useEffect(() => closeOutside(box.current, onClose), [onClose]);
+  // Kept when it closes: a long conversation is not to be written with each key.
+  const keep = useRef(onChange);
+  keep.current = (changed) => changed !== settings && onChange({ ...changed, mode: settings.mode });
+  useEffect(() => () => keep.current(draft.peek()), [draft]);
+  const change = (changed: ChatSettings) => {
+    draft.value = changed;
+  };
   return (
     <div class="popover" ref={box} role="dialog" aria-label="Settings of this conversation">
       <div class="row">
         <h2>Settings of this conversation</h2>
         <IconButton small icon="close" label="Close the settings" onClick={onClose} />
       </div>
-      <Instructions settings={settings} onChange={onChange} />
-      <Temperature settings={settings} onChange={onChange} />
+      <Instructions settings={draft.value} onChange={change} />
+      <Temperature settings={draft.value} onChange={change} />
     </div>
   );
 }

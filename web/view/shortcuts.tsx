@@ -35,14 +35,14 @@ export function Shortcuts() {
       </div>
       <dl class="keys">
         {SHORTCUTS.map(([keys, what]) => (
-          <>
-            <dt key={what}>
+          <div key={what}>
+            <dt>
               {keys.map((key) => (
                 <kbd key={key}>{key}</kbd>
               ))}
             </dt>
             <dd>{what}</dd>
-          </>
+          </div>
         ))}
       </dl>
       <label class="check">

@@ -1,4 +1,5 @@
 import { theme } from "../state/page.ts";
+import { keeps } from "../state/shelf.ts";
 import { shortcutsOpen } from "../state/shortcuts-open.ts";
 import { IconButton } from "./icon-button.tsx";
 
@@ -12,7 +13,11 @@ export function SidebarFoot() {
   const { icon, label, next } = THEMES[theme.value];
   return (
     <footer class="sidebar-foot">
-      <p>Conversations are stored in this browser only.</p>
+      <p>
+        {keeps
+          ? "Conversations are stored in this browser only."
+          : "This browser keeps nothing for the page, so conversations end with it."}
+      </p>
       <div class="row">
         <a href="./docs">For programs</a>
         <IconButton

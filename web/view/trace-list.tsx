@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import type { Answer } from "../state/answer.ts";
 import type { TraceLine } from "../state/trace.ts";
 import { plural } from "../state/words.ts";
@@ -51,16 +51,19 @@ export function TraceList({ answer }: { answer: Answer }) {
   );
 }
 
-function Line({ line }: { line: TraceLine }) {
-  return (
-    <li class={`trace-line ${line.type}`}>
-      <span class="seq">{line.seq ?? "·"}</span>
-      <span class="type">{line.type}</span>
-      <span class="preview">{line.preview}</span>
-      <span class="at">{Math.round(line.at)}</span>
-    </li>
+/** A line never changes, so it is drawn once. */
+const Line = ({ line }: { line: TraceLine }) =>
+  useMemo(
+    () => (
+      <li class={`trace-line ${line.type}`}>
+        <span class="seq">{line.seq ?? "·"}</span>
+        <span class="type">{line.type}</span>
+        <span class="preview">{line.preview}</span>
+        <span class="at">{Math.round(line.at)}</span>
+      </li>
+    ),
+    [line],
   );
-}
 
 const footText = (dropped: number, paused: boolean): string => {
   const kept =

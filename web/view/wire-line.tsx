@@ -27,12 +27,22 @@ export function WireLine({ answer, waiting = false }: WireLineProps) {
 function Figures({ answer }: { answer: Answer }) {
   answer.beat.value;
   if (answer.seq() === 0) return null;
-  const figures = [plural(answer.seq(), "event"), latencyText(answer.latency())].filter(Boolean).join(" · ");
-  return <span class="wire-figures">{figures}</span>;
+  return (
+    <span class="wire-figures">
+      {plural(answer.seq(), "event")}
+      <Pace answer={answer} />
+    </span>
+  );
+}
+
+function Pace({ answer }: { answer: Answer }) {
+  answer.pulse.value;
+  const text = latencyText(answer.latency());
+  return text && ` · ${text}`;
 }
 
 /** Cuts the connection of a running answer, for everybody to see that nothing is lost. */
-export function DropButton({ answer }: { answer: Answer | undefined }) {
+function DropButton({ answer }: { answer: Answer | undefined }) {
   const open = answer?.connection.value.status === "open";
   const running = answer && (answer.status.value === "writing" || answer.status.value === "starting");
   return (

@@ -3,8 +3,7 @@ import { exactnessText } from "../state/resumes.ts";
 import { wireOpen } from "../state/wire-open.ts";
 import { IconButton } from "./icon-button.tsx";
 import { TraceList } from "./trace-list.tsx";
-import { DropButton } from "./wire-line.tsx";
-import { latencyRows, wireState } from "./wire-words.ts";
+import { latencyRows } from "./wire-words.ts";
 
 /** The wire panel: what stands behind the text. */
 export function Wire({ answer }: { answer: Answer | undefined }) {
@@ -20,7 +19,6 @@ export function Wire({ answer }: { answer: Answer | undefined }) {
           }}
         />
       </div>
-      <WireConnection answer={answer} />
       {answer ? (
         <WireDetails answer={answer} />
       ) : (
@@ -30,23 +28,22 @@ export function Wire({ answer }: { answer: Answer | undefined }) {
   );
 }
 
-function WireConnection({ answer }: { answer: Answer | undefined }) {
-  const state = wireState(answer?.status.value, answer?.connection.value);
-  return (
-    <div class="wire-connection">
-      <span class={`dot ${state.tone}`} aria-hidden="true" />
-      <span class="wire-state">{state.text}</span>
-      <DropButton answer={answer} />
-    </div>
-  );
-}
-
 function WireDetails({ answer }: { answer: Answer }) {
-  answer.beat.value;
   return (
     <>
       <Resumes answer={answer} />
-      <dl class="latency figures" aria-label="Latency, as this page saw it">
+      <Pace answer={answer} />
+      <TraceList answer={answer} />
+    </>
+  );
+}
+
+function Pace({ answer }: { answer: Answer }) {
+  answer.pulse.value;
+  return (
+    <section class="latency figures" aria-label="Latency">
+      <h3>Latency, as this page saw it</h3>
+      <dl>
         {latencyRows(answer.latency()).map(([label, value]) => (
           <div key={label}>
             <dt>{label}</dt>
@@ -54,8 +51,7 @@ function WireDetails({ answer }: { answer: Answer }) {
           </div>
         ))}
       </dl>
-      <TraceList answer={answer} />
-    </>
+    </section>
   );
 }
 
