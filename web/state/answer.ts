@@ -3,8 +3,8 @@ import type { Connection, Message, SavedStream, Stream, StreamEvent } from "../.
 import { createExactness } from "./exactness.ts";
 import { type Failure, failureOf, failureOfEvent } from "./failure.ts";
 import { createLatencyMeter, type Latency } from "./latency.ts";
-import { renewed } from "./renewed.ts";
 import { createResumes, type Resume } from "./resumes.ts";
+import { createShown } from "./shown.ts";
 import { createTrace, previewOf, type Trace } from "./trace.ts";
 
 export type AnswerStatus = "starting" | "writing" | "done" | "failed" | "left";
@@ -57,9 +57,6 @@ export type AnswerSettings = {
   onResume?: (resume: Resume) => void;
 };
 
-/** How often, in ms, figures change at most. */
-const PULSE_MS = 250;
-
 /** Reads a stream to its end. `open` gets what it has to pass on as `onConnection`. */
 export function readAnswer(
   open: (onConnection: (connection: Connection) => void) => Stream,
@@ -75,17 +72,13 @@ export function readAnswer(
   const notice = signal<Notice>();
   const failure = signal<Failure>();
   const reason = signal<string>();
-  const beat = signal(0);
-  const pulse = signal(0);
-  let pulsedAt = startedAt;
   const resumes = createResumes(restored, (resume) => {
     trace.add({ seq: undefined, type: "resumed", at: now() - startedAt, preview: resume.text });
     settings.onResume?.(resume);
   });
   const stream = open(connected);
   exactness.begin(stream.messages);
-  const messages = signal<readonly Message[]>(stream.messages.map((message) => ({ ...message })));
-  let cancelFrame: (() => void) | undefined;
+  const shown = createShown({ now, frame, current: () => stream.messages });
 
   function connected(next: Connection) {
     if (next.status === "waiting" && connection.peek().status !== "waiting") {
@@ -99,7 +92,7 @@ export function readAnswer(
     }
     connection.value = next;
     if (next.status === "open" && next.resumed) resumes.resumed(next.resumed);
-    news();
+    shown.news();
   }
 
   function took(event: StreamEvent) {
@@ -115,23 +108,7 @@ export function readAnswer(
     if (event.type === "done") reason.value = event.reason;
     if (status.peek() === "starting") status.value = "writing";
     settings.onEvent?.(event);
-    news();
-  }
-
-  function news() {
-    cancelFrame ??= frame(() => {
-      cancelFrame = undefined;
-      show();
-    });
-  }
-
-  function show() {
-    messages.value = renewed(messages.peek(), stream.messages);
-    beat.value++;
-    if (now() - pulsedAt >= PULSE_MS) {
-      pulsedAt = now();
-      pulse.value++;
-    }
+    shown.news();
   }
 
   async function read() {
@@ -140,9 +117,7 @@ export function readAnswer(
     } catch (error) {
       failure.value = failureOf(error);
     }
-    cancelFrame?.();
-    show();
-    pulse.value++;
+    shown.end();
     const ended = reason.peek() !== undefined;
     status.value = failure.peek() ? "failed" : ended ? "done" : "left";
   }
@@ -150,15 +125,15 @@ export function readAnswer(
   return {
     status,
     connection,
-    messages,
+    messages: shown.messages,
     notice,
     resumes: resumes.list,
     dropped: resumes.dropped,
     failure,
     reason,
     exact: exactness.exact,
-    beat,
-    pulse,
+    beat: shown.beat,
+    pulse: shown.pulse,
     trace,
     latency: meter.read,
     seq: () => stream.seq,
