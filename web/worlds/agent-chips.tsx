@@ -39,11 +39,11 @@ function AgentChip({ name, hue, phase, onMention }: AgentChipProps) {
       class={`agent-chip ${phase ?? "idle"}${busy}`}
       data-hue={hue}
       title={`Mention ${name}`}
-      aria-label={`Mention ${name} (${words})`}
       onClick={() => onMention(name)}
     >
       <span class="agent-dot" aria-hidden="true" />
       <span class="agent-name">{name}</span>
+      <span class="unseen">, </span>
       <span class="agent-phase">{words}</span>
     </button>
   );

@@ -31,10 +31,11 @@ export function WorldEditor({ world: name }: { world: string }) {
   }, [definition, editor]);
   if (definition.state === "failed") return <RoomFailure name={name} failure={definition.failure} />;
   const draft = editor.draft.value;
+  const isReadOnly = definitions.editing.value === "disabled";
   if (definition.state === "loading" || !draft) return <RoomLoading name={name} />;
   return (
     <Stage
-      title={`Edit ${definition.world.title ?? definition.world.name}`}
+      title={`${isReadOnly ? "About" : "Edit"} ${definition.world.title ?? definition.world.name}`}
       actions={
         <a class="button small" href={worldHref(name)}>
           Back to the room

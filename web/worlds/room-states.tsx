@@ -1,6 +1,6 @@
 import type { Failure } from "../state/failure.ts";
 import { Stage } from "../view/stage.tsx";
-import { FailureBanner } from "../view/states.tsx";
+import { Banner, FailureBanner } from "../view/states.tsx";
 import { definitions } from "./page.ts";
 
 /** The room is on its way: its place is held. */
@@ -33,5 +33,17 @@ export function RoomFailure({ name, failure }: { name: string; failure: Failure 
         )}
       </div>
     </Stage>
+  );
+}
+
+/** What is said from now on is lost with the page. */
+export function FullBanner() {
+  return (
+    <Banner icon="alert" tone="warn">
+      <p>
+        This browser has no room left, so what is said here is lost when the page is closed. Forget older rooms, or
+        delete conversations, to make room.
+      </p>
+    </Banner>
   );
 }

@@ -9,14 +9,17 @@ import { Thread } from "../view/thread.tsx";
 import { WireLine } from "../view/wire-line.tsx";
 import { AgentChips } from "./agent-chips.tsx";
 import { huesOf } from "./agent-colours.ts";
+import { Confirm } from "./confirm.tsx";
 import { EmptyRoom } from "./empty-room.tsx";
-import { definitions, following, roomOf } from "./page.ts";
+import { definitions, editorOf, following, roomOf } from "./page.ts";
 import { RoomComposer } from "./room-composer.tsx";
 import type { RoomState } from "./room-state.ts";
-import { RoomFailure, RoomLoading } from "./room-states.tsx";
+import { FullBanner, RoomFailure, RoomLoading } from "./room-states.tsx";
 import { RoomTop } from "./room-top.tsx";
 import { currentPhases, visibleTurns } from "./room-view.ts";
+import type { Turn } from "./turn.ts";
 import { MissedLine, TurnView } from "./turn-view.tsx";
+import { sharedLine } from "./words.ts";
 import "./agent-colours.css";
 import "./room.css";
 
@@ -54,7 +57,7 @@ function Room({ world, agents }: { world: World; agents: readonly Agent[] }) {
       wire={{ answer: room.latest.value }}
       actions={
         <a class="button small plain" href={worldEditorHref(world.name)}>
-          Edit
+          {editorOf(world.name).isChanged.value ? "Edit (not saved yet)" : "Edit"}
         </a>
       }
     >
@@ -68,10 +71,11 @@ function Room({ world, agents }: { world: World; agents: readonly Agent[] }) {
           centred={turns.length === 0}
         >
           {turns.length === 0 && <EmptyRoom world={world} agents={agents} text={text} field={field} />}
-          <Turns room={room} hues={hues} />
+          <Turns world={world} room={room} hues={hues} />
         </Thread>
       </div>
       <div class="foot column">
+        {room.full.value && <FullBanner />}
         <WireLine answer={room.latest.value} />
         <RoomComposer world={world} agents={agents} hues={hues} room={room} text={text} fieldRef={field} />
       </div>
@@ -79,23 +83,46 @@ function Room({ world, agents }: { world: World; agents: readonly Agent[] }) {
   );
 }
 
-function Turns({ room, hues }: { room: RoomState; hues: ReadonlyMap<string, number> }) {
+type TurnsProps = { world: World; room: RoomState; hues: ReadonlyMap<string, number> };
+
+function Turns({ world, room, hues }: TurnsProps) {
   const view = room.view.value;
   const turns = visibleTurns(view);
   const lastOwn = turns.findLast(({ mine }) => mine);
   return (
     <>
+      {turns.length > 0 && <AboutHistory world={world} room={room} />}
       {turns.map((turn) => (
-        <TurnView
-          key={turn.key}
-          turn={turn}
-          hues={hues}
-          answer={room.running.value.get(turn.key)}
-          onAgain={turn === lastOwn ? (mentions) => room.sayAgain(turn.key, mentions) : undefined}
-        />
+        <TurnItem key={turn.key} turn={turn} room={room} hues={hues} isLastOwn={turn === lastOwn} />
       ))}
       {view.missed && <MissedLine />}
     </>
+  );
+}
+
+type TurnItemProps = { turn: Turn; room: RoomState; hues: ReadonlyMap<string, number>; isLastOwn: boolean };
+
+/** Drawn again only when something of this turn has changed, however often others do. */
+function TurnItem({ turn, room, hues, isLastOwn }: TurnItemProps) {
+  const answer = room.running.value.get(turn.key);
+  return useMemo(() => {
+    const onAgain = isLastOwn ? (mentions?: readonly string[]) => room.sayAgain(turn.key, mentions) : undefined;
+    return <TurnView turn={turn} hues={hues} answer={answer} onAgain={onAgain} />;
+  }, [turn, room, hues, answer, isLastOwn]);
+}
+
+/** Whom one speaks to, what of it stays, and how to be rid of it; it stands before the first message. */
+function AboutHistory({ world, room }: { world: World; room: RoomState }) {
+  return (
+    <div class="room-line about-history">
+      <p>{sharedLine(world.memory)} What you see of it is kept in this browser only.</p>
+      <Confirm
+        label="Forget it here"
+        question="Forget what was said here, in this browser?"
+        yes="Forget"
+        onConfirm={room.clear}
+      />
+    </div>
   );
 }
 
