@@ -14,7 +14,7 @@ export const WORLD = "kitchen";
 /** Fields of an agent; a name alone is one that streams. Each speaks with a model of its own, `test:NAME`, if it names none. */
 export type AgentSpec = string | { name: string; [field: string]: unknown };
 
-export type WorldAppOptions = Pick<TestAppOptions, "env" | "models" | "subscribeWorld" | "publish"> & {
+export type WorldAppOptions = Pick<TestAppOptions, "env" | "models" | "subscribeWorld" | "publish" | "page"> & {
   /** By default Vera and Otto. */
   agents?: readonly AgentSpec[];
   /** Fields of the world, `timing` say. */
