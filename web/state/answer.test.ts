@@ -71,6 +71,16 @@ test("An error event and a thrown error both are the answer's failure", async ()
   });
 });
 
+test("An answer that the server has forgotten is told in words for people, with what arrived", async () => {
+  const { answer, stream } = reading();
+  await stream.say(...EVENTS.slice(0, 3));
+  const error = { name: "ChatWaitError", code: "stream_not_found", retryable: false };
+  await stream.end(Object.assign(new Error("There is no such stream. Check the id."), error));
+  await answer.finished;
+  assert.match(answer.failure.value?.message ?? "", /What has arrived stays/);
+  assert.equal(answer.messages.value[0]?.content, "Hel");
+});
+
 test("A drop is told from a loss, and its resume reports position, replay and gap", async () => {
   const { answer, stream } = reading();
   stream.connect({ status: "open" });

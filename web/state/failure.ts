@@ -18,6 +18,18 @@ export const failureOfEvent = ({ error_code, message, retryable }: ErrorEvent): 
   retryable,
 });
 
+const GONE =
+  "The server does not know this answer any more, perhaps because it was restarted. What has arrived stays; ask again for the rest.";
+
+/** What a program that resumes is told, told to a person who reads. */
+const IN_OUR_WORDS: Record<string, string> = {
+  stream_not_found: GONE,
+  cursor_ahead: GONE,
+  cursor_void: GONE,
+  stream_expired:
+    "The server keeps an answer for a few minutes only, and this one is gone. What has arrived stays; ask again for the rest.",
+};
+
 /** Reads whatever was thrown. */
 export function failureOf(error: unknown): Failure {
   if (!isChatWaitError(error)) {
@@ -26,7 +38,7 @@ export function failureOf(error: unknown): Failure {
   }
   return {
     code: error.code,
-    message: error.message,
+    message: IN_OUR_WORDS[error.code] ?? error.message,
     retryable: error.retryable,
     ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
     ...(error.requestId === undefined ? {} : { requestId: error.requestId }),

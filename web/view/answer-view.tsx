@@ -19,10 +19,12 @@ type AnswerViewProps = {
   /** Nothing comes after it, and nothing is under way. */
   last: boolean;
   onRetry: () => void;
+  /** Edits the message that it answers. */
+  onEdit: () => void;
 };
 
 /** An answer under way or over. It is one and the same element all the time: what is selected in it stays so at its end. */
-export function AnswerView({ entry, run, last, onRetry }: AnswerViewProps) {
+export function AnswerView({ entry, run, last, onRetry, onEdit }: AnswerViewProps) {
   if (!entry && !run?.answer) return <Waiting since={run?.startedAt ?? Date.now()} />;
   const shown = entry ? over(entry) : run?.answer ? underWay(run.answer, run.earlier) : undefined;
   if (!shown) return null;
@@ -38,7 +40,9 @@ export function AnswerView({ entry, run, last, onRetry }: AnswerViewProps) {
         streaming={!entry}
         actions={failure && !shown.content ? undefined : <Actions text={entry && shown.content} onRetry={retry} />}
       />
-      {entry && failure && <FailureBanner failure={failure} at={Date.parse(entry.at)} {...(last ? { onRetry } : {})} />}
+      {entry && failure && (
+        <FailureBanner failure={failure} at={Date.parse(entry.at)} {...(last ? { onRetry, onEdit } : {})} />
+      )}
     </>
   );
 }

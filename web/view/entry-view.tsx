@@ -1,7 +1,7 @@
 import type { Signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { Entry } from "../state/conversation.ts";
-import { chat } from "../state/page.ts";
+import { chat, conversations } from "../state/page.ts";
 import type { Run } from "../state/run.ts";
 import { AnswerView } from "./answer-view.tsx";
 import { CopyButton } from "./copy-button.tsx";
@@ -28,7 +28,10 @@ export function EntryView({ conversationId, entry, run, last, editing, onEdit }:
     };
     if (entry && editing) return <EditMessage conversationId={conversationId} entry={entry} onDone={() => edit()} />;
     if (entry?.role === "user") return <Asked entry={entry} onEdit={() => edit(entry.id)} />;
-    return <AnswerView entry={entry} run={run} last={last} onRetry={() => chat.retry(conversationId)} />;
+    const retry = () => chat.retry(conversationId);
+    const editAsked = () =>
+      edit(conversations.get(conversationId)?.entries.findLast(({ role }) => role === "user")?.id);
+    return <AnswerView entry={entry} run={run} last={last} onRetry={retry} onEdit={editAsked} />;
   }, [conversationId, entry, run, last, editing, onEdit]);
 }
 

@@ -37,27 +37,44 @@ type FailureProps = {
   failure: Failure;
   /** Milliseconds since 1970 when it failed. */
   at: number;
-  onRetry?: () => void;
-  retryLabel?: string;
+  onRetry?: (() => void) | undefined;
+  /** The way out where the message itself is at fault. */
+  onEdit?: (() => void) | undefined;
 };
 
+/** The same message would fail again. */
+const AT_FAULT = new Set(["message_too_long", "message_required", "payload_too_large"]);
+
 /** What went wrong, in the server's words, and the way out. */
-export function FailureBanner({ failure, at, onRetry, retryLabel = "Retry" }: FailureProps) {
+export function FailureBanner({ failure, at, onRetry, onEdit }: FailureProps) {
   const limited = failure.code === "rate_limited" && failure.retryAfterMs !== undefined && onRetry !== undefined;
   if (limited) return <RateLimited until={at + (failure.retryAfterMs ?? 0)} onRetry={onRetry} />;
-  const button = onRetry && (
-    <button type="button" class="button small" onClick={onRetry}>
-      <Icon name="retry" /> {retryLabel}
-    </button>
-  );
+  const edit = onEdit && AT_FAULT.has(failure.code);
   return (
-    <Banner icon="alert" tone="bad" actions={button}>
+    <Banner
+      icon="alert"
+      tone="bad"
+      actions={
+        <>
+          {edit && <WayOut icon="edit" label="Edit the message" onClick={onEdit} />}
+          {!edit && onRetry && <WayOut icon="retry" label="Retry" onClick={onRetry} />}
+        </>
+      }
+    >
       <p>{failure.message}</p>
       <p class="fine">
         {failure.code}
         {failure.requestId && ` · request ${failure.requestId}`}
       </p>
     </Banner>
+  );
+}
+
+function WayOut({ icon, label, onClick }: { icon: IconName; label: string; onClick: () => void }) {
+  return (
+    <button type="button" class="button small" onClick={onClick}>
+      <Icon name={icon} /> {label}
+    </button>
   );
 }
 

@@ -11,7 +11,7 @@ export function wireState(status: AnswerStatus | undefined, connection: Connecti
   if (status === "done") return { tone: "idle", text: "Complete" };
   if (status === "failed") return { tone: "bad", text: "Failed" };
   if (connection.status === "waiting") {
-    return { tone: "lost", text: `Trying again in ${duration(connection.retryInMs)}` };
+    return { tone: "lost", text: "Waiting to try again" };
   }
   if (connection.status === "connecting") {
     return connection.attempt > 1 ? { tone: "lost", text: "Reconnecting" } : { tone: "live", text: "Connecting" };
