@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import type { UIMessage, UIMessageChunk } from "ai";
@@ -227,4 +229,15 @@ test("options that contradict each other are told at once", () => {
 test("headers of one message cannot be sent by a client that has its own", async () => {
   const { send } = transportFor();
   await assert.rejects(send(undefined, { headers: { "x-a": "1" } }), { name: "TypeError" });
+});
+
+test("of the AI SDK only types are used: nothing of it is loaded with the transport", async () => {
+  const folder = import.meta.dirname;
+  const sources = (await readdir(folder)).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
+  assert.ok(sources.length > 5);
+  for (const name of sources) {
+    const imports =
+      (await readFile(join(folder, name), "utf8")).match(/^(?:im|ex)port [^;]+ from "(?!\.)[^"]+";$/gm) ?? [];
+    for (const line of imports) assert.match(line, /^import type \{[^}]+\} from "ai";$/, name);
+  }
 });

@@ -7,7 +7,7 @@ import { keepPosition, surroundings } from "./keeper.ts";
 import type { Head } from "./metadata.ts";
 import { defaultStorage, type Positions, positionsIn } from "./positions.ts";
 import { type Reading, readAnswer } from "./reading.ts";
-import type { ChatTransportOptions, ChatWaitUIMessage } from "./types.ts";
+import type { ChatSettings, ChatTransportOptions, ChatWaitUIMessage, ConnectionOptions } from "./types.ts";
 
 export type ChatWaitTransport<M extends UIMessage = ChatWaitUIMessage> = ChatTransport<M> & {
   /** What a resume gives begins with the answer so far, out of the storage: `useChat` builds the message anew from it. */
@@ -24,6 +24,13 @@ export type ChatWaitTransport<M extends UIMessage = ChatWaitUIMessage> = ChatTra
  * survives cuts of the network inside the transport, and a reload with `useChat({ id, resume: true })`; `stop` ends it at the server.
  * @throws TypeError where options contradict each other
  */
+export function createChatTransport<M extends UIMessage = ChatWaitUIMessage>(
+  options?: ConnectionOptions & ChatSettings<M>,
+): ChatWaitTransport<M>;
+// By itself the union of the two would leave the parameters of `prepare` without a type.
+export function createChatTransport<M extends UIMessage = ChatWaitUIMessage>(
+  options: ChatTransportOptions<M>,
+): ChatWaitTransport<M>;
 export function createChatTransport<M extends UIMessage = ChatWaitUIMessage>(
   options: ChatTransportOptions<M> = {},
 ): ChatWaitTransport<M> {
