@@ -36,7 +36,7 @@ export const serve: Command = {
     "data-dir": { type: "string", value: "FOLDER", text: "for the definitions of worlds (./data)" },
     "log-level": { type: "string", value: "LEVEL", text: "trace, debug, info, warn, error, fatal or silent (info)" },
     set: { type: "string", multiple: true, value: "NAME=VALUE", text: "any other setting (repeatable)" },
-    "env-file": {
+    settings: {
       type: "string",
       value: "FILE",
       text: "read settings from a file of NAME=VALUE lines; the environment wins over it",
@@ -63,7 +63,7 @@ export const serve: Command = {
  */
 export function settingsOf(call: Pick<Call, "values" | "io">): Environment {
   const { io } = call;
-  const file = textOption(call, "env-file");
+  const file = textOption(call, settings);
   const own = Object.entries(SETTINGS).flatMap(([option, name]) => {
     const value = textOption(call, option);
     return value === undefined ? [] : [[name, option === "instructions" ? textOrFile(io, value) : value]];
@@ -102,15 +102,19 @@ async function buildPage({ stderr }: Io): Promise<void> {
   await new Promise((done) => build.on("close", done));
 }
 
+/** Run in the server's process before its own code: whoever started it is gone, so that nobody could end it any more. */
+const UNTIL_LEFT = `process.once("disconnect", () => process.kill(process.pid, "SIGTERM")); process.channel?.unref();`;
+
 /**
  * In a process group of its own: else Ctrl-C in a terminal would reach the server by itself, and once more from here, and the
  * second one would cut the answers that the first lets finish.
  */
 function start({ json }: Call, env: Environment): ChildProcess {
   const main = beside(`src/main.${SOURCES ? "ts" : "js"}`);
+  const before = `data:text/javascript,${encodeURIComponent(UNTIL_LEFT)}`;
   // Through a pipe it greets nobody: what comes is its log, one JSON object a line.
-  const child = spawn(process.execPath, ["--max-semi-space-size=8", main], {
-    stdio: ["ignore", json ? "pipe" : "inherit", "inherit"],
+  const child = spawn(process.execPath, ["--max-semi-space-size=8", "--import", before, main], {
+    stdio: ["ignore", json ? "pipe" : "inherit", "inherit", "ipc"],
     env,
     detached: true,
   });

@@ -8,10 +8,7 @@ import { type Finding, finding } from "./finding.ts";
 export async function checkDataDir(dir: string, cwd: string): Promise<Finding> {
   const path = resolve(cwd, dir);
   const at = await nearest(path);
-  const problem = await access(at, constants.W_OK | constants.X_OK).then(
-    async () => ((await stat(at)).isDirectory() ? undefined : "it is no folder"),
-    () => "this user may not write there",
-  );
+  const problem = await problemOf(at);
   if (problem === undefined) {
     return finding(
       "data",
@@ -24,6 +21,14 @@ export async function checkDataDir(dir: string, cwd: string): Promise<Finding> {
     "fail",
     `The data folder ${dir} cannot be used: ${problem}.`,
     "Set CHATWAIT_DATA_DIR to a folder that this user can write.",
+  );
+}
+
+async function problemOf(path: string): Promise<string | undefined> {
+  if (!(await stat(path)).isDirectory()) return "it is no folder";
+  return access(path, constants.W_OK | constants.X_OK).then(
+    () => undefined,
+    () => "this user may not write there",
   );
 }
 
