@@ -31,7 +31,7 @@ const inThirds = (text: string): string[] => {
 
 /** What an answer may be made of, and which attributes may stand there. */
 const ELEMENTS =
-  "a b blockquote br button code del div em figcaption figure h3 h4 h5 h6 hr i input ins kbd li mark ol p pre s small span strong sub sup table tbody td th thead tr u ul";
+  "a b blockquote br button code del div em figcaption figure h2 h3 h4 h5 h6 hr i input ins kbd li mark ol p pre s small span strong sub sup table tbody td th thead tr u ul";
 const ATTRIBUTES = "aria-label checked class dir disabled href rel role scope start style tabindex target type";
 
 const findings = `[...document.querySelectorAll("article .md *")].flatMap((element) => {

@@ -43,9 +43,9 @@ function blockNode(token: Tokens.Generic, depth: number): JSX.Element | null {
 
 const plain = (text: string) => h("p", { class: "md-plain", dir: "auto" }, text);
 
-/** Headings of an answer stand below those of the page. */
+/** Headings of an answer stand below the title of the conversation. */
 const heading = ({ depth, tokens }: Tokens.Heading) =>
-  h(`h${Math.min(depth + 2, 6)}`, { class: `md-heading md-heading-${depth}`, dir: "auto" }, inlineNodes(tokens));
+  h(`h${Math.min(depth + 1, 6)}`, { class: `md-heading md-heading-${depth}`, dir: "auto" }, inlineNodes(tokens));
 
 function list({ ordered, start, items }: Tokens.List, depth: number) {
   const children = items.map((item, index) => h(Item, { key: index, item, depth }));
