@@ -31,6 +31,8 @@ export function Thread({ label, restart, centred, children }: ThreadProps) {
   }, [restart, away]);
   return (
     <div class="thread-frame">
+      {/* The headings in messages stand below this one. */}
+      <h2 class="unseen">{label}</h2>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
       <section class="thread" ref={scroller} aria-label={label} tabIndex={0}>
         <div class={`column messages${centred ? " centred" : ""}`} ref={content}>
