@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { useReturningFocus } from "./returning-focus.ts";
 
 type ConfirmProps = {
   /** What the button says: "Delete Vera". */
@@ -14,9 +15,10 @@ type ConfirmProps = {
 /** A button for what cannot be taken back: it asks once more, in its own place. */
 export function Confirm({ label, question, yes, onConfirm }: ConfirmProps) {
   const asking = useSignal(false);
+  const button = useReturningFocus(asking.value);
   if (!asking.value) {
     return (
-      <button type="button" class="button small danger" onClick={() => (asking.value = true)}>
+      <button type="button" ref={button} class="button small danger" onClick={() => (asking.value = true)}>
         {label}
       </button>
     );
@@ -31,18 +33,21 @@ function Question({ question, yes, onConfirm, onKeep }: QuestionProps) {
   useEffect(() => keep.current?.focus(), []);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would draw a frame of its own
-    <span class="confirm" role="group" aria-label={question}>
+    <span
+      class="confirm"
+      role="group"
+      aria-label={question}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.preventDefault();
+        onKeep();
+      }}
+    >
       <span>{question}</span>
       <button type="button" class="button small danger" onClick={onConfirm}>
         {yes}
       </button>
-      <button
-        type="button"
-        class="button small"
-        ref={keep}
-        onClick={onKeep}
-        onKeyDown={(event) => event.key === "Escape" && onKeep()}
-      >
+      <button type="button" class="button small" ref={keep} onClick={onKeep}>
         Keep
       </button>
     </span>

@@ -10,6 +10,7 @@ function following() {
   const opened: { lastEventId: string | undefined; stream: ScriptedStream }[] = [];
   const heard: [number, string | undefined][] = [];
   let lost = 0;
+  let ended = 0;
   const follower = createFollower({
     after: clock.after,
     open: ({ lastEventId, onConnection }) => {
@@ -19,9 +20,10 @@ function following() {
     },
     onEvent: (event, id) => heard.push([event.seq, id]),
     onLost: () => lost++,
+    onEnded: () => ended++,
   });
   const stream = (index: number) => opened[index]?.stream as ScriptedStream;
-  return { clock, opened, heard, follower, stream, lost: () => lost };
+  return { clock, opened, heard, follower, stream, lost: () => lost, ended: () => ended };
 }
 
 const notice = (seq: number): StreamEvent => ({ type: "system", seq, code: "world_updated", message: "Changed." });
@@ -86,14 +88,16 @@ test("a feed that is refused at the present is not asked for in a circle", async
   assert.equal(clock.pending(), 1);
 });
 
-test("it ends with its world", async () => {
-  const { follower, stream, clock } = following();
+test("it ends with its world, and says so", async () => {
+  const { follower, stream, clock, ended } = following();
   follower.follow();
   await stream(0).say({ type: "done", seq: 3, reason: "cancelled" });
   await stream(0).end();
   assert.deepEqual([follower.status.value, clock.pending()], ["ended", 0]);
   follower.follow();
+  assert.equal(ended(), 1);
   await stream(1).end(refused("world_not_found"));
+  assert.equal(ended(), 2);
   assert.deepEqual([follower.status.value, clock.pending()], ["ended", 0]);
 });
 

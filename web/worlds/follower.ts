@@ -19,6 +19,8 @@ export type FollowerSettings = {
   onEvent: (event: StreamEvent, lastEventId: string | undefined) => void;
   /** The server does not keep what came after the last event; the feed begins anew, at the present. */
   onLost: () => void;
+  /** There is no such world any more. */
+  onEnded: () => void;
   after: (ms: number, run: () => void) => () => void;
 };
 
@@ -37,7 +39,7 @@ const LOST: ReadonlySet<string> = new Set([
 const GONE: ReadonlySet<string> = new Set(["world_not_found", "invalid_world_name"]);
 
 /** Follows a world's feed for as long as there is one, through cuts, restarts of the server and positions it has forgotten. */
-export function createFollower({ open, onEvent, onLost, after }: FollowerSettings): Follower {
+export function createFollower({ open, onEvent, onLost, onEnded, after }: FollowerSettings): Follower {
   const status = signal<FollowStatus>("off");
   const failure = signal<Failure>();
   let stream: Stream | undefined;
@@ -63,7 +65,7 @@ export function createFollower({ open, onEvent, onLost, after }: FollowerSetting
         at = current.save()?.lastEventId ?? at;
         onEvent(event, at);
       }
-      if (mine()) over("ended");
+      if (mine()) ended();
     } catch (error) {
       if (mine()) failed(failureOf(error), lastEventId);
     }
@@ -74,9 +76,14 @@ export function createFollower({ open, onEvent, onLost, after }: FollowerSetting
     status.value = how;
   }
 
+  function ended() {
+    over("ended");
+    onEnded();
+  }
+
   function failed(why: Failure, lastEventId: string | undefined) {
     failure.value = why;
-    if (GONE.has(why.code)) return over("ended");
+    if (GONE.has(why.code)) return ended();
     over("away");
     if (LOST.has(why.code) && (at ?? lastEventId) !== undefined) {
       at = undefined;

@@ -55,7 +55,11 @@ export function NewWorld({ onDone }: { onDone: () => void }) {
         event.preventDefault();
         void create();
       }}
-      onKeyDown={(event) => event.key === "Escape" && onDone()}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.preventDefault();
+        onDone();
+      }}
     >
       <Field
         label="Name of the new world"

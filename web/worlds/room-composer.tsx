@@ -42,7 +42,7 @@ export function RoomComposer({ world, agents, hues, room, text, fieldRef }: Room
         onStop={room.stop}
         onSend={(said) => {
           const known = routed?.text === said ? routed.agents.map(({ agent }) => agent) : [];
-          room.send({ text: said, sender: sender.peek(), expected: known });
+          room.send({ text: said.trimEnd(), sender: sender.peek(), expected: known });
         }}
         onKey={(event, field) => completion.key(event.shiftKey ? `Shift+${event.key}` : event.key, field)}
         onCaret={completion.look}

@@ -64,6 +64,7 @@ export function createRoom(world: string, wiring: RoomWiring): RoomState {
     after,
     open: (options) => client.world(world).feed(options),
     onEvent: heard,
+    onEnded: onDefinition,
     onLost: () => {
       board.followedTo(undefined);
       board.change(feedLost);

@@ -49,6 +49,7 @@ function Room({ world, agents }: { world: World; agents: readonly Agent[] }) {
   const field = useRef<HTMLTextAreaElement>(null) as RefObject<HTMLTextAreaElement>;
   const hues = useMemo(() => huesOf(agents.map(({ name }) => name)), [agents]);
   useFollowing(room);
+  useStopKey(room);
   const turns = visibleTurns(room.view.value);
   const mention = (name: string) => addMention(text, name, field);
   return (
@@ -95,7 +96,7 @@ function Turns({ world, room, hues }: TurnsProps) {
       {turns.map((turn) => (
         <TurnItem key={turn.key} turn={turn} room={room} hues={hues} isLastOwn={turn === lastOwn} />
       ))}
-      {view.missed && <MissedLine />}
+      {turns.length > 0 && view.missed && <MissedLine />}
     </>
   );
 }
@@ -130,6 +131,18 @@ function AboutHistory({ world, room }: { world: World; room: RoomState }) {
 function useFollowing(room: RoomState): void {
   useSignalEffect(() => (following.value ? room.follow() : room.leave({ forGood: true })));
   useEffect(() => () => room.leave(), [room]);
+}
+
+/** Escape ends what is under way, unless something that is open takes the key. */
+function useStopKey(room: RoomState): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+      if (room.running.peek().size > 0 && !document.querySelector("dialog[open]")) room.stop();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [room]);
 }
 
 function addMention(text: Signal<string>, name: string, field: RefObject<HTMLTextAreaElement>): void {

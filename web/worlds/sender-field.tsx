@@ -1,13 +1,21 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { sender } from "./page.ts";
+import { useReturningFocus } from "./returning-focus.ts";
 
 /** Under which name one speaks: a button that becomes a field. */
 export function SenderField({ agents }: { agents: readonly string[] }) {
   const editing = useSignal(false);
+  const button = useReturningFocus(editing.value);
   if (editing.value) return <NameField agents={agents} onDone={() => (editing.value = false)} />;
   return (
-    <button type="button" class="button small plain sender-button" onClick={() => (editing.value = true)}>
+    <button
+      type="button"
+      ref={button}
+      class="button small plain sender-button"
+      title="Choose the name under which you speak in rooms"
+      onClick={() => (editing.value = true)}
+    >
       {sender.value ? (
         <>
           Speaking as <strong>{sender.value}</strong>
@@ -28,10 +36,16 @@ function NameField({ agents, onDone }: { agents: readonly string[]; onDone: () =
   const trimmed = name.value.trim();
   const taken = agents.find((agent) => agent.toLowerCase() === trimmed.toLowerCase());
   const fault = taken ? `${taken} is an agent here. Choose another name.` : undefined;
-  const take = () => {
-    if (fault) return;
-    sender.value = trimmed && trimmed.toUpperCase() !== "HUMAN" ? trimmed : undefined;
+  const isOver = useRef(false);
+  const leave = () => {
+    isOver.current = true;
     onDone();
+  };
+  const take = () => {
+    // A field that goes away loses the focus as well: what was not wanted is not taken then.
+    if (fault || isOver.current) return;
+    sender.value = trimmed && trimmed.toUpperCase() !== "HUMAN" ? trimmed : undefined;
+    leave();
   };
   return (
     <span class="sender-field">
@@ -47,12 +61,12 @@ function NameField({ agents, onDone }: { agents: readonly string[]; onDone: () =
           aria-describedby={fault ? "sender-fault" : undefined}
           onInput={(event) => (name.value = event.currentTarget.value)}
           onKeyDown={(event) => {
-            if (event.key === "Escape") onDone();
-            if (event.key !== "Enter") return;
+            if (event.key !== "Escape" && event.key !== "Enter") return;
             event.preventDefault();
-            take();
+            if (event.key === "Enter") take();
+            else leave();
           }}
-          onBlur={() => (fault ? onDone() : take())}
+          onBlur={() => (fault ? leave() : take())}
         />
       </label>
       {fault && (

@@ -5,12 +5,14 @@ import { sidebarOpen } from "../state/sidebar.ts";
 import { IconButton } from "../view/icon-button.tsx";
 import { NewWorld } from "./new-world.tsx";
 import { definitions, isRunning } from "./page.ts";
+import { useReturningFocus } from "./returning-focus.ts";
 import "./sidebar.css";
 
 /** The server's worlds, and the way to a new one. */
 export function WorldList({ current }: { current: string | undefined }) {
   const adding = useSignal(false);
-  useEffect(() => void definitions.loadList(), []);
+  const button = useReturningFocus(adding.value);
+  useEffect(() => followList(document), []);
   const mayAdd = definitions.editing.value !== "disabled";
   return (
     <>
@@ -21,6 +23,7 @@ export function WorldList({ current }: { current: string | undefined }) {
             small
             icon="plus"
             label="New world"
+            buttonRef={button}
             aria-expanded={adding.value}
             onClick={() => {
               adding.value = !adding.value;
@@ -32,6 +35,16 @@ export function WorldList({ current }: { current: string | undefined }) {
       <Links current={current} />
     </>
   );
+}
+
+/** Others make worlds, too: the list is read again when the page is looked at again. */
+function followList(page: Document): () => void {
+  const look = () => {
+    if (page.visibilityState === "visible") void definitions.loadList();
+  };
+  look();
+  page.addEventListener("visibilitychange", look);
+  return () => page.removeEventListener("visibilitychange", look);
 }
 
 function Adding({ onDone }: { onDone: () => void }) {
