@@ -18,8 +18,6 @@ import { parseArgs } from "node:util";
 const HELP = `node scripts/build-web.ts [--strict]
   --strict   fail where the page cannot be built; otherwise that is one line, and the server starts without the page`;
 
-const root = join(import.meta.dirname, "..");
-
 /** What the build depends on, and nothing else: a test that changes builds nothing. */
 const SOURCES = ["web/**/*", "client/**/*.ts", "src/protocol/**/*.ts", "package-lock.json", "tsconfig.json"];
 const NOT_SOURCES = /^web\/dist\/|\.test\.tsx?$/;
@@ -28,7 +26,7 @@ const NOT_SOURCES = /^web\/dist\/|\.test\.tsx?$/;
 const STAMP = ".stamp";
 
 function stampOf(sources: string): string {
-  const hash = createHash("sha256").update(process.env["NODE_ENV"] ?? "");
+  const hash = createHash("sha256");
   const entries = globSync(SOURCES, { cwd: sources, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const paths = files.map((file) => file.slice(sources.length + 1)).filter((path) => !NOT_SOURCES.test(path));
@@ -38,12 +36,22 @@ function stampOf(sources: string): string {
 
 export type BuildOutcome = "fresh" | "built" | "no bundler";
 
+export type BuildOptions = {
+  /** The project's folder. */
+  root?: string;
+  /** Called before it takes its time. */
+  onBuild?: () => void;
+  findBundler?: () => Promise<Bundler | undefined>;
+};
+
+type Bundler = Pick<typeof import("vite"), "build">;
+
 /**
- * Makes sure that `web/dist` is what the sources make; `onBuild` is called before it takes its time. Several processes may call
- * it at once.
- * @throws what the bundler says of sources that cannot be built
+ * Makes sure that `web/dist` is what the sources make. Several processes may call it at once.
+ * @throws what the bundler says of sources that cannot be built; then the page stays as it was
  */
-export async function buildPage(onBuild: () => void = () => {}): Promise<BuildOutcome> {
+export async function buildPage(options: BuildOptions = {}): Promise<BuildOutcome> {
+  const { root = join(import.meta.dirname, ".."), onBuild = () => {}, findBundler = findVite } = options;
   const dist = join(root, "web/dist");
   const stamp = stampOf(root);
   const isFresh = () => existsSync(join(dist, STAMP)) && readFileSync(join(dist, STAMP), "utf8") === stamp;
@@ -56,7 +64,7 @@ export async function buildPage(onBuild: () => void = () => {}): Promise<BuildOu
   const outDir = mkdtempSync(join(root, "dist/page-"));
   try {
     const configFile = join(root, "web/vite.config.ts");
-    await bundler.build({ configFile, configLoader: "native", logLevel: "warn", build: { outDir } });
+    await bundler.build({ configFile, configLoader: "native", logLevel: "error", build: { outDir } });
     writeFileSync(join(outDir, STAMP), stamp);
     // A temporary folder is for its maker alone; the page is for whoever runs the server, in a container another user.
     chmodSync(outDir, 0o755);
@@ -75,7 +83,7 @@ function replace(dist: string, made: string) {
 }
 
 /** Not there after `npm ci --omit=dev`. */
-async function findBundler() {
+async function findVite(): Promise<Bundler | undefined> {
   try {
     return await import("vite");
   } catch (error) {
@@ -92,7 +100,7 @@ async function main() {
     since = performance.now();
     process.stdout.write("Building the page … ");
   };
-  const problem = await buildPage(begin).then(
+  const problem = await buildPage({ onBuild: begin }).then(
     (outcome) => {
       if (outcome === "built") console.log(`${((performance.now() - since) / 1000).toFixed(1)} s`);
       return outcome === "no bundler" ? "vite is not installed here (npm ci brings it along)" : undefined;
