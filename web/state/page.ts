@@ -55,6 +55,8 @@ export function followBrowser(page: Window): void {
     else page.document.documentElement.dataset["theme"] = choice;
   });
   page.addEventListener("pagehide", () => chat.keep());
+  // A page that is not looked at may be ended without another word, on phones above all.
+  page.document.addEventListener("visibilitychange", () => page.document.hidden && chat.keep());
   page.addEventListener("online", () => setOnline(true));
   page.addEventListener("offline", () => setOnline(false));
   page.addEventListener("storage", ({ key }) => {
