@@ -3,7 +3,8 @@ import { client } from "../state/client.ts";
 import { type Failure, failureOf } from "../state/failure.ts";
 import { goTo } from "../state/route.ts";
 import { Confirm } from "./confirm.tsx";
-import type { Draft, Editor } from "./editor-state.ts";
+import type { Draft } from "./draft.ts";
+import type { Editor } from "./editor-state.ts";
 import { definitions, forgetWorld } from "./page.ts";
 import { fileName, worldFile } from "./world-file.ts";
 

@@ -6,7 +6,8 @@ import { type OwnTurn, type OwnTurnWiring, runTurn } from "./own-turn.ts";
 import type { RoomBoard } from "./room-board.ts";
 import type { RoomStore, RunningTurn } from "./room-store.ts";
 import { begun, broughtUp, changed, ownEvent } from "./room-view.ts";
-import { failed, type Woken } from "./turn.ts";
+import { failed } from "./turn.ts";
+import type { Woken } from "./turn-events.ts";
 import { endLine, NOBODY } from "./words.ts";
 
 /** The turns that were begun in this browser and are under way. */

@@ -5,7 +5,8 @@ import { createOwnTurns, type OwnTurns } from "./own-turns.ts";
 import { createBoard, type RoomBoard, withoutOrphans } from "./room-board.ts";
 import { createRoomStore } from "./room-store.ts";
 import { begun, changed, feedEvent, feedLost } from "./room-view.ts";
-import { asking, type Woken } from "./turn.ts";
+import { asking } from "./turn.ts";
+import type { Woken } from "./turn-events.ts";
 import { NOBODY } from "./words.ts";
 
 /** One room as this page knows it; it lives as long as the page, so that turns go on while something else is looked at. */

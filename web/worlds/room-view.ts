@@ -1,5 +1,6 @@
 import type { Message, StreamEvent } from "../../client/types.ts";
-import { type Asked, lost, type Phase, type Said, type Turn, turnAfter, type Woken, withItem } from "./turn.ts";
+import { type Asked, lost, type Phase, type Said, type Turn, withItem } from "./turn.ts";
+import { turnAfter, type Woken } from "./turn-events.ts";
 
 /** All that is shown of a room: its turns in the order in which they began here. */
 export type RoomView = {

@@ -9,7 +9,6 @@ import { Thread } from "../view/thread.tsx";
 import { WireLine } from "../view/wire-line.tsx";
 import { AgentChips } from "./agent-chips.tsx";
 import { huesOf } from "./agent-colours.ts";
-import { Confirm } from "./confirm.tsx";
 import { EmptyRoom } from "./empty-room.tsx";
 import { definitions, editorOf, following, roomOf } from "./page.ts";
 import { RoomComposer } from "./room-composer.tsx";
@@ -17,9 +16,7 @@ import type { RoomState } from "./room-state.ts";
 import { FullBanner, RoomFailure, RoomLoading } from "./room-states.tsx";
 import { RoomTop } from "./room-top.tsx";
 import { currentPhases, visibleTurns } from "./room-view.ts";
-import type { Turn } from "./turn.ts";
-import { MissedLine, TurnView } from "./turn-view.tsx";
-import { sharedLine } from "./words.ts";
+import { Turns } from "./turns.tsx";
 import "./agent-colours.css";
 import "./room.css";
 
@@ -81,49 +78,6 @@ function Room({ world, agents }: { world: World; agents: readonly Agent[] }) {
         <RoomComposer world={world} agents={agents} hues={hues} room={room} text={text} fieldRef={field} />
       </div>
     </Stage>
-  );
-}
-
-type TurnsProps = { world: World; room: RoomState; hues: ReadonlyMap<string, number> };
-
-function Turns({ world, room, hues }: TurnsProps) {
-  const view = room.view.value;
-  const turns = visibleTurns(view);
-  const lastOwn = turns.findLast(({ mine }) => mine);
-  return (
-    <>
-      {turns.length > 0 && <AboutHistory world={world} room={room} />}
-      {turns.map((turn) => (
-        <TurnItem key={turn.key} turn={turn} room={room} hues={hues} isLastOwn={turn === lastOwn} />
-      ))}
-      {turns.length > 0 && view.missed && <MissedLine />}
-    </>
-  );
-}
-
-type TurnItemProps = { turn: Turn; room: RoomState; hues: ReadonlyMap<string, number>; isLastOwn: boolean };
-
-/** Drawn again only when something of this turn has changed, however often others do. */
-function TurnItem({ turn, room, hues, isLastOwn }: TurnItemProps) {
-  const answer = room.running.value.get(turn.key);
-  return useMemo(() => {
-    const onAgain = isLastOwn ? (mentions?: readonly string[]) => room.sayAgain(turn.key, mentions) : undefined;
-    return <TurnView turn={turn} hues={hues} answer={answer} onAgain={onAgain} />;
-  }, [turn, room, hues, answer, isLastOwn]);
-}
-
-/** Whom one speaks to, what of it stays, and how to be rid of it; it stands before the first message. */
-function AboutHistory({ world, room }: { world: World; room: RoomState }) {
-  return (
-    <div class="room-line about-history">
-      <p>{sharedLine(world.memory)} What you see of it is kept in this browser only.</p>
-      <Confirm
-        label="Forget it here"
-        question="Forget what was said here, in this browser?"
-        yes="Forget"
-        onConfirm={room.clear}
-      />
-    </div>
   );
 }
 

@@ -78,7 +78,12 @@ function Links({ current }: { current: string | undefined }) {
               sidebarOpen.value = false;
             }}
           >
-            <span class="world-title">{title ?? name}</span>
+            <span class="world-title">
+              {title ?? name}
+              {list.some((other) => other.name !== name && other.title === title) && title && (
+                <small class="quiet"> {name}</small>
+              )}
+            </span>
             {isRunning(name) && (
               <span class="world-running">
                 <span class="unseen">, a turn is under way</span>

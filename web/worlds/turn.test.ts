@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import type { StreamEvent } from "../../client/types.ts";
-import { asking, failed, isGrowing, lost, type Said, type Turn, turnAfter } from "./turn.ts";
+import { asking, failed, isGrowing, lost, type Said, type Turn } from "./turn.ts";
+import { turnAfter } from "./turn-events.ts";
 
 const T = "2026-01-02T03:04:05.000Z";
 const empty: Turn = {
