@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { before, type TestContext, test } from "node:test";
+import { buildPage } from "../scripts/build-web.ts";
 import { type CliProgram, type CliProgramOptions, runCliProgram, startCli } from "../testing/cli-program.ts";
 import { startModelServer } from "../testing/model-server.ts";
 import { openStream, requestJson } from "../testing/sse-client.ts";
 import { until } from "../testing/until.ts";
+
+// Else the first server would wait for it, and a test for that. One that cannot be built is not this test's business.
+before(() => buildPage().catch(() => {}));
 
 type Serving = CliProgram & { url: string };
 

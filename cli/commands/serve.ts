@@ -63,7 +63,7 @@ export const serve: Command = {
  */
 export function settingsOf(call: Pick<Call, "values" | "io">): Environment {
   const { io } = call;
-  const file = textOption(call, settings);
+  const file = textOption(call, "settings");
   const own = Object.entries(SETTINGS).flatMap(([option, name]) => {
     const value = textOption(call, option);
     return value === undefined ? [] : [[name, option === "instructions" ? textOrFile(io, value) : value]];
