@@ -1,8 +1,10 @@
 import { signal, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import type { Conversation } from "../state/conversation.ts";
 import { chat, conversations } from "../state/page.ts";
 import { chatHref, goTo } from "../state/route.ts";
 import { ConversationRow } from "./conversation-row.tsx";
+import { focusComposer } from "./focus.ts";
 
 type ConversationListProps = { list: readonly Conversation[]; current: string | undefined };
 
@@ -50,11 +52,15 @@ export function ConversationList({ list, current }: ConversationListProps) {
   );
 }
 
+/** The row with the focus has gone; here is where the way back is. */
 function Undo({ title, undo }: Deleted) {
+  const button = useRef<HTMLButtonElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with each conversation that is deleted
+  useEffect(() => button.current?.focus(), [undo]);
   return (
     <div class="undo" role="status">
       <p>Deleted “{title}”</p>
-      <button type="button" class="button small plain" onClick={undo}>
+      <button type="button" class="button small plain" ref={button} onClick={undo}>
         Undo
       </button>
     </div>
@@ -71,6 +77,7 @@ function remove({ id, title }: Conversation, current: boolean): void {
       back();
       deleted.value = undefined;
       goTo(chatHref(id));
+      focusComposer();
     },
   };
 }

@@ -51,12 +51,16 @@ function Rename({ id, title, onDone }: { id: string; title: string; onDone: () =
     if (field.current && field.current.value !== title) conversations.rename(id, field.current.value);
     onDone();
   };
+  // Whoever leaves with the keyboard finds the focus where it came from.
+  const back = () =>
+    requestAnimationFrame(() => document.querySelector<HTMLElement>(`a[href="${chatHref(id)}"]`)?.focus());
   return (
     <li>
       <form
         onSubmit={(event) => {
           event.preventDefault();
           keep();
+          back();
         }}
       >
         <input
@@ -70,6 +74,7 @@ function Rename({ id, title, onDone }: { id: string; title: string; onDone: () =
             if (event.key !== "Escape") return;
             event.stopPropagation();
             onDone();
+            back();
           }}
         />
       </form>

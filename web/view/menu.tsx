@@ -6,6 +6,7 @@ export function Menu({ children, onClose }: { children: ComponentChildren; onClo
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const opener = document.activeElement;
+    box.current?.scrollIntoView({ block: "nearest" });
     box.current?.querySelector("button")?.focus();
     const away = ({ target }: Event) => {
       if (target instanceof Node && !box.current?.contains(target) && !opener?.contains(target)) onClose();
