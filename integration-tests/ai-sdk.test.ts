@@ -251,7 +251,7 @@ function partOf(message: ChatWaitUIMessage | undefined, text: string): ChatWaitU
 const tokensIn = (bytes: string): string[] =>
   [...bytes.matchAll(/^data: (.+"token".+)$/gm)].map(([, data = "{}"]) => (JSON.parse(data) as { text: string }).text);
 
-test("a reload before the first token, and before the server has said anything, misses nothing", async (t) => {
+test("a reload before the first token misses nothing, and still knows what the start said", async (t) => {
   const storage = memory();
   const { server, call, sending } = await begun(t, [], { storage });
   await saved(storage, 1);
@@ -260,7 +260,7 @@ test("a reload before the first token, and before the server has said anything, 
   call.text("Hello");
   call.finish();
   await Promise.all([resuming, sending]);
-  assert.equal(reloaded.text(), "Hello");
+  assert.deepEqual([reloaded.text(), reloaded.chat.lastMessage?.metadata?.model], ["Hello", "test:driven"]);
 });
 
 test("a reload after the answer was completed elsewhere gets the rest of it", async (t) => {

@@ -58,8 +58,9 @@ async function* chunksOf(stream: Stream, writer: ChunkWriter, keeper: Keeper): A
   yield* writer.begin(stream.messages);
   try {
     for await (const event of stream) {
+      const made = writer.of(event);
       keeper.touch();
-      yield* writer.of(event);
+      yield* made;
       if (event.type !== "error") continue;
       keeper.end(true);
       throw failureOf(event);
