@@ -252,6 +252,25 @@ describe("the room's feed", () => {
     assert.equal(again.shown().length, 1);
   });
 
+  test("tells those who listen that somebody else speaks, and not what they said themselves", async () => {
+    const { room, feeds, turns, said } = page();
+    room.follow();
+    room.send(speech);
+    await at(turns, 0).stream.say(START);
+    const own: StreamEvent = {
+      type: "message",
+      seq: 8,
+      message_id: "q",
+      sender: "HUMAN",
+      role: "user",
+      content: "Well?",
+      timestamp: T,
+      turn_id: "t1",
+    };
+    await at(feeds, 0).stream.say(own, { ...at(others, 1), seq: 9 } as StreamEvent);
+    assert.deepEqual(said, ["Sent", "Ada has said something"]);
+  });
+
   test("that has forgotten where we were says so, and begins anew", async () => {
     const { room, feeds, shelf, clock } = page();
     room.follow();

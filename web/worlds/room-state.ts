@@ -4,10 +4,10 @@ import { createFollower, type Follower } from "./follower.ts";
 import { createOwnTurns, type OwnTurns } from "./own-turns.ts";
 import { createBoard, type RoomBoard, withoutOrphans } from "./room-board.ts";
 import { createRoomStore } from "./room-store.ts";
-import { begun, changed, feedEvent, feedLost } from "./room-view.ts";
+import { begun, changed, feedEvent, feedLost, visibleTurns } from "./room-view.ts";
 import { asking } from "./turn.ts";
 import type { Woken } from "./turn-events.ts";
-import { NOBODY } from "./words.ts";
+import { NOBODY, shownName } from "./words.ts";
 
 /** One room as this page knows it; it lives as long as the page, so that turns go on while something else is looked at. */
 export type RoomState = Pick<RoomBoard, "view" | "full"> &
@@ -55,7 +55,7 @@ export type RoomWiring = {
 
 /** Opens a room with what this browser keeps of it, and goes on with the turns that were under way. */
 export function createRoom(world: string, wiring: RoomWiring): RoomState {
-  const { client, shelf, newId, wall, frame, after, woken, onDefinition } = wiring;
+  const { client, shelf, newId, wall, frame, after, announce, woken, onDefinition } = wiring;
   const store = createRoomStore(shelf, world);
   const board = createBoard({ store, frame, after });
   const own = createOwnTurns({ ...wiring, world, board, store });
@@ -76,6 +76,13 @@ export function createRoom(world: string, wiring: RoomWiring): RoomState {
     board.followedTo(lastEventId);
     board.change((room) => feedEvent(room, event, woken));
     if (event.type === "system" && /^(world|agent)_/.test(event.code)) onDefinition();
+    if (event.type === "message" && event.role === "user") announceOther(event);
+  }
+
+  /** For those who listen: somebody else is speaking. */
+  function announceOther({ sender: name, turn_id }: { sender: string; turn_id?: string | undefined }) {
+    const turn = visibleTurns(board.now()).find(({ turnId }) => turnId === turn_id);
+    if (turn && !turn.mine) announce(`${shownName(name, false)} has said something`);
   }
 
   function send({ text, sender, mentions, expected = [] }: Speech) {
@@ -85,6 +92,7 @@ export function createRoom(world: string, wiring: RoomWiring): RoomState {
     board.change((room) => changed(begun(room, key, asked), key, (turn) => asking(turn, expected)));
     const request = { message: text, ...(sender ? { sender } : {}), ...(mentions ? { mentions: [...mentions] } : {}) };
     own.begin({ v: 1, key, request, startedAt });
+    announce("Sent");
   }
 
   function sayAgain(key: string, mentions?: readonly string[]) {

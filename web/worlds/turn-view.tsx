@@ -42,7 +42,7 @@ export function TurnView({ turn, hues, answer, onAgain }: TurnViewProps) {
 export function MissedLine() {
   return (
     <p class="room-line missed">
-      Something may be missing here: the connection was away for longer than the server keeps what is said.
+      Something may be missing here: the server no longer has what was said while the connection was away.
     </p>
   );
 }

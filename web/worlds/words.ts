@@ -51,7 +51,7 @@ export function endLine({ ending, items }: Pick<Turn, "ending" | "items">): EndL
   if (!ending) return undefined;
   if (ending.kind === "failed") return { text: ending.failure.message, tone: "bad", again: [] };
   if (ending.kind === "lost")
-    return { text: "The rest of this turn was missed: the connection was away for too long.", tone: "warn" };
+    return { text: "The rest of this turn was missed while the connection was away.", tone: "warn" };
   const mute = muteOf(ending);
   const again = mute.filter(({ outcome }) => outcome === "failed" || outcome === "timed_out").map(({ agent }) => agent);
   const sentences = mute.map(({ agent, outcome }) => `${agent} ${whyMute(agent, outcome, items)}.`);
