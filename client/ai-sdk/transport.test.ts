@@ -168,6 +168,14 @@ test("a lost network keeps the position, and is a TypeError, as useChat expects 
   assert.ok(await resume());
 });
 
+test("a new question takes the place of an answer that was lost, before it has begun itself", async () => {
+  const { says, reading, send, resume } = await begun();
+  says[0]?.(chatWaitError("network", "The server was not reached.", { retryable: true }));
+  await assert.rejects(reading);
+  await send();
+  assert.equal(await resume(), null);
+});
+
 test("a network that was never there is no TypeError: there is nothing to resume", async () => {
   const { send, says, resume } = transportFor();
   const reading = read(await send());

@@ -66,6 +66,8 @@ export function createChatTransport<M extends UIMessage = ChatWaitUIMessage>(
       const question = { chatId, messageId, metadata: undefined, ...asked };
       const [start, client] = await Promise.all([ask(question, body), connect(headers)]);
       abortSignal?.throwIfAborted();
+      // Of an answer that was lost: a reload before the new one begins must not bring it back.
+      positions().remove(chatId, positions().read(chatId)?.stream.path);
       return read(chatId, start(client), {}, abortSignal);
     },
     async reconnectToStream({ abortSignal, chatId, headers }) {
