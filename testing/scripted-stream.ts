@@ -55,7 +55,15 @@ export function scriptedStream({ onConnection, saved }: Script = {}): ScriptedSt
       return connection;
     },
     text: unused,
-    result: unused,
+    async result() {
+      for await (const _event of iterator);
+      return {
+        stream_id: "stream",
+        reason: messages.at(-1)?.reason ?? "",
+        content: messages.at(-1)?.content ?? "",
+        messages,
+      };
+    },
     stop: async () => void asked.push("stop"),
     detach: () => void asked.push("detach"),
     drop: () => void asked.push("drop"),

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { Markdown } from "../markdown/markdown.tsx";
+import { PlainText } from "./plain-text.tsx";
 
 export type MessageProps = {
   /** Shown above the text; without it, only those who listen learn it. */
@@ -33,7 +34,7 @@ export function MessageView(props: MessageProps) {
     >
       {showSender && <p class="sender">{sender}</p>}
       <div class="text">
-        {from === "user" ? <p class="plain">{content}</p> : <Markdown text={content} streaming={streaming} />}
+        {from === "user" ? <PlainText text={content} /> : <Markdown text={content} streaming={streaming} />}
         {streaming && content === "" && <Writing />}
       </div>
       {notes}
