@@ -1,4 +1,4 @@
-import type { Connection, Message, Stream, StreamEvent } from "../../../client/index.ts";
+import type { Message, Stream, StreamEvent } from "../../../client/index.ts";
 import { errorLines, isChatWaitError } from "../../failures.ts";
 import type { Said } from "./conversation.ts";
 
@@ -68,6 +68,3 @@ export const saidOf = (messages: readonly Message[], inWorld: boolean): Said[] =
     content,
     ...(timestamp === undefined ? {} : { timestamp }),
   }));
-
-/** Whether a connection that was lost is being looked for. */
-export const isLost = (connection: Connection): boolean => connection.status === "waiting";

@@ -24,3 +24,9 @@ export function findingLines({ status, title, advice = [] }: Finding, { green, y
   const text = printable(title);
   return [`${mark} ${status === "skip" ? dim(text) : text}`, ...advice.map((line) => `    ${printable(line)}`)];
 }
+
+/** A duration of ms for people. */
+export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+/** `1 event`, `2 events`. */
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;

@@ -21,17 +21,17 @@ export const isJsonFile = (file: string): boolean => /\.json$/i.test(file);
 /** Worlds as the text of a file; several are several documents of YAML, or an array of JSON. */
 export function worldText(worlds: readonly WorldDefinition[], json: boolean): string {
   if (json) return `${JSON.stringify(worlds.length === 1 ? worlds[0] : worlds, null, 2)}\n`;
-  return worlds.map((world) => `${header("worlds import", world.name)}${yamlOf(world)}`).join("---\n");
+  return worlds.map((world) => `${header("worlds", "", world.name)}${yamlOf(world)}`).join("---\n");
 }
 
 /** An agent as the text of a file. */
 export function agentText(agent: AgentDefinition, world: string, json: boolean): string {
   if (json) return `${JSON.stringify(agent, null, 2)}\n`;
-  return `${header(`agents import ${world}`, agent.name)}${yamlOf(agent)}`;
+  return `${header("agents", ` ${world}`, agent.name)}${yamlOf(agent)}`;
 }
 
-const header = (command: string, name: string): string =>
-  `# Made by "chatwait export". To make a server as this file says:\n#   chatwait ${command} ${name}.yaml\n` +
+const header = (group: string, into: string, name: string): string =>
+  `# Made by "chatwait ${group} export". To make a server as this file says:\n#   chatwait ${group} import${into} ${name}.yaml\n` +
   "# A field that is not here has its default.\n";
 
 // Long texts are folded or kept as blocks, so that a change of one sentence is a change of few lines.
