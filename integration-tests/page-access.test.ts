@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { modelFailure } from "../src/models/failure.ts";
 import { browserTests, type Opening } from "../testing/browser.ts";
@@ -12,13 +11,11 @@ import { WORLD, worldApp } from "../testing/world-app.ts";
 
 const browserTest = browserTests();
 
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
 type Finding = { id: string; impact: string; nodes: { html: string; failureSummary: string }[] };
 
 /** Nothing that axe calls serious or critical; of the rest, nothing either. */
 async function assertAccessible(page: Page, state: string) {
-  if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axe);
+  if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axe.source);
   // What is still fading in would be measured half-transparent.
   await page.evaluate("Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {})))");
   const { violations } = (await page.evaluate("axe.run({ resultTypes: ['violations'] })")) as { violations: Finding[] };

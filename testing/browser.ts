@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { after, type TestContext, test } from "node:test";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { watchPage } from "./page-watch.ts";
 
 /** How a page is opened, beyond what the browser does by itself. */
@@ -39,8 +39,10 @@ const ARGS = [
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /** The program: the one that CHATWAIT_CHROMIUM names, or that of the system. */
-export const findChromium = (): string | undefined =>
-  [process.env["CHATWAIT_CHROMIUM"], ...PLACES].find((place) => place !== undefined && existsSync(place));
+export function findChromium(): string | undefined {
+  const named = process.env["CHATWAIT_CHROMIUM"];
+  return (named ? [named] : PLACES).find((place) => existsSync(place));
+}
 
 /** What the tests of one file share: a browser, started with the first test and closed after the last. */
 export function browserTests(): BrowserTest {
@@ -51,26 +53,43 @@ export function browserTests(): BrowserTest {
   return (name, run) => {
     test(name, { skip }, async (t) => {
       launched ??= chromium.launch({ executablePath: executablePath as string, args: ARGS, chromiumSandbox: false });
-      await run(t, opener(t, await launched));
+      const pages = watchedPages(await launched);
+      try {
+        await run(t, pages.open);
+      } catch (error) {
+        for (const finding of pages.findings()) t.diagnostic(finding);
+        throw error;
+      } finally {
+        // Before what the test itself closes afterwards: a page would complain of a server that has gone.
+        await pages.close();
+      }
+      assert.deepEqual(pages.findings(), []);
     });
   };
 }
 
-const opener =
-  (t: TestContext, browser: Browser): Open =>
-  async (url, { allow = [], origins = [], beside, ...options } = {}) => {
+type WatchedPages = { open: Open; close(): Promise<void>; findings(): readonly string[] };
+
+function watchedPages(browser: Browser): WatchedPages {
+  const findings: string[][] = [];
+  const opened: { page: Page; context: BrowserContext }[] = [];
+
+  const open: Open = async (url, { allow = [], origins = [], beside, ...options } = {}) => {
     const context = beside?.context() ?? (await browser.newContext({ locale: "en-GB", ...options }));
     context.setDefaultTimeout(PATIENCE_MS);
     // What tsx compiles calls this for functions with a name, also in what is sent to the page.
     if (!beside) await context.addInitScript("globalThis.__name ??= (named) => named");
     const page = await context.newPage();
-    const findings = watchPage(page, { allow, origins: [new URL(url).origin, ...origins] });
-    t.after(async () => {
-      // Whatever is still on its way to us is told before the page is gone.
-      if (!page.isClosed()) await page.evaluate(() => {}).catch(() => {});
-      await (beside ? page.close() : context.close());
-      assert.deepEqual(findings, []);
-    });
+    opened.push({ page, context });
+    findings.push(watchPage(page, { allow, origins: [new URL(url).origin, ...origins] }));
     await page.goto(url);
     return page;
   };
+
+  async function close() {
+    // Whatever is still on its way to us is told before the page is gone.
+    for (const { page } of opened) if (!page.isClosed()) await page.evaluate(() => {}).catch(() => {});
+    await Promise.all([...new Set(opened.map(({ context }) => context))].map((context) => context.close()));
+  }
+  return { open, close, findings: () => findings.flat() };
+}
