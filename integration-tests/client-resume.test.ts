@@ -141,6 +141,26 @@ test("a server that refuses connections for a while is found again", async (t) =
   await rig.released();
 });
 
+test("each event is progress: a stream that is cut again and again is not given up, however long that takes in all", async (t) => {
+  const rig = await clientRig(t, { giveUpMs: 1000 });
+  const attempts: number[] = [];
+  const { call, count, stream, whole } = await begun(rig, (connection) => {
+    if (connection.status === "waiting") attempts.push(connection.attempt);
+  });
+  const since = rig.now();
+  await count(COUNT - 2);
+  for (let cut = 1; cut <= 20; cut++) {
+    stream.drop();
+    call.text(".");
+    await count(COUNT - 2 + cut);
+  }
+  assert.ok(rig.now() - since > 4000);
+  call.finish();
+  await whole;
+  assert.deepEqual(new Set(attempts), new Set([1]));
+  await rig.released();
+});
+
 test("a server that is away for longer than giveUpMs is given up: network, and the stream can be resumed later", async (t) => {
   const rig = await clientRig(t, { giveUpMs: 2000 });
   const { call, count, stream, whole, events } = await begun(rig);

@@ -11,6 +11,8 @@ import { until } from "./until.ts";
 export type ClientRig = DrivenServer & {
   client: Client;
   proxy: CuttingProxy;
+  /** The client's time, ms. */
+  now(): number;
   /** The requests so far, like `GET /chat/streaming/ID`. */
   requests(): string[];
   /** Spoils the next requests, one each. */
@@ -33,8 +35,8 @@ export async function clientRig(t: TestContext, options: ClientOptions = {}): Pr
   t.after(() => proxy.close());
   const { surroundings, pending } = fastSurroundings(SPEED);
   return {
-    ...server,
-    proxy,
+    ...{ ...server, proxy },
+    now: () => surroundings.now?.() ?? 0,
     client: createClient({ baseUrl: proxy.url, idleMs: 10_000_000, surroundings, ...options }),
     requests: () => proxy.exchanges.map(({ method, path }) => `${method} ${path}`),
     spoil: (...next) => void treatments.push(...next),
