@@ -39,7 +39,7 @@ function questionOf(last: UIMessage | undefined): string {
   const file = last.parts.find((part) => part.type === "file");
   if (file) {
     const told = `The message has a file (${file.filename ?? file.mediaType}), and ChatWait takes text only.`;
-    throw chatWaitError("invalid_request", `${told} Put what matters into the text, or read the file in "prepare".`);
+    throw chatWaitError("invalid_request", `${told} Put what matters into the text.`);
   }
   const text = textOf(last.parts);
   if (text.trim() === "") throw chatWaitError("message_required", "The message has no text. Write something in it.");
