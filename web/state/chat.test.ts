@@ -48,7 +48,7 @@ test("Retry takes the place of the last answer", async () => {
 });
 
 test("Sending an edited message again takes all that came after it, and stops what was under way", async () => {
-  const { chat, asked, texts, conversations } = chatPage();
+  const { chat, asked, texts, conversations, said } = chatPage();
   const id = chat.send(undefined, "One", STREAM);
   await answer(at(asked, 0), ["First"]);
   chat.send(id, "Two", STREAM);
@@ -58,6 +58,7 @@ test("Sending an edited message again takes all that came after it, and stops wh
   await answer(at(asked, 1), ["Too late"], "cancelled");
   await answer(at(asked, 2), ["Primo"]);
   assert.deepEqual(texts(id), ["user: Uno", "assistant: Primo"]);
+  assert.ok(!said.includes("Answer stopped"), "the answer that was given up is not spoken of");
 });
 
 test("A failure is kept with the text so far and its reason, and can be asked again", async () => {
