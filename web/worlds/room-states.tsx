@@ -24,8 +24,7 @@ export function RoomFailure({ name, failure }: { name: string; failure: Failure 
           <div class="empty">
             <h2>There is no world called “{name}”</h2>
             <p>
-              It may have been deleted, or its name is written otherwise. The worlds that are there stand in the list on
-              the left.
+              It may have been deleted, or its name is written otherwise. The list of worlds has those that are there.
             </p>
           </div>
         ) : (
