@@ -42,8 +42,8 @@ browserTest(
     const [vera, otto] = [await hueAt(chip("Vera")), await hueAt(chip("Otto"))];
     assert.notEqual(vera, otto);
     assert.deepEqual([await hueAt(saidBy(page, "Vera")), await hueAt(saidBy(page, "Otto"))], [vera, otto]);
-    const colourOf = (name: string) =>
-      saidBy(page, name).locator(".sender").evaluate<string>("(sender) => getComputedStyle(sender).color");
+    const colourOf = (name: string): Promise<unknown> =>
+      page.evaluate(`getComputedStyle(document.querySelector("[aria-label='${name} said'] .sender")).color`);
     assert.notEqual(await colourOf("Vera"), await colourOf("Otto"));
     await page.goto(`${url}/#/w/${WORLD}/edit`);
     assert.equal(await hueAt(page.locator("details").filter({ has: page.getByText("Vera", { exact: true }) })), vera);

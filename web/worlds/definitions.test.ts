@@ -8,11 +8,11 @@ const world = (name: string): World => ({ name, turn_limit: 5, respond: "first",
 /** A server with one world, which can be away. */
 function server(agents: Agent[] = [{ name: "Vera", streaming: true }]) {
   const asked: string[] = [];
-  const state = { away: false };
+  const state = { away: false, code: "network" };
   const answer = async <T>(what: string, value: T): Promise<T> => {
     asked.push(what);
     if (state.away)
-      throw Object.assign(new Error("Not reached."), { name: "ChatWaitError", code: "network", retryable: true });
+      throw Object.assign(new Error("Not reached."), { name: "ChatWaitError", code: state.code, retryable: true });
     return value;
   };
   const worlds = {
@@ -45,6 +45,17 @@ test("a world that cannot be read says why, and can be read again", async () => 
   state.away = false;
   await definitions.load("w");
   assert.equal(definitions.one("w").value.state, "there");
+});
+
+test("a world that was there stays while the server is away, and goes when it was deleted", async () => {
+  const { definitions, state } = server();
+  await definitions.load("w");
+  state.away = true;
+  await definitions.load("w");
+  assert.equal(definitions.one("w").value.state, "there");
+  state.code = "world_not_found";
+  await definitions.load("w");
+  assert.equal(definitions.one("w").value.state, "failed");
 });
 
 test("a list that was there stays when the server is away", async () => {

@@ -25,6 +25,9 @@ export type Definitions = {
   told(refusal: Failure | undefined): void;
 };
 
+/** Of a world that is not there, or no more. */
+export const GONE: ReadonlySet<string> = new Set(["world_not_found", "invalid_world_name"]);
+
 /** Reads worlds and their agents through `client`. */
 export function createDefinitions(client: Client): Definitions {
   const list = signal<readonly World[]>();
@@ -56,7 +59,10 @@ export function createDefinitions(client: Client): Definitions {
       if (agents.some(({ instructions }) => instructions !== undefined)) editing.value = "allowed";
       definition.value = { state: "there", world, agents };
     } catch (error) {
-      definition.value = { state: "failed", failure: failureOf(error) };
+      const why = failureOf(error);
+      // A server that is away for a moment takes nobody out of a room.
+      if (definition.peek().state !== "there" || GONE.has(why.code))
+        definition.value = { state: "failed", failure: why };
     }
   }
 

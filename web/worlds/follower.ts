@@ -1,6 +1,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Connection, Stream, StreamEvent } from "../../client/types.ts";
 import { type Failure, failureOf } from "../state/failure.ts";
+import { GONE } from "./definitions.ts";
 
 /** `away`: the server is not reached, and it is tried again by itself. `ended`: there is no such world any more. */
 export type FollowStatus = "off" | "connecting" | "live" | "away" | "ended";
@@ -35,8 +36,6 @@ const LOST: ReadonlySet<string> = new Set([
   "cursor_void",
   "invalid_cursor",
 ]);
-
-const GONE: ReadonlySet<string> = new Set(["world_not_found", "invalid_world_name"]);
 
 /** Follows a world's feed for as long as there is one, through cuts, restarts of the server and positions it has forgotten. */
 export function createFollower({ open, onEvent, onLost, onEnded, after }: FollowerSettings): Follower {

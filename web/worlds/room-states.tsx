@@ -1,6 +1,7 @@
 import type { Failure } from "../state/failure.ts";
 import { Stage } from "../view/stage.tsx";
 import { Banner, FailureBanner } from "../view/states.tsx";
+import { GONE } from "./definitions.ts";
 import { definitions } from "./page.ts";
 
 /** The room is on its way: its place is held. */
@@ -16,7 +17,7 @@ export function RoomLoading({ name }: { name: string }) {
 
 /** There is no such room, or the server cannot be reached. */
 export function RoomFailure({ name, failure }: { name: string; failure: Failure }) {
-  const missing = failure.code === "world_not_found" || failure.code === "invalid_world_name";
+  const missing = GONE.has(failure.code);
   return (
     <Stage title={name}>
       <div class="column room-failure">
