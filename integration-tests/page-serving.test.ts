@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -125,6 +126,32 @@ test("where the page was never built, / says how to ask, and everything else wor
   assert.match((await requestJson(app.url)).text, /curl http:\/\/127\.0\.0\.1/);
   assertProblem(await requestJson(`${app.url}/assets/index.js`), "not_found");
   assert.equal((await requestJson(`${app.url}/models`)).status, 200);
+});
+
+test("a program whose page was never built starts all the same, and says so in one line", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "chatwait-page-"));
+  const root = join(import.meta.dirname, "..");
+  for (const part of ["src", "package.json"]) await cp(join(root, part), join(folder, part), { recursive: true });
+  await symlink(join(root, "node_modules"), join(folder, "node_modules"));
+  const env = {
+    PATH: process.env["PATH"],
+    PORT: "0",
+    CHATWAIT_DATA_DIR: join(folder, "data"),
+    OLLAMA_HOST: "127.0.0.1:1",
+  };
+  const program = spawn(process.execPath, ["src/main.ts"], { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
+  t.after(async () => {
+    program.kill("SIGKILL");
+    await rm(folder, { recursive: true });
+  });
+  let log = "";
+  for await (const text of program.stdout.setEncoding("utf8")) {
+    log += text;
+    if (/listening/.test(log) && /not built/.test(log)) break;
+  }
+  assert.equal(log.match(/not built/g)?.length, 1, log);
+  const url = /"url":"([^"]+)"/.exec(log)?.[1] ?? "";
+  assert.match((await requestJson(url)).text, /curl http:\/\/127\.0\.0\.1/);
 });
 
 test("what a first visit loads is small", async () => {

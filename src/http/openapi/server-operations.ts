@@ -86,8 +86,9 @@ export const SERVER_OPERATIONS: Operation[] = [
     path: "/",
     id: "home",
     tag: "Server",
-    summary: "A small page to begin with",
-    description: "What this is, and lines to try in a terminal.",
+    summary: "The page to chat on",
+    description:
+      "Conversations and worlds in a browser. Where it was not built: what this is, and lines to try in a terminal.",
     answers: [{ status: 200, description: "The page.", content: { "text/html": { example: "<!doctype html>…" } } }],
     errors: [],
     curl: `curl ${BASE}/`,
