@@ -1,5 +1,5 @@
-import { pino } from "pino";
 import { readConfig } from "../src/config.ts";
+import { openOperatorLog } from "../src/operator-log.ts";
 import { startServer } from "../src/server.ts";
 import { instantModel } from "../testing/scripted-model.ts";
 
@@ -11,7 +11,6 @@ const id = "instant:bench";
 const config = readConfig({ ...process.env, CHATWAIT_MODEL: id, CHATWAIT_RATE_LIMIT: "0" });
 const tokens = ["Hello", " there", ",", " how", " are", " you?"];
 const model = instantModel(tokens, { usage: { input: 10, output: 6 } });
-const output = pino.destination({ sync: false, minLength: 16_000, periodicFlush: 1000 });
-const logger = pino({ level: config.logLevel }, output);
+const { logger } = openOperatorLog(config.logLevel);
 
 await startServer({ config, logger, version: "0.0.0", models: [{ id, model, contextWindow: 100_000 }] });

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import closeWithGrace from "close-with-grace";
-import { pino } from "pino";
 import { systemClock } from "./clock.ts";
 import { type Config, readConfig } from "./config.ts";
 import { loadBuiltPage } from "./http/built-page.ts";
 import { isLoopback } from "./http/door.ts";
 import { findOllama } from "./models/ollama.ts";
+import { openOperatorLog } from "./operator-log.ts";
 import { startServer } from "./server.ts";
 import { isSettingError } from "./settings.ts";
 
@@ -18,9 +18,7 @@ const CLOSING_MS = 10_000;
 
 async function main() {
   const config = readConfig(process.env);
-  // A line a request would be a system call a request; they are gathered, and written at the latest a second later.
-  const output = pino.destination({ sync: false, minLength: 16_000, periodicFlush: 1000 });
-  const logger = pino({ level: config.logLevel }, output);
+  const { logger, flush, flushSync } = openOperatorLog(config.logLevel);
   const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
     version: string;
   };
@@ -35,7 +33,7 @@ async function main() {
       else logger.info({ signal }, "shutting down");
       await server.drain();
       logger.info("stopped");
-      output.flushSync();
+      flushSync();
     },
   );
 
@@ -44,7 +42,7 @@ async function main() {
   if (!page) logger.info("The page is not built, so / explains the server instead. To build it: npm run build");
   hints(config, (hint) => logger.info(hint));
   if (process.stdout.isTTY) welcome(server.url, config);
-  output.flush();
+  flush();
 }
 
 /** What an operator may want to know and was not asked: keys that lie unused, an Ollama that nobody asked for. */
