@@ -7,10 +7,11 @@ const POOL_BYTES = 4096;
 let pool = Buffer.alloc(0);
 let used = 0;
 
-/** A random name of letters and digits, log2(62) = 5.95 bits each; from the system's cryptographic source. */
+/** Where a name is put together: as bytes, for a string built letter by letter keeps a node for each. */
+const scratch = Buffer.alloc(64);
+
+/** A random name of at most 64 letters and digits, log2(62) = 5.95 bits each; from the system's cryptographic source. */
 export function randomId(length: number): string {
-  // Filled as bytes: a string built letter by letter keeps a node for each.
-  const id = Buffer.allocUnsafe(length);
   let filled = 0;
   while (filled < length) {
     if (used === pool.length) {
@@ -19,9 +20,9 @@ export function randomId(length: number): string {
     }
     const byte = pool[used++] as number;
     // 248 is the last multiple of 62: beyond it some letters would be likelier than others.
-    if (byte < 248) id[filled++] = ALPHABET[byte % 62] as number;
+    if (byte < 248) scratch[filled++] = ALPHABET[byte % 62] as number;
   }
-  return id.toString("latin1");
+  return scratch.toString("latin1", 0, length);
 }
 
 /** 131 bits: the id of a stream is the key to it. */
