@@ -27,15 +27,13 @@ export function chatRoutes(app: FastifyInstance, deps: ChatRoutesDeps): void {
   const { shelf } = deps;
   const replies = logReplies(deps);
 
-  async function start(request: FastifyRequest, reply: FastifyReply, body: unknown): Promise<StreamLog> {
+  function start(request: FastifyRequest, reply: FastifyReply, body: unknown): Promise<Started> {
     const keyed = keyedStart(request, "chat", body);
-    const { log, replayed } = await deps.startChat({
+    return deps.startChat({
       start: parseChatStart(body, deps.maxMessageChars),
       keyed,
       admit: () => deps.admit(request, reply),
     });
-    if (replayed) reply.header("idempotent-replayed", "true");
-    return log;
   }
 
   const find = async (id: string) => keptLog(await shelf.find(id), "chat");
@@ -43,17 +41,18 @@ export function chatRoutes(app: FastifyInstance, deps: ChatRoutesDeps): void {
 
   app.post("/chat/wait", async (request, reply) => {
     formatFor(request.headers.accept, ["json"]);
-    return waitReply(deps, request, reply, await start(request, reply, request.body));
+    const log = logOf(reply, await start(request, reply, request.body));
+    await waitReply(deps, request, reply, log);
   });
 
   app.get<{ Params: { id: string } }>("/chat/wait/:id", async (request, reply) => {
     formatFor(request.headers.accept, ["json"]);
-    return waitReply(deps, request, reply, await find(request.params.id));
+    await waitReply(deps, request, reply, await find(request.params.id));
   });
 
   app.post("/chat/streaming", { onRequest: resumeFirst }, async (request, reply) => {
     formatFor(request.headers.accept, ["sse"]);
-    return replies.stream(request, reply, await start(request, reply, request.body));
+    return replies.stream(request, reply, logOf(reply, await start(request, reply, request.body)));
   });
 
   app.get<{ Querystring: { message?: unknown } }>(
@@ -62,7 +61,8 @@ export function chatRoutes(app: FastifyInstance, deps: ChatRoutesDeps): void {
     async (request, reply) => {
       formatFor(request.headers.accept, ["sse"]);
       const { message } = request.query;
-      return replies.stream(request, reply, await start(request, reply, message === undefined ? {} : { message }));
+      const started = await start(request, reply, message === undefined ? {} : { message });
+      return replies.stream(request, reply, logOf(reply, started));
     },
   );
 
@@ -82,4 +82,10 @@ export function chatRoutes(app: FastifyInstance, deps: ChatRoutesDeps): void {
     await shelf.cancel(log.id, "stopped");
     return replies.snapshot(reply, log);
   });
+}
+
+/** The log that was started, or found by its key, which the response then says. */
+function logOf(reply: FastifyReply, { log, replayed }: Started): StreamLog {
+  if (replayed) reply.header("idempotent-replayed", "true");
+  return log;
 }

@@ -26,9 +26,9 @@ export async function addRoutes(server: FastifyInstance, options: RoutesOptions)
     if (draining) throw failure("shutting_down");
   };
   const limit = await startLimit(server, options.rateLimit);
-  async function admit(request: FastifyRequest, reply: FastifyReply) {
+  function admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     refuseWhileDraining();
-    await limit(request, reply);
+    return limit(request, reply);
   }
   const chat = { ...options, admit, startChat: chatStarter(options) };
   const startTurn = turnStarter({ ...options, refuseWhileDraining });

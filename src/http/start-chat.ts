@@ -35,7 +35,7 @@ export type StartRequest = {
 export function chatStarter(deps: ChatStarterDeps): (request: StartRequest) => Promise<Started> {
   const { shelf } = deps;
 
-  async function begin({ start, admit }: StartRequest, offered: OfferedModel, bind: Bind) {
+  async function begin({ start, admit }: StartRequest, offered: OfferedModel, bind: Bind): Promise<Started> {
     await admit();
     // What the shelf calls back before there is a generation, the generation is told as soon as there is one.
     let generation: Generation | undefined;
@@ -55,10 +55,10 @@ export function chatStarter(deps: ChatStarterDeps): (request: StartRequest) => P
       deps: deps.call,
       observe: deps.observe,
     });
-    return { log };
+    return { log, replayed: false };
   }
 
-  return async (request) => {
+  return (request) => {
     const id = request.start.model ?? deps.registry.defaultId;
     const model = deps.registry.get(id);
     if (!model) throw failure("unknown_model", unknownModel(id));

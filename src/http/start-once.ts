@@ -5,11 +5,11 @@ import type { StreamLog } from "../log/stream-log.ts";
 import { failure } from "../protocol/errors.ts";
 import { canonicalJson, isIdempotencyKey } from "../protocol/requests.ts";
 
-/** What a start has led to: `messageId` names what it published, where the `start` of its stream does not. */
-export type Begun = { log: StreamLog; messageId?: string | undefined };
-
-/** `replayed`: it had been started before, by the same key. */
-export type Started = Begun & { replayed: boolean };
+/**
+ * What a start has led to: `messageId` names what it published, where the `start` of its stream does not. `replayed`: it had been
+ * started before, by the same key.
+ */
+export type Started = { log: StreamLog; messageId?: string | undefined; replayed: boolean };
 
 /** Binds the key to the stream. To be called before anything can end it: a retryable end frees the key again. */
 export type Bind = (streamId: string, messageId?: string) => void;
@@ -26,18 +26,27 @@ export type KeyedStart = {
  * binds nothing the key is free again.
  * @throws Failure `idempotency_key_reused`, or what `begin` throws
  */
-export async function startOnce(
+export function startOnce(
   shelf: Shelf,
   keyed: KeyedStart | undefined,
-  begin: (bind: Bind) => Promise<Begun>,
+  begin: (bind: Bind) => Promise<Started>,
 ): Promise<Started> {
-  if (!keyed) return { ...(await begin(() => {})), replayed: false };
-  const fingerprint = createHash("sha256").update(canonicalJson(keyed.body)).digest("base64");
+  return keyed ? startKeyed(shelf, keyed, begin) : begin(bindNothing);
+}
+
+const bindNothing = () => {};
+
+async function startKeyed(
+  shelf: Shelf,
+  { key, body }: KeyedStart,
+  begin: (bind: Bind) => Promise<Started>,
+): Promise<Started> {
+  const fingerprint = createHash("sha256").update(canonicalJson(body)).digest("base64");
   for (;;) {
-    const claim = await shelf.claim(keyed.key, fingerprint);
+    const claim = await shelf.claim(key, fingerprint);
     if (claim.state === "free") {
       try {
-        return { ...(await begin(claim.bind)), replayed: false };
+        return await begin(claim.bind);
       } finally {
         claim.release();
       }

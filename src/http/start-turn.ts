@@ -60,7 +60,7 @@ export function turnStarter(deps: TurnStarterDeps): TurnStarter {
     const name = await worlds.checkSender(world, sender);
     return startOnce(shelf, keyed(name), async (bind) => {
       await admit();
-      return begin(name, bind);
+      return { ...(await begin(name, bind)), replayed: false };
     });
   }
 

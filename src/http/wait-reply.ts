@@ -22,13 +22,14 @@ export async function waitReply(
   request: FastifyRequest,
   reply: FastifyReply,
   log: StreamLog,
-): Promise<FastifyReply> {
+): Promise<void> {
   const detach = deps.shelf.attach(log);
   try {
     const seconds = preferredWait(request.headers.prefer as string | undefined);
     await untilSealed(log, reply.raw, deps.clock, seconds);
-    if (reply.raw.destroyed) return reply.hijack();
-    return log.sealed ? sendWhole(request, reply, log) : sendRunning(request, reply, log);
+    if (reply.raw.destroyed) reply.hijack();
+    else if (log.sealed) sendWhole(request, reply, log);
+    else sendRunning(request, reply, log);
   } finally {
     whenTaken(reply.raw, detach);
   }
