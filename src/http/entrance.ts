@@ -31,7 +31,10 @@ export function createEntrance(options: EntranceOptions): (request: FastifyReque
 }
 
 /** The path, without its query. */
-export const pathOf = (request: FastifyRequest): string => request.url.split("?", 1)[0] ?? "";
+export function pathOf({ url }: FastifyRequest): string {
+  const end = url.indexOf("?");
+  return end < 0 ? url : url.slice(0, end);
+}
 
 /** Warns once: a proxy that nobody told us of sends its headers with every request. */
 function proxyNotice(logger: FastifyBaseLogger): (request: FastifyRequest) => void {

@@ -30,16 +30,24 @@ const MOST_DETAILS = 20;
 export function parseBody<S extends z.ZodType>(body: unknown, rules: BodyRules<S>): z.infer<S> {
   const fields = checkShape(body, rules);
   const parsed = rules.schema.safeParse(fields);
-  const issues = parsed.success ? [] : parsed.error.issues.slice(0, MOST_DETAILS);
-  const described = issues.flatMap((issue) => describe(issue, fields, rules));
-  const details = [...oneOfEach(described), ...(rules.faults?.(fields) ?? [])].slice(0, MOST_DETAILS);
+  const faults = rules.faults?.(fields) ?? [];
+  if (!parsed.success || faults.length > 0) refuse(fields, parsed.error?.issues ?? [], faults, rules);
+  rules.first?.(fields);
+  return parsed.data;
+}
+
+function refuse(
+  fields: Fields,
+  issues: readonly z.core.$ZodIssue[],
+  faults: readonly ErrorDetail[],
+  rules: BodyRules<z.ZodType>,
+): never {
+  const described = issues.slice(0, MOST_DETAILS).flatMap((issue) => describe(issue, fields, rules));
+  const details = [...oneOfEach(described), ...faults].slice(0, MOST_DETAILS);
   const unknown = details.find((detail) => detail.message.startsWith("Unknown field"));
   if (unknown) throw failure("invalid_request", unknown.message, { details });
   rules.first?.(fields);
-  if (!parsed.success || details.length > 0) {
-    throw failure("invalid_request", details[0]?.message ?? "The request is not valid.", { details });
-  }
-  return parsed.data;
+  throw failure("invalid_request", details[0]?.message ?? "The request is not valid.", { details });
 }
 
 function checkShape(body: unknown, { example, lists = [] }: BodyRules<z.ZodType>): Fields {
