@@ -28,9 +28,10 @@ export function openVisit(deps: VisitDeps, request: FastifyRequest, reply: Fasti
   response.on("close", () => {
     inFlight.end();
     const ms = Math.round(clock.now() - begun);
-    const line = { reqId, method, route, status: response.statusCode, ms };
-    const cut = response.writableFinished ? {} : { cut: true };
-    logger.info(errorCode === undefined ? { ...line, ...cut } : { ...line, ...cut, error_code: errorCode }, "request");
+    const { statusCode: status, writableFinished: whole } = response;
+    // What is undefined is not written.
+    const line = { reqId, method, route, status, ms, cut: whole ? undefined : true, error_code: errorCode };
+    logger.info(line, "request");
   });
 
   return {

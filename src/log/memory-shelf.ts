@@ -122,11 +122,24 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
 
   function createEntry(spec: LogSpec): Entry {
     const { id, kind, world } = spec;
-    const names: LogNames = { id, kind, world, createdAt: timestampOf(clock.wall()) };
-    const held = { open: undefined, archive: undefined, spec, readers: 0, bytes: LOG_OVERHEAD_BYTES };
-    const entry: Entry = { ...names, ...held, ...unqueued<Entry>() };
+    const createdAt = timestampOf(clock.wall());
+    const entry: Entry = {
+      ...unqueued<Entry>(),
+      id,
+      kind,
+      world,
+      createdAt,
+      spec,
+      open: undefined,
+      archive: undefined,
+      readers: 0,
+      bytes: LOG_OVERHEAD_BYTES,
+    };
     entry.open = createMemoryLog({
-      ...names,
+      id,
+      kind,
+      world,
+      createdAt,
       maxBytes: limits.maxStreamBytes,
       grow: (more, must) => grow(entry, more, must),
       onSealed: (draft) => onSealed(entry, draft),
