@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../protocol/errors.ts";
 import type { EventDraft, StreamEvent, TerminalDraft } from "../protocol/events.ts";
-import { encodeFrame, frameData } from "../protocol/frames.ts";
+import { frameData, frameOf } from "../protocol/frames.ts";
 import { createBells, hang, ringSoon } from "./bells.ts";
 import { appendFrame, archiveOf, createFrameStore, frameAt, sliceOf } from "./frame-store.ts";
 import type { StreamLog } from "./stream-log.ts";
@@ -52,11 +52,11 @@ function memoryLog(options: MemoryLogOptions, archived?: Buffer): MemoryLog {
   function add(draft: EventDraft): ErrorCode | undefined {
     if (log.sealed) throw new Error(`The log is sealed: no ${draft.type} can follow.`);
     const must = MUST.has(draft.type);
-    const frame = encodeFrame(idPrefix, log.lastSeq + 1, draft);
-    const length = Buffer.byteLength(frame);
+    const { text, ascii } = frameOf(idPrefix, log.lastSeq + 1, draft);
+    const length = ascii ? text.length : Buffer.byteLength(text);
     if (!must && store.size + length > options.maxBytes) return "stream_too_long";
     if (!options.grow(length, must)) return "overloaded";
-    appendFrame(store, frame, length);
+    appendFrame(store, text, length);
     log.lastSeq = store.ends.length;
     first ??= draft;
     previous = latest;
