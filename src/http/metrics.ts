@@ -3,6 +3,7 @@ import type { GenerationObserver } from "../generation/generate.ts";
 import type { ShelfCounts } from "../log/shelf.ts";
 import type { CallOutcome } from "../models/call.ts";
 import type { WorldCounts } from "../worlds/worlds.ts";
+import { gathered, perLabel, summed } from "./tallies.ts";
 
 export type Metrics = {
   generation: Omit<GenerationObserver, "failed">;
@@ -55,16 +56,12 @@ export function createMetrics({ streams, worlds }: MetricsDeps): Metrics {
     },
   });
 
-  // A token costs one addition; the counter learns of it when it is asked.
-  let tokens = 0;
-  new Counter({
+  const tokens = summed((written) => token.inc(written));
+  const token = new Counter({
     name: "chatwait_tokens_total",
     help: "Tokens that models wrote",
     registers,
-    collect() {
-      this.inc(tokens);
-      tokens = 0;
-    },
+    collect: tokens.pass,
   });
   const firstTokens = gathered((ms) => firstToken.observe(ms / 1000));
   const firstToken = new Histogram({
@@ -102,17 +99,15 @@ export function createMetrics({ streams, worlds }: MetricsDeps): Metrics {
     registers,
     collect: () => calls.each(({ pass }) => pass()),
   });
-  const calls = perLabel((outcome) => gathered((n) => upstream.inc({ outcome }, n)));
+  const calls = perLabel((outcome) => summed((calls) => upstream.inc({ outcome }, calls)));
 
   return {
     generation: {
-      token() {
-        tokens++;
-      },
+      token: tokens.add,
       firstToken: firstTokens.note,
       ended: (outcome, ms) => endings.of(outcome).note(ms),
     },
-    upstream: (outcome) => calls.of(outcome).note(1),
+    upstream: (outcome) => calls.of(outcome).add(),
     resumed(replayedEvents) {
       resumes.inc();
       replayed.inc(replayedEvents);
@@ -120,44 +115,5 @@ export function createMetrics({ streams, worlds }: MetricsDeps): Metrics {
     refused: (code) => refusals.labels(code).inc(),
     text: () => registry.metrics(),
     contentType: registry.contentType,
-  };
-}
-
-/** As many values as are worth a pass. */
-const MANY = 1000;
-
-/**
- * Notes values, and passes them on when they are many or somebody looks. prom-client looks up labels for each value: one after
- * another that costs a quarter of what it does between all else that a request does.
- */
-function gathered(take: (value: number) => void) {
-  let values: number[] = [];
-  function pass() {
-    for (const value of values) take(value);
-    values = [];
-  }
-  return {
-    note(value: number) {
-      if (values.push(value) >= MANY) pass();
-    },
-    pass,
-  };
-}
-
-/** One of a kind for each label. */
-function perLabel<One>(create: (label: string) => One) {
-  const all = new Map<string, One>();
-  return {
-    of(label: string): One {
-      let one = all.get(label);
-      if (one === undefined) {
-        one = create(label);
-        all.set(label, one);
-      }
-      return one;
-    },
-    each(action: (one: One) => void) {
-      for (const one of all.values()) action(one);
-    },
   };
 }
