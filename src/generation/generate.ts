@@ -5,7 +5,7 @@ import type { StreamLog } from "../log/stream-log.ts";
 import { type CallDeps, callModel } from "../models/call.ts";
 import type { CallOptions, Part, PartSink } from "../models/model.ts";
 import { type ErrorCode, textOf as errorText, isFailure, isRetryable } from "../protocol/errors.ts";
-import type { MessageReason, OpenDraft, TerminalDraft, Usage } from "../protocol/events.ts";
+import type { EventDraft, MessageReason, OpenDraft, TerminalDraft, Usage } from "../protocol/events.ts";
 import { type CodePointGate, codePointGate, type TextJoiner, textJoiner } from "./text.ts";
 
 export type GenerationSpec = {
@@ -32,6 +32,8 @@ export type GenerationObserver = {
 
 export type Generation = { cancel(cause: CancelCause): void };
 
+type Draft<Type extends EventDraft["type"]> = Extract<EventDraft, { type: Type }>;
+
 /** Whoever speaks in a chat that is not the user. */
 const SENDER = "assistant";
 
@@ -47,7 +49,7 @@ type Writing = Pick<GenerationSpec, "log" | "messageId" | "modelId" | "observe">
   finish: Finish | undefined;
   stopCall(): void;
 };
-type Finish = { reason: MessageReason; usage?: Usage };
+type Finish = { reason: MessageReason; usage: Usage | undefined };
 
 /**
  * Lets a model write one answer into a log: `start`, the message, and exactly one terminal event whatever happens (R-ONE).
@@ -145,22 +147,32 @@ function complete(writing: Writing, reason: MessageReason, usage?: Usage): void 
   if (writing.text) token(writing, writing.text.gate.rest());
   speak(writing);
   if (writing.over) return;
-  const counted = usage ? { usage } : {};
-  endMessage(writing, { reason, ...counted });
-  seal(writing, { type: "done", reason, ...counted }, reason);
+  endMessage(writing, reason, usage);
+  seal(writing, usage ? { type: "done", reason, usage } : { type: "done", reason }, reason);
 }
 
 function fail(writing: Writing, code: ErrorCode): void {
   writing.stopCall();
-  if (writing.speaking)
-    endMessage(writing, { reason: code === "model_timeout" ? "timeout" : "error", error_code: code });
+  if (writing.speaking) endMessage(writing, code === "model_timeout" ? "timeout" : "error", undefined, code);
   seal(writing, { type: "error", error_code: code, message: errorText(code), retryable: isRetryable(code) }, code);
 }
 
-function endMessage({ log, messageId, clock, text }: Writing, how: Finish & { error_code?: string }): void {
+function endMessage(writing: Writing, reason: MessageReason, usage?: Usage, code?: ErrorCode): void {
+  const { log, messageId, clock, text } = writing;
   const timestamp = timestampOf(clock.wall());
   const content = text ? text.joiner.join() : "";
-  log.append({ type: "message_end", message_id: messageId, sender: SENDER, content, timestamp, ...how });
+  const end: Draft<"message_end"> = {
+    type: "message_end",
+    message_id: messageId,
+    sender: SENDER,
+    content,
+    timestamp,
+    reason,
+  };
+  // Not by spreading, which costs more than the rest of it.
+  if (usage) end.usage = usage;
+  if (code) end.error_code = code;
+  log.append(end);
 }
 
 function seal(writing: Writing, draft: TerminalDraft, outcome: string): void {
@@ -172,8 +184,7 @@ function seal(writing: Writing, draft: TerminalDraft, outcome: string): void {
 
 /** What a finish part says, in the words of the protocol. */
 export function finishOf(reason: LanguageModelV4FinishReason, usage: LanguageModelV4Usage) {
-  const counted = usageOf(usage);
-  return { reason: REASONS[reason.unified] ?? "stop", ...(counted ? { usage: counted } : {}) } as const;
+  return { reason: REASONS[reason.unified] ?? ("stop" as const), usage: usageOf(usage) };
 }
 
 // `error` and `interrupted` never get here: a call that finished so has failed.

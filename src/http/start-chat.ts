@@ -77,11 +77,12 @@ function callOptions(start: ChatStart, model: OfferedModel, createdAt: string, f
   const messages = said
     ? fitContext([...said, asked], { window: model.contextWindow, instructions, maxTokens })
     : [asked];
-  return {
+  const options: CallOptions = {
     prompt: promptOf(messages, instructions),
-    ...(maxTokens === undefined ? {} : { maxOutputTokens: maxTokens }),
-    ...(typeof start.temperature === "number" ? { temperature: start.temperature } : {}),
     // The built-in model is a function of what it is told, the time included.
     providerOptions: { chatwait: { createdAt } },
   };
+  if (maxTokens !== undefined) options.maxOutputTokens = maxTokens;
+  if (typeof start.temperature === "number") options.temperature = start.temperature;
+  return options;
 }

@@ -20,12 +20,9 @@ export function wholeReply(log: StreamLog): WholeReply | ErrorEvent {
   if (terminal.type === "error") return terminal;
   const start = log.event(1) as StartEvent;
   const { message_id, content, timestamp } = log.event(log.lastSeq - 1) as MessageEndEvent;
-  return {
-    stream_id: log.id,
-    message_id,
-    message: { role: "assistant", content, timestamp },
-    reason: terminal.reason,
-    model: start.model ?? "",
-    ...(terminal.usage ? { usage: terminal.usage } : {}),
-  };
+  const { reason, usage } = terminal;
+  const message = { role: "assistant" as const, content, timestamp };
+  const reply: WholeReply = { stream_id: log.id, message_id, message, reason, model: start.model ?? "" };
+  if (usage) reply.usage = usage;
+  return reply;
 }

@@ -46,7 +46,7 @@ type State = ActivationSpec & {
   speaking: boolean;
   thought: boolean;
   over: boolean;
-  finish: { reason: MessageReason; usage?: Usage } | undefined;
+  finish: { reason: MessageReason; usage: Usage | undefined } | undefined;
   stopCall(): void;
 };
 
