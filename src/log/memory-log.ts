@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../protocol/errors.ts";
 import type { EventDraft, StreamEvent, TerminalDraft } from "../protocol/events.ts";
-import { frameData, frameOf } from "../protocol/frames.ts";
+import { frameData, frameOf, framingOf } from "../protocol/frames.ts";
 import { createBells, hang, ringSoon } from "./bells.ts";
 import { appendFrame, archiveOf, createFrameStore, frameAt, sliceOf } from "./frame-store.ts";
 import type { StreamLog } from "./stream-log.ts";
@@ -41,7 +41,7 @@ const MUST: ReadonlySet<string> = new Set(["start", "message_end", "done", "erro
 
 function memoryLog(options: MemoryLogOptions, archived?: Buffer): MemoryLog {
   const store = createFrameStore(archived);
-  const idPrefix = `${options.id}.0.`;
+  const framing = framingOf(`${options.id}.0.`);
   const bells = createBells();
   // What a whole reply is made of, as it came: to read it back from frames would cost more than all else that the reply takes.
   let first: EventDraft | undefined;
@@ -52,7 +52,7 @@ function memoryLog(options: MemoryLogOptions, archived?: Buffer): MemoryLog {
   function add(draft: EventDraft): ErrorCode | undefined {
     if (log.sealed) throw new Error(`The log is sealed: no ${draft.type} can follow.`);
     const must = MUST.has(draft.type);
-    const { text, ascii } = frameOf(idPrefix, log.lastSeq + 1, draft);
+    const { text, ascii } = frameOf(framing, log.lastSeq + 1, draft);
     const length = ascii ? text.length : Buffer.byteLength(text);
     if (!must && store.size + length > options.maxBytes) return "stream_too_long";
     if (!options.grow(length, must)) return "overloaded";

@@ -29,8 +29,6 @@ function jsonLine(value: unknown): Text {
   return { text: ascii ? json : json.replace(UNICODE_LINE_ENDS, escaped), ascii };
 }
 
-const jsonString = (text: string): Text => (PLAIN.test(text) ? { text: `"${text}"`, ascii: true } : jsonLine(text));
-
 /** JSON on one line, whatever the text holds (R-INJECT). */
 export const oneLine = (value: unknown): string => jsonLine(value).text;
 
@@ -39,28 +37,43 @@ const HEADS = Object.fromEntries(
   Object.keys(eventSchemas).map((type) => [type, `\nevent: ${type}\ndata: {"type":"${type}","seq":`]),
 ) as Record<WorldEvent["type"], string>;
 
-/** The frame of one event. `idPrefix` is `<stream_id>.<epoch>.`, without the seq. */
-export function frameOf(idPrefix: string, seq: number, draft: WorldEvent): Text {
-  const { text, ascii } = draft.type === "token" ? tokenData(draft) : restOf(draft);
-  return { text: `id: ${idPrefix}${seq}${HEADS[draft.type]}${seq},${text}\n\n`, ascii };
-}
+/**
+ * What the frames of one stream have in common, and what those of a message's tokens have: made once, and each in one piece, for
+ * each piece that a frame is put together from costs as much as a few letters.
+ */
+export type Framing = { readonly id: string; messageId: string; token: string };
 
-/** The text of {@link frameOf}. */
-export const encodeFrame = (idPrefix: string, seq: number, draft: WorldEvent): string =>
-  frameOf(idPrefix, seq, draft).text;
+/** `idPrefix` is `<stream_id>.<epoch>.`, without the seq. */
+export const framingOf = (idPrefix: string): Framing => ({ id: joined("id: ", idPrefix), messageId: "", token: "" });
 
-function restOf(draft: WorldEvent): Text {
+// What is put together by + stays a tree of its pieces.
+const joined = (...pieces: string[]): string => pieces.join("");
+
+/** The frame of one event. */
+export function frameOf(framing: Framing, seq: number, draft: WorldEvent): Text {
+  // The token is the hot path: its free fields are put in by hand.
+  if (draft.type === "token") return tokenFrame(framing, seq, draft);
   const { text, ascii } = jsonLine({ ...draft, type: undefined });
-  return { text: text.slice(1), ascii };
+  return { text: `${framing.id}${seq}${HEADS[draft.type]}${seq},${text.slice(1)}\n\n`, ascii };
 }
 
-// The hot path: its free fields are put in by hand, 0.3 µs cheaper than copying the object.
-function tokenData(draft: Extract<WorldEvent, { type: "token" }>): Text {
-  const { text, ascii } = jsonString(draft.text);
-  return { text: `"message_id":"${draft.message_id}","text":${text}${turnOf(draft.turn_id)}}`, ascii };
+function tokenFrame(framing: Framing, seq: number, { message_id, text, turn_id }: Token): Text {
+  if (message_id !== framing.messageId) {
+    framing.messageId = message_id;
+    framing.token = joined(',"message_id":"', message_id, '","text":"');
+  }
+  const { text: inner, ascii } = PLAIN.test(text) ? { text, ascii: true } : unquoted(jsonLine(text));
+  return { text: `${framing.id}${seq}${HEADS.token}${seq}${framing.token}${inner}${tailOf(turn_id)}`, ascii };
 }
 
-const turnOf = (id: string | undefined): string => (id === undefined ? "" : `,"turn_id":"${id}"`);
+type Token = Extract<WorldEvent, { type: "token" }>;
+
+const unquoted = ({ text, ascii }: Text): Text => ({ text: text.slice(1, -1), ascii });
+const tailOf = (turnId?: string): string => (turnId === undefined ? '"}\n\n' : `","turn_id":"${turnId}"}\n\n`);
+
+/** The text of one frame by itself. */
+export const encodeFrame = (idPrefix: string, seq: number, draft: WorldEvent): string =>
+  frameOf(framingOf(idPrefix), seq, draft).text;
 
 /** Where a frame's JSON begins and ends: the inverse of {@link encodeFrame}, for readers that need the event itself. */
 export function frameData(frame: string): string {

@@ -2,7 +2,7 @@ import { type Clock, timestampOf } from "../clock.ts";
 import { createBells, hang, ringSoon } from "../log/bells.ts";
 import type { FrameSource } from "../log/cursor.ts";
 import type { WorldEvent } from "../protocol/events.ts";
-import { encodeFrame } from "../protocol/frames.ts";
+import { frameOf, framingOf } from "../protocol/frames.ts";
 import { recentFrames } from "./recent-frames.ts";
 import { withoutKey } from "./world-event.ts";
 
@@ -54,7 +54,7 @@ const SWEEPS_IN_AGE = 10;
 /** The feed of one world. */
 export function createFeed(options: FeedOptions): Feed {
   const { id, clock, world, maxBytes = MAX_BYTES, maxAgeMs = MAX_AGE_MS } = options;
-  const idPrefix = `${id}.0.`;
+  const framing = framingOf(`${id}.0.`);
   const createdAt = timestampOf(clock.wall());
   const bells = createBells();
   // Position 1 is where it begins, as in any stream, though nobody may be there to be sent a `start`.
@@ -106,7 +106,7 @@ export function createFeed(options: FeedOptions): Feed {
     lastSeq++;
     const now = clock.now();
     frames.expire(now);
-    frames.add(encodeFrame(idPrefix, lastSeq, withoutKey(event)), now);
+    frames.add(frameOf(framing, lastSeq, withoutKey(event)).text, now);
     arm(now);
     ringSoon(bells);
   }
@@ -163,7 +163,7 @@ export function createFeed(options: FeedOptions): Feed {
     },
     startFrame() {
       const about = { stream_id: id, kind: "feed" as const, created_at: createdAt, world };
-      return encodeFrame(idPrefix, lastSeq, { type: "start", ...about });
+      return frameOf(framing, lastSeq, { type: "start", ...about }).text;
     },
     slice: frames.slice,
     listen: (ring) => hang(bells, ring),
