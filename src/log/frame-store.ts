@@ -17,6 +17,9 @@ export type FrameStore = {
 
 type Block = { bytes: Buffer; start: number };
 
+/** Where in a slab, which many share, an ended log is kept: a Buffer of its own would be an object twice as large. */
+export type Archive = { readonly slab: Buffer; readonly from: number; readonly to: number };
+
 /**
  * Whole frames; `seq` is the number of the last one. `latin1` holds their bytes, each as one character: to a socket Node writes
  * that sooner than a Buffer, which is an object to make (decisions/013).
@@ -39,11 +42,13 @@ const secondBlocks = slabs(8 * SMALLEST_BLOCK);
 const archives = slabs(64 * 1024);
 
 /** An empty store, or the one whose {@link archiveOf} is given. */
-export function createFrameStore(archive?: Buffer): FrameStore {
+export function createFrameStore(archive?: Archive): FrameStore {
   if (!archive) return { blocks: [], ends: [], size: 0, text: "", copied: 0 };
-  const size = archive.length;
-  return { blocks: [{ bytes: archive, start: 0 }], ends: endsWithin(archive), size, text: "", copied: size };
+  const bytes = bytesOf(archive);
+  return { blocks: [{ bytes, start: 0 }], ends: endsWithin(bytes), size: bytes.length, text: "", copied: bytes.length };
 }
+
+export const bytesOf = ({ slab, from, to }: Archive): Buffer => slab.subarray(from, to);
 
 /** Appends one frame of `length` bytes (its length in UTF-8). */
 export function appendFrame(store: FrameStore, frame: string, length: number): void {
@@ -81,14 +86,15 @@ export function frameAt(store: FrameStore, n: number): string {
 }
 
 /** All frames in one piece, copied to where sealed logs are kept: {@link createFrameStore} opens it again. */
-export function archiveOf(store: FrameStore): Buffer {
+export function archiveOf(store: FrameStore): Archive {
   const { blocks, size, copied } = store;
-  const whole = archives.take(size);
+  const archive = archives.cut(size);
+  const { slab, from } = archive;
   for (const [index, block] of blocks.entries()) {
-    block.bytes.copy(whole, block.start, 0, (blocks[index + 1]?.start ?? copied) - block.start);
+    block.bytes.copy(slab, from + block.start, 0, (blocks[index + 1]?.start ?? copied) - block.start);
   }
-  writeText(store, whole, copied);
-  return whole;
+  writeText(store, slab, from + copied);
+  return archive;
 }
 
 /** Brings the frames that are text into a block. */
@@ -120,9 +126,9 @@ function blockFor(store: FrameStore, length: number): Block {
 }
 
 function newBlock({ blocks, copied }: FrameStore, length: number): Buffer {
-  if (blocks.length === 0 && length <= FIRST_BLOCK) return firstBlocks.take(FIRST_BLOCK);
+  if (blocks.length === 0 && length <= FIRST_BLOCK) return bytesOf(firstBlocks.cut(FIRST_BLOCK));
   const room = Math.max(length, SMALLEST_BLOCK, Math.min(copied >> 2, LARGEST_BLOCK));
-  return room === SMALLEST_BLOCK ? secondBlocks.take(room) : Buffer.allocUnsafeSlow(room);
+  return room === SMALLEST_BLOCK ? bytesOf(secondBlocks.cut(room)) : Buffer.allocUnsafeSlow(room);
 }
 
 const startOf = ({ ends }: FrameStore, n: number) => (n === 1 ? 0 : (ends[n - 2] as number));
@@ -147,19 +153,19 @@ function lastWithin(ends: readonly number[], first: number, limit: number): numb
   return low;
 }
 
-/** Cuts buffers off slabs of `slabBytes`; what is larger than a quarter of that is made by itself. */
-function slabs(slabBytes: number): { take(bytes: number): Buffer } {
+/** Cuts pieces off slabs of `slabBytes`; what is larger than a quarter of that is made by itself. */
+function slabs(slabBytes: number): { cut(bytes: number): Archive } {
   let slab = Buffer.alloc(0);
   let used = 0;
   return {
-    take(bytes) {
-      if (bytes > slabBytes / 4) return Buffer.allocUnsafeSlow(bytes);
+    cut(bytes) {
+      if (bytes > slabBytes / 4) return { slab: Buffer.allocUnsafeSlow(bytes), from: 0, to: bytes };
       if (used + bytes > slab.length) {
         slab = Buffer.allocUnsafeSlow(slabBytes);
         used = 0;
       }
       used += bytes;
-      return slab.subarray(used - bytes, used);
+      return { slab, from: used - bytes, to: used };
     },
   };
 }

@@ -2,7 +2,7 @@ import type { ErrorCode } from "../protocol/errors.ts";
 import type { EventDraft, StreamEvent, TerminalDraft } from "../protocol/events.ts";
 import { frameData, frameOf, framingOf } from "../protocol/frames.ts";
 import { createBells, hang, ringSoon } from "./bells.ts";
-import { appendFrame, archiveOf, createFrameStore, frameAt, sliceOf } from "./frame-store.ts";
+import { type Archive, appendFrame, archiveOf, createFrameStore, frameAt, sliceOf } from "./frame-store.ts";
 import type { StreamLog } from "./stream-log.ts";
 
 /** What a log is called. */
@@ -17,7 +17,7 @@ export type MemoryLogOptions = LogNames & {
 };
 
 /** A log in this process's memory; `archive` copies what is in it, for {@link openArchive}. */
-export type MemoryLog = StreamLog & { archive(): Buffer };
+export type MemoryLog = StreamLog & { archive(): Archive };
 
 // In memory nothing that was delivered is ever lost.
 const sharedUpTo = (epoch: number) => (epoch === 0 ? Number.POSITIVE_INFINITY : -1);
@@ -29,7 +29,7 @@ const REFUSING = {
 };
 
 /** The log that was archived, to be read again. */
-export function openArchive({ id, kind, world, createdAt }: LogNames, archive: Buffer): MemoryLog {
+export function openArchive({ id, kind, world, createdAt }: LogNames, archive: Archive): MemoryLog {
   return memoryLog({ id, kind, world, createdAt, ...REFUSING }, archive);
 }
 
@@ -39,7 +39,7 @@ export const createMemoryLog = (options: MemoryLogOptions): MemoryLog => memoryL
 /** No stream is without its beginning and its end, and no message without its own. */
 const MUST: ReadonlySet<string> = new Set(["start", "message_end", "done", "error"]);
 
-function memoryLog(options: MemoryLogOptions, archived?: Buffer): MemoryLog {
+function memoryLog(options: MemoryLogOptions, archived?: Archive): MemoryLog {
   const store = createFrameStore(archived);
   const framing = framingOf(`${options.id}.0.`);
   const bells = createBells();

@@ -62,7 +62,7 @@ describe("the memory shelf", () => {
         assert.ok(found.state === "kept" && found.log.sealed);
         assert.deepEqual(bytesAfter(found.log, 0), bytesAfter(log, 0));
         assert.deepEqual([found.log.id, found.log.kind, found.log.createdAt], [log.id, log.kind, log.createdAt]);
-        blocks.add((found.log as MemoryLog).archive().buffer);
+        blocks.add((found.log as MemoryLog).archive().slab.buffer);
       }
       assert.ok(blocks.size <= 3, `${blocks.size} allocations for 100 small logs`);
     }));

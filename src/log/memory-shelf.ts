@@ -4,6 +4,7 @@ import type { TerminalDraft } from "../protocol/events.ts";
 import { createClaims } from "./claims.ts";
 import { expiringMap } from "./expiring-map.ts";
 import { type Expiring, expiringQueue, unqueued } from "./expiring-queue.ts";
+import type { Archive } from "./frame-store.ts";
 import { createMemoryLog, type LogNames, type MemoryLog, openArchive } from "./memory-log.ts";
 import type { CancelCause, LogSpec, Shelf } from "./shelf.ts";
 
@@ -37,7 +38,7 @@ const RETRY_AFTER_S = 5;
  */
 interface Entry extends Expiring<Entry>, LogNames {
   open: MemoryLog | undefined;
-  archive: Buffer | undefined;
+  archive: Archive | undefined;
   spec: LogSpec | undefined;
   readers: number;
   bytes: number;
@@ -105,7 +106,7 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
   }
 
   function opened(entry: Entry): MemoryLog {
-    entry.open ??= openArchive(entry, entry.archive as Buffer);
+    entry.open ??= openArchive(entry, entry.archive as Archive);
     return entry.open;
   }
 
