@@ -105,6 +105,9 @@ async function buildPage({ stderr }: Io): Promise<void> {
 /** Run in the server's process before its own code: whoever started it is gone, so that nobody could end it any more. */
 const UNTIL_LEFT = `process.once("disconnect", () => process.kill(process.pid, "SIGTERM")); process.channel?.unref();`;
 
+/** Those of `npm start` (decisions/012, 020). */
+const FLAGS = ["--max-semi-space-size=8", "--no-parallel-scavenge"];
+
 /**
  * In a process group of its own: else Ctrl-C in a terminal would reach the server by itself, and once more from here, and the
  * second one would cut the answers that the first lets finish.
@@ -113,7 +116,7 @@ function start({ json }: Call, env: Environment): ChildProcess {
   const main = beside(`src/main.${SOURCES ? "ts" : "js"}`);
   const before = `data:text/javascript,${encodeURIComponent(UNTIL_LEFT)}`;
   // Through a pipe it greets nobody: what comes is its log, one JSON object a line.
-  const child = spawn(process.execPath, ["--max-semi-space-size=8", "--import", before, main], {
+  const child = spawn(process.execPath, [...FLAGS, "--import", before, main], {
     stdio: ["ignore", json ? "pipe" : "inherit", "inherit", "ipc"],
     env,
     detached: true,
