@@ -21,7 +21,7 @@ export function openOperatorLog(level: string, clock: Clock = systemClock) {
 
 /**
  * Gathers lines, and passes them on together: when they are enough, at the latest a second later, or when told to. SonicBoom's own
- * `minLength` does so too, but measures all that it has gathered again for each line (decisions/017).
+ * `minLength` does so too, but measures all that it has gathered again for each line (decisions/020).
  */
 export function gatherLines(pass: (text: string) => void, clock: Clock): { write(line: string): void; flush(): void } {
   let gathered = "";
