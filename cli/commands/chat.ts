@@ -44,14 +44,14 @@ async function run(call: Call): Promise<number> {
   const instructions = textOption(call, "instructions");
   const own = instructions === undefined ? {} : { instructions: textOrFile(call.io, instructions) };
   const session = createSession({ io: call.io, values: { ...call.values, ...own } });
-  const { loadConversation, saveConversation, transcriptText } = await import("./chat/transcript.ts");
+  const { checkTarget, loadConversation, saveConversation } = await import("./chat/transcript.ts");
   const load = textOption(call, "load");
   if (load !== undefined) session.restore(loadConversation(call.io, load, session.files));
   const world = textOption(call, "world");
   if (world !== undefined) session.move(world);
   const save = textOption(call, "save");
   // A name that cannot be used is told before anything is asked.
-  if (save !== undefined) transcriptText(session.conversation(), save);
+  if (save !== undefined) checkTarget(call.io, save, session.files);
 
   const code = await talk(call, session);
   if (save !== undefined && session.messages.length > 0)

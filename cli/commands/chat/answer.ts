@@ -2,10 +2,17 @@ import type { Message, Stream, StreamEvent } from "../../../client/index.ts";
 import { errorLines, isChatWaitError } from "../../failures.ts";
 import type { Said } from "./conversation.ts";
 
+/** `reason` of `done`, the outcome of each agent of a turn, and how many messages there were. */
+export type Done = {
+  type: "done";
+  reason: string;
+  agents: readonly { agent: string; outcome: string }[];
+  messages: number;
+};
+
 /** How an answer came out. */
 export type Outcome =
-  /** `reason` of `done`. */
-  | { type: "done"; reason: string }
+  | Done
   /** The server's terminal `error`, or what the client threw. */
   | { type: "failed"; error: unknown }
   /** Somebody left without waiting for the end. */
@@ -30,13 +37,37 @@ async function readAll(stream: Stream, listener: Listener): Promise<Outcome> {
   try {
     for await (const event of stream) {
       listener.take(event);
-      if (event.type === "done") outcome = { type: "done", reason: event.reason };
+      if (event.type === "done") outcome = doneOf(event, stream);
       else if (event.type === "error") outcome = { type: "failed", error: asError(event, stream.id) };
     }
     return outcome;
   } catch (error) {
     return { type: "failed", error };
   }
+}
+
+const doneOf = ({ reason, agents = [] }: Extract<StreamEvent, { type: "done" }>, { messages }: Stream): Done => ({
+  ...{ type: "done", reason, agents },
+  messages: messages.filter(({ role, content }) => role === "assistant" && content !== "").length,
+});
+
+/** Whether there is an answer: it was not stopped by others, and not every agent has failed. */
+export const succeeded = ({ reason, agents, messages }: Done): boolean =>
+  reason !== "cancelled" && (messages > 0 || !agents.some(({ outcome }) => outcome in TROUBLES));
+
+const TROUBLES: Readonly<Record<string, string>> = {
+  failed: "could not answer: its model failed",
+  timed_out: "took too long to answer",
+};
+
+/** How it ended, where the text does not say it. */
+export function afterwords({ reason, agents, messages }: Done): string[] {
+  const troubled = agents.flatMap(({ agent, outcome }) => {
+    const trouble = TROUBLES[outcome];
+    return trouble === undefined ? [] : [`(${agent} ${trouble}.)`];
+  });
+  if (reason === "no_recipient") return ["(Nobody answered. Name somebody with @.)"];
+  return reason === "cancelled" && messages === 0 ? ["(stopped)"] : troubled;
 }
 
 /** A terminal `error` event in the form in which the client throws what it cannot read. */

@@ -28,7 +28,7 @@ export function contextOf(messages: readonly Said[]): Said[] {
   return kept;
 }
 
-export type Asking = Omit<Conversation, "messages" | "world"> & { maxTokens?: number; temperature?: number };
+export type Asking = { model?: string | undefined; instructions?: string | undefined };
 
 /** The request for the next answer of a chat. */
 export function chatRequest(message: string, messages: readonly Said[], { model, instructions }: Asking): ChatRequest {

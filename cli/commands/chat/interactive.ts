@@ -2,7 +2,7 @@ import type { Call } from "../../command.ts";
 import { EXIT, errorLines, isChatWaitError, isCliError } from "../../failures.ts";
 import { remark, say } from "../../io.ts";
 import { printable } from "../../printable.ts";
-import { failureLines, readAnswer } from "./answer.ts";
+import { afterwords, failureLines, readAnswer } from "./answer.ts";
 import { obey } from "./commands.ts";
 import { createPrinter } from "./printer.ts";
 import { openPrompt, type Prompt } from "./prompt.ts";
@@ -83,15 +83,9 @@ async function answer(call: Call, session: Session, prompt: Prompt, question: st
   keep();
   if (outcome.type === "failed")
     remark(io, ...red(call, failureLines(outcome.error, call.url, resumeCommand(session, stream.id))));
-  else if (outcome.type === "done") afterword(call, outcome.reason, stream.messages.length);
+  else if (outcome.type === "done") for (const line of afterwords(outcome)) remark(io, err.dim(line));
   if (!named && io.stdout.isTTY) say(io, "");
   return outcome.type === "left" ? "leave" : "stay";
-}
-
-/** How it ended, where the text does not say it. */
-function afterword({ io, err }: Call, reason: string, messages: number): void {
-  if (reason === "no_recipient") remark(io, err.dim("(Nobody answered. Name somebody with @, or see /world.)"));
-  if (reason === "cancelled" && messages === 0) remark(io, err.dim("(stopped)"));
 }
 
 export function resumeCommand({ world }: Pick<Session, "world">, id: string | undefined): string | undefined {

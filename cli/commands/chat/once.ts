@@ -1,17 +1,19 @@
 import { randomUUID } from "node:crypto";
-import type { Stream, StreamEvent } from "../../../client/index.ts";
+import type { ChatRequest, Client, Stream, StreamEvent } from "../../../client/index.ts";
 import { type Call, isOn, textOption } from "../../command.ts";
 import { EXIT, errorJson, exitOf, isChatWaitError, usageError } from "../../failures.ts";
 import { remark, sayJson } from "../../io.ts";
 import { printable } from "../../printable.ts";
-import { failureLines, type Outcome, readAnswer } from "./answer.ts";
-import { chatRequest, worldRequest } from "./conversation.ts";
+import { afterwords, failureLines, type Outcome, readAnswer, succeeded } from "./answer.ts";
 import { resumeCommand } from "./interactive.ts";
 import { createPrinter, type Printer } from "./printer.ts";
-import type { Session } from "./session.ts";
+import { beginStream, type Request, type Session } from "./session.ts";
 
 /** One question, one answer on stdout; nothing else is. @returns the exit code */
 export async function askOnce(call: Call, session: Session, question: string): Promise<number> {
+  if (isOn(call, "wait") && textOption(call, "save") !== undefined) {
+    throw usageError("--save takes the answer from the stream: leave --wait out.");
+  }
   if (isOn(call, "wait")) return waitOnce(call, session, question);
   const printer = printerFor(call, session.world !== undefined);
   const { stream, keep } = session.ask(call.client, question, printer.connection);
@@ -30,8 +32,7 @@ export async function resumeOnce(call: Call, session: Session, id: string): Prom
 
 /** With `--json` each event is a line as the protocol has it. */
 function printerFor(call: Call, named: boolean): Printer {
-  const printer = createPrinter({ io: call.io, out: call.out, err: call.err, named });
-  if (!call.json) return printer;
+  if (!call.json) return createPrinter({ io: call.io, out: call.out, err: call.err, named });
   return { take: (event: StreamEvent) => sayJson(call.io, event), connection: () => {}, close: () => {} };
 }
 
@@ -55,7 +56,10 @@ async function readOnce(call: Call, session: Session, stream: Stream, printer: P
 
 function conclude(call: Call, outcome: Outcome, interrupted: boolean, resume: string | undefined): number {
   if (interrupted || outcome.type === "left") return EXIT.interrupted;
-  if (outcome.type === "done") return outcome.reason === "cancelled" ? EXIT.failed : EXIT.ok;
+  if (outcome.type === "done") {
+    if (!call.json) for (const line of afterwords(outcome)) remark(call.io, call.err.dim(line));
+    return succeeded(outcome) ? EXIT.ok : EXIT.failed;
+  }
   tell(call, outcome.error, resume);
   return exitOf(outcome.error);
 }
@@ -94,32 +98,30 @@ async function waitOnce(call: Call, session: Session, question: string): Promise
 }
 
 type Reply = { json: unknown; text: string; reason: string };
+type Begun = { reply: Promise<Reply>; stop(): Promise<void> };
 
-function begin(
-  call: Call,
-  session: Session,
-  question: string,
+function begin({ client }: Call, session: Session, question: string, idempotencyKey: string): Begun {
+  const request = session.request(question);
+  const reply =
+    request.world === undefined
+      ? chatReply(client, request.body, idempotencyKey)
+      : worldReply(client, request, idempotencyKey);
+  return { reply, stop: () => attached(beginStream(client, request, { idempotencyKey })) };
+}
+
+async function chatReply({ chat }: Client, body: ChatRequest, idempotencyKey: string): Promise<Reply> {
+  const answer = await chat.wait(body, { idempotencyKey });
+  return { json: answer, text: answer.message.content, reason: answer.reason };
+}
+
+async function worldReply(
+  client: Client,
+  { world, body }: Extract<Request, { world: string }>,
   idempotencyKey: string,
-): { reply: Promise<Reply>; stop(): Promise<void> } {
-  const { client } = call;
-  if (textOption(call, "save") !== undefined)
-    throw usageError("--save takes the answer from the stream: leave --wait out.");
-  if (session.world !== undefined) {
-    const world = client.world(session.world);
-    const body = worldRequest(question, [], session.sender);
-    const reply = world.wait(body, { idempotencyKey }).then((turn): Reply => {
-      const text = turn.messages.map(({ sender, content }) => `${sender}: ${content}`).join("\n");
-      return { json: turn, text, reason: turn.reason };
-    });
-    return { reply, stop: () => attached(world.stream(body, { idempotencyKey })) };
-  }
-  const { model, instructions } = session;
-  const asking = { ...(model === undefined ? {} : { model }), ...(instructions === undefined ? {} : { instructions }) };
-  const body = chatRequest(question, session.messages, asking);
-  const reply = client.chat.wait(body, { idempotencyKey }).then((answer): Reply => {
-    return { json: answer, text: answer.message.content, reason: answer.reason };
-  });
-  return { reply, stop: () => attached(client.chat.stream(body, { idempotencyKey })) };
+): Promise<Reply> {
+  const turn = await client.world(world).wait(body, { idempotencyKey });
+  const text = turn.messages.map(({ sender, content }) => `${sender}: ${content}`).join("\n");
+  return { json: turn, text, reason: turn.reason };
 }
 
 /** The same key leads to the same answer, which can be stopped there. */

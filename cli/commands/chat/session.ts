@@ -1,4 +1,4 @@
-import type { Client, Stream } from "../../../client/index.ts";
+import type { ChatRequest, Client, StartOptions, Stream, WorldChatStart } from "../../../client/index.ts";
 import type { Call } from "../../command.ts";
 import { textOption } from "../../command.ts";
 import { saidOf } from "./answer.ts";
@@ -22,6 +22,8 @@ export type Session = {
   restore(conversation: Conversation): void;
   /** As a file has it. */
   conversation(): Conversation;
+  /** What would be sent for a question. */
+  request(question: string): Request;
   forget(): void;
   /** Begins the answer; {@link Asked.keep} takes it into the conversation. */
   ask(client: Client, question: string, onConnection: Connecting): Asked;
@@ -29,7 +31,8 @@ export type Session = {
   takeBack(): string | undefined;
 };
 
-type Connecting = NonNullable<NonNullable<Parameters<Client["chat"]["stream"]>[1]>["onConnection"]>;
+type Connecting = NonNullable<StartOptions["onConnection"]>;
+export type Request = { world: undefined; body: ChatRequest } | { world: string; body: WorldChatStart };
 export type Asked = { stream: Stream; keep(): void };
 
 type Place = { messages: Said[]; question: string | undefined; loaded: boolean };
@@ -48,19 +51,11 @@ export function createSession(call: Pick<Call, "values" | "io">): Session {
     return place;
   }
 
-  function begin(client: Client, question: string, onConnection: Connecting): Stream {
-    const place = here();
-    if (world === undefined) {
-      const asking = {
-        ...(model === undefined ? {} : { model }),
-        ...(instructions === undefined ? {} : { instructions }),
-      };
-      return client.chat.stream(chatRequest(question, place.messages, asking), { onConnection });
-    }
+  function request(question: string): Request {
+    const { messages, loaded } = here();
     // A world remembers by itself, but not what was loaded from a file.
-    return client
-      .world(world)
-      .stream(worldRequest(question, place.loaded ? place.messages : [], sender), { onConnection });
+    if (world !== undefined) return { world, body: worldRequest(question, loaded ? messages : [], sender) };
+    return { world, body: chatRequest(question, messages, { model, instructions }) };
   }
 
   return {
@@ -101,6 +96,7 @@ export function createSession(call: Pick<Call, "values" | "io">): Session {
       ...(world === undefined && instructions !== undefined ? { instructions } : {}),
       messages: here().messages,
     }),
+    request,
     forget() {
       places.delete(world?.toLowerCase() ?? "");
     },
@@ -109,7 +105,7 @@ export function createSession(call: Pick<Call, "values" | "io">): Session {
       const inWorld = world !== undefined;
       place.question = question;
       const said: Said = { role: "user", content: question, timestamp: new Date(call.io.clock.wall()).toISOString() };
-      const stream = begin(client, question, onConnection);
+      const stream = beginStream(client, request(question), { onConnection });
       return {
         stream,
         keep() {
@@ -128,3 +124,7 @@ export function createSession(call: Pick<Call, "values" | "io">): Session {
     },
   };
 }
+
+/** Begins the answer to a request, wherever it goes. */
+export const beginStream = (client: Client, { world, body }: Request, options: StartOptions): Stream =>
+  world === undefined ? client.chat.stream(body, options) : client.world(world).stream(body, options);

@@ -41,17 +41,22 @@ function markdown({ world, model, messages }: Conversation): string {
 const nameOf = ({ role, sender }: Said): string => sender ?? (role === "user" ? "You" : "Assistant");
 
 /**
- * Writes a conversation. A file that is there already is written over only where `own` has it: what this program has read or
- * written before.
+ * Whether a conversation may be saved there. A file that is there already is written over only where `own` has it: what this
+ * program has read or written before.
  * @throws CliError
  */
-export function saveConversation(io: Io, file: string, conversation: Conversation, own: Set<string>): void {
-  const text = transcriptText(conversation, file);
+export function checkTarget(io: Io, file: string, own: ReadonlySet<string>): void {
+  transcriptText({ messages: [] }, file);
   const path = resolve(io.cwd, file);
-  if (!own.has(path) && existsSync(path))
-    throw cliError("file_exists", `${file} exists already. Choose another name, or delete it first.`);
-  writeText(io, file, text);
-  own.add(path);
+  if (own.has(path) || !existsSync(path)) return;
+  throw cliError("file_exists", `${file} exists already. Choose another name, or delete it first.`);
+}
+
+/** Writes a conversation, where {@link checkTarget} has nothing against it. @throws CliError */
+export function saveConversation(io: Io, file: string, conversation: Conversation, own: Set<string>): void {
+  checkTarget(io, file, own);
+  writeText(io, file, transcriptText(conversation, file));
+  own.add(resolve(io.cwd, file));
 }
 
 /** Reads a conversation that was saved as JSON. @throws CliError `invalid_file` */
