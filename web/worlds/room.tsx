@@ -9,6 +9,7 @@ import { Thread } from "../view/thread.tsx";
 import { WireLine } from "../view/wire-line.tsx";
 import { AgentChips } from "./agent-chips.tsx";
 import { huesOf } from "./agent-colours.ts";
+import { createBackground, holdSlot } from "./background.ts";
 import { EmptyRoom } from "./empty-room.tsx";
 import { definitions, editorOf, following, roomOf } from "./page.ts";
 import { RoomComposer } from "./room-composer.tsx";
@@ -84,7 +85,17 @@ function Room({ world, agents }: { world: World; agents: readonly Agent[] }) {
 /** Follows the room while it is looked at, as far as that is wanted. */
 function useFollowing(room: RoomState): void {
   useSignalEffect(() => (following.value ? room.follow() : room.leave({ forGood: true })));
-  useEffect(() => () => room.leave(), [room]);
+  useEffect(() => {
+    const resume = () => (following.peek() ? room.follow() : undefined);
+    const background = createBackground(() => holdSlot(navigator.locks), { resume, pause: () => room.leave() });
+    const look = () => background.look(document.visibilityState === "visible");
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      document.removeEventListener("visibilitychange", look);
+      background.leave();
+      room.leave();
+    };
+  }, [room]);
 }
 
 /** Escape ends what is under way, unless something that is open takes the key. */
