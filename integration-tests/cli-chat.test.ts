@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { offer, startTestApp } from "../testing/app.ts";
@@ -225,4 +225,29 @@ test("colours are for terminals, unless NO_COLOR, FORCE_COLOR or an option says 
   assert.equal(await coloured([], {}, true), true);
   assert.equal(await coloured([], { NO_COLOR: "1" }, true), false);
   assert.equal(await coloured(["--no-color"], { FORCE_COLOR: "1" }, true), false);
+});
+
+test("agents that fail, and messages that reach nobody, are told", async (t) => {
+  const app = await worldApp(t, { world: { respond: "mentioned" } });
+  const failing = startCli(t, ["chat", "--world", WORLD, "@Vera hello"], { url: app.url, input: "" });
+  (await app.voice("Vera").call(0)).fail(new Error("no"));
+  const failed = "(Vera could not answer: its model failed.)\n";
+  assert.deepEqual(await failing.ended, { code: 1, stdout: "", stderr: failed });
+  const unheard = startCli(t, ["chat", "--world", WORLD, "hello"], { url: app.url, input: "" });
+  await until(() => app.app.worlds.counts().turns === 1, "a turn");
+  await app.readers(1);
+  app.clock.advance(3000);
+  const nobody = "(Nobody answered. Name somebody with @.)\n";
+  assert.deepEqual(await unheard.ended, { code: 0, stdout: "", stderr: nobody });
+});
+
+test("a file that is there already is not written over, and that is told before anything is asked", async (t) => {
+  const server = await drivenServer(t);
+  const cli = startCli(t, ["--version"], { input: "" });
+  await cli.ended;
+  writeFileSync(join(cli.cwd, "talk.md"), "mine");
+  const { code, stderr } = await ask(t, server.url, ["Hi", "--save", "talk.md"], { cwd: cli.cwd });
+  assert.deepEqual([code, stderr], [1, "talk.md exists already. Choose another name, or delete it first.\n"]);
+  assert.equal((await ask(t, server.url, ["Hi", "--save", "talk.txt"])).code, 2);
+  assert.equal(server.model.calls.length, 0);
 });
