@@ -1,6 +1,7 @@
 import { h } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { copyText } from "./copy-text.ts";
+import { announce } from "../state/announce.ts";
+import { copyText } from "../state/browser.ts";
 
 type CodeBlockProps = { code: string; language: string };
 
@@ -19,7 +20,11 @@ export function CodeBlock({ code, language }: CodeBlockProps) {
     const timer = setTimeout(() => setOutcome("idle"), TOLD_MS);
     return () => clearTimeout(timer);
   }, [outcome]);
-  const onClick = async () => setOutcome((await copyText(code)) ? "copied" : "failed");
+  const onClick = async () => {
+    const now = (await copyText(code)) ? "copied" : "failed";
+    setOutcome(now);
+    announce(now === "copied" ? "Copied" : "The browser did not allow copying. Select the code and copy it by hand.");
+  };
   return h("figure", { class: "md-code" }, [
     h("figcaption", null, [
       h("span", { class: "md-language" }, shortName(language)),
