@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { browserTests } from "./browser.ts";
 import { watchPage } from "./page-watch.ts";
+import { until } from "./until.ts";
 
 const browserTest = browserTests();
 const CSP = "default-src 'none'; script-src 'unsafe-inline'; img-src * data:; require-trusted-types-for 'script'";
@@ -41,8 +42,7 @@ for (const [name, script, finding] of sins) {
     const findings = watchPage(page, { allow: [], origins: [new URL(url).origin] });
     const tolerant = watchPage(page, { allow: [/./], origins: [] });
     await page.mouse.click(5, 5);
-    await page.waitForFunction(() => true);
-    while (!findings.some((text) => finding.test(text))) await page.waitForTimeout(5);
+    await until(() => findings.some((text) => finding.test(text)));
     assert.match(findings.join("\n"), finding);
     assert.deepEqual(tolerant, []);
   });
