@@ -7,9 +7,9 @@ import { anyScenario, CHAOS_SEED, collect, inParallel, type Scenario } from "../
 import type { ServerCall } from "../testing/model-server.ts";
 import { textOf } from "../testing/sse-client.ts";
 
-const STREAMS = 250;
+const STREAMS = 200;
 const CLIENTS = 24;
-const FEWEST_CUTS = 400;
+const FEWEST_CUTS = 300;
 
 type Life = Scenario & {
   message: string;

@@ -8,7 +8,7 @@ const PLACES: Place[] = ["header", "frame", "character"];
 const plain = { noNullPrototype: true } as const;
 
 /** Mostly within the head and the first frames, now and then late, or not at all where the response is shorter. */
-const place = fc.oneof(fc.nat(40), fc.nat(1200), fc.nat(8000), fc.constantFrom(...PLACES));
+const place = fc.oneof(fc.nat(40), fc.nat(900), fc.nat(3000), fc.constantFrom(...PLACES));
 
 const pieceBytes = fc.oneof(
   { weight: 1, arbitrary: fc.constant(1) },

@@ -26,10 +26,12 @@ export const WAYS = ["reads", "waits", "stops", "saves", "aborts", "drops", "lea
 const PIECES = [...hostileTexts, "Hel", "lo ", "é", "漢字", "😀", "\n\n", "data: x", "\r", " and so on"];
 
 /** What a model may say, in pieces; its characters are whole, for its server's JSON could not carry halves. */
-export const anyWords: fc.Arbitrary<string[]> = fc.array(fc.constantFrom(...PIECES), { minLength: 1, maxLength: 80 });
+export const anyWords: fc.Arbitrary<string[]> = fc.noBias(
+  fc.array(fc.constantFrom(...PIECES), { minLength: 1, maxLength: 60, size: "max" }),
+);
 
 /** What happens to the requests of one client. */
-export const anyFate: fc.Arbitrary<Treatment[]> = fc.noBias(fc.array(anyTreatment, { maxLength: 12 }));
+export const anyFate: fc.Arbitrary<Treatment[]> = fc.noBias(fc.array(anyTreatment, { maxLength: 12, size: "max" }));
 
 export const anyScenario: fc.Arbitrary<Scenario> = fc.record(
   {
