@@ -120,7 +120,7 @@ test("a world is made, shown, changed and deleted with options", async (t) => {
   );
   assert.match(
     (await run("agents", "list", "kitchen")).stdout,
-    /^NAME {2}MODEL {10}INSTRUCTIONS\nMona {2}\(the server's\) {2}You are Mona\.\n$/,
+    /^NAME {2}MODEL {11}INSTRUCTIONS\nMona {2}\(the server's\) {2}You are Mona\.\n$/,
   );
   assert.deepEqual(await json("agents", "delete", "kitchen", "mona", "--yes"), { deleted: "Mona", world: "kitchen" });
   assert.deepEqual(await json("worlds", "delete", "kitchen", "--yes"), { deleted: "kitchen" });

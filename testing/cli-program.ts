@@ -22,6 +22,9 @@ export type CliProgram = {
   readonly ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
 };
 
+/** Of util-linux: gives a program a terminal of its own. */
+const PSEUDO_TERMINAL = "script";
+
 const MAIN = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
 
 export type CliProgramOptions = {
@@ -49,7 +52,7 @@ export function startCli(t: TestContext, args: readonly string[], options: CliPr
   const command = [process.execPath, MAIN, ...args];
   const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
   const child = terminal
-    ? spawn("script", ["--quiet", "--return", "--echo", "never", "--command", `exec ${quoted}`, "/dev/null"], {
+    ? spawn(PSEUDO_TERMINAL, ["--quiet", "--return", "--echo", "never", "--command", `exec ${quoted}`, "/dev/null"], {
         cwd,
         env: own,
       })
