@@ -224,7 +224,8 @@ test("where one file has a fault, nothing of any is changed", async (t) => {
 });
 
 test("an export goes to a file, YAML or JSON by its name, and every world into one", async (t) => {
-  const { run, file, read } = await desk(t);
+  const { run, json, file, read } = await desk(t);
+  assert.ok(Array.isArray(await json("worlds", "export", "--all")), "a list, also of one");
   file("kitchen.yaml", KITCHEN);
   await run("worlds", "import", "kitchen.yaml");
   await run("worlds", "export", "kitchen", "--file", "out.yaml");

@@ -48,7 +48,8 @@ export async function exportWorlds(call: Call, file: string | undefined): Promis
   const names = isOn(call, "all") ? (await call.client.worlds.list()).map(({ name }) => name) : call.positionals;
   const worlds: WorldDefinition[] = [];
   for (const name of names) worlds.push(await exported(call, name));
-  writeOutput(call, file, worldText(worlds, file === undefined ? call.json : isJsonFile(file)));
+  const json = file === undefined ? call.json : isJsonFile(file);
+  writeOutput(call, file, worldText(worlds, json, isOn(call, "all") || undefined));
   return EXIT.ok;
 }
 

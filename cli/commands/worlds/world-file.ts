@@ -18,9 +18,9 @@ import { readSource, refuse, type Sourced } from "./yaml-source.ts";
 
 export const isJsonFile = (file: string): boolean => /\.json$/i.test(file);
 
-/** Worlds as the text of a file; several are several documents of YAML, or an array of JSON. */
-export function worldText(worlds: readonly WorldDefinition[], json: boolean): string {
-  if (json) return `${JSON.stringify(worlds.length === 1 ? worlds[0] : worlds, null, 2)}\n`;
+/** Worlds as the text of a file: several are several documents of YAML, or an array of JSON. `list`: one is an array, too. */
+export function worldText(worlds: readonly WorldDefinition[], json: boolean, list = worlds.length !== 1): string {
+  if (json) return `${JSON.stringify(list ? worlds : worlds[0], null, 2)}\n`;
   return worlds.map((world) => `${header("worlds", "", world.name)}${yamlOf(world)}`).join("---\n");
 }
 
