@@ -19,6 +19,13 @@ test("a world that is written as YAML or as JSON is read as it was", () => {
   );
 });
 
+test("white space that a block would lose is kept", () => {
+  for (const text of [" \n", "\n", "a \nb", "a\n \nb", "  a\nb\n", "a\r\nb", "a\n\n\n", "\t", "a\u00a0\nb"]) {
+    const world = { name: "w", description: text, agents: [{ name: "A", instructions: text }] };
+    assert.deepEqual(readWorlds(worldText([world], false), "w"), [world], JSON.stringify(text));
+  }
+});
+
 test("several worlds stand in one file, as documents or as a list", () => {
   const worlds = [{ name: "a" }, { name: "b", agents: [{ name: "Vera" }] }];
   for (const json of [false, true]) assert.deepEqual(readWorlds(worldText(worlds, json), "w"), worlds);

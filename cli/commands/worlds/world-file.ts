@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import { Document, visit } from "yaml";
 import { isFailure } from "../../../src/protocol/errors.ts";
 import { parseAgentCreate, parseWorldCreate } from "../../../src/protocol/world-requests.ts";
 import { fileError } from "../../failures.ts";
@@ -34,8 +34,19 @@ const header = (group: string, into: string, name: string): string =>
   `# Made by "chatwait ${group} export". To make a server as this file says:\n#   chatwait ${group} import${into} ${name}.yaml\n` +
   "# A field that is not here has its default.\n";
 
-// Long texts are folded or kept as blocks, so that a change of one sentence is a change of few lines.
-const yamlOf = (value: object): string => stringify(value, { lineWidth: 100, minContentWidth: 40 });
+/** White space that a folded or indented text would lose: before it all, and at the end of a line. */
+const FRAGILE = /^\s|[^\S\n](?:\n|$)|\r/;
+
+/** Long texts are folded or kept as blocks, so that a change of one sentence is a change of few lines. */
+function yamlOf(value: object): string {
+  const document = new Document(value);
+  visit(document, {
+    Scalar(_key, node) {
+      if (typeof node.value === "string" && FRAGILE.test(node.value)) node.type = "QUOTE_DOUBLE";
+    },
+  });
+  return document.toString({ lineWidth: 100, minContentWidth: 40 });
+}
 
 /**
  * The worlds of a file.
