@@ -1,7 +1,7 @@
 import { chatOf } from "./chat.ts";
 import { type Link, requestJson } from "./exchange.ts";
 import { createStream } from "./stream.ts";
-import { defaultBaseUrl, realSurroundings } from "./surroundings.ts";
+import { pageOrigin, realSurroundings } from "./surroundings.ts";
 import type { Client, ClientOptions, SavedStream } from "./types.ts";
 import { worldOf, worldsOf } from "./worlds.ts";
 
@@ -13,15 +13,20 @@ import { worldOf, worldsOf } from "./worlds.ts";
  * for await (const text of chat.stream({ message: "Hello" }).text()) show(text);
  * ```
  */
-export function createClient({ baseUrl = defaultBaseUrl(), surroundings, ...options }: ClientOptions = {}): Client {
+export function createClient({
+  baseUrl = pageOrigin() ?? "http://127.0.0.1:3000",
+  idleMs = 25_000,
+  giveUpMs = 300_000,
+  longestRetryAfterMs = 30_000,
+  headers = {},
+  surroundings,
+}: ClientOptions = {}): Client {
+  const base = new URL(baseUrl, pageOrigin()).href.replace(/\/+$/, "");
+  if (!base.startsWith("http")) throw new TypeError(`Not an http address: ${base}`);
   const link: Link = {
-    idleMs: 25_000,
-    giveUpMs: 300_000,
-    longestRetryAfterMs: 30_000,
-    ...options,
+    ...{ base, idleMs, giveUpMs, longestRetryAfterMs, headers },
     ...realSurroundings,
     ...surroundings,
-    base: String(baseUrl).replace(/\/+$/, ""),
   };
   return {
     chat: chatOf(link),
@@ -31,7 +36,7 @@ export function createClient({ baseUrl = defaultBaseUrl(), surroundings, ...opti
     restore({ v, path, lastEventId, seq, messages }: SavedStream, resuming) {
       // Whatever was kept may be of another version, or have been tampered with.
       if (v !== 1 || !/^\/\w/.test(path)) throw new TypeError("Not a saved stream.");
-      return createStream(link, { path, lastEventId, seq, messages }, resuming);
+      return createStream(link, { path, lastEventId, seq: seq ?? Number.NaN, messages }, resuming);
     },
   };
 }

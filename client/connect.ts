@@ -33,20 +33,24 @@ export type Reading = Source &
   };
 
 /**
- * Reads one connection until it ends. Returns whether there is nothing to read any more.
+ * Reads one connection until it, or the stream, ends.
  * @throws ChatWaitError why it could not be opened, or went wrong
  */
-export async function* readConnection(reading: Reading): AsyncGenerator<StreamEvent, boolean> {
-  const tell = resumeTeller(reading);
-  let isAnswered = false;
+export async function* readConnection(reading: Reading): AsyncGenerator<StreamEvent, void> {
+  const { link, seq: after } = reading;
+  let isResuming = after > 0;
   for await (const frames of openFrames(reading, requestOf(reading))) {
-    if (!isAnswered) reading.show({ status: "open" });
-    isAnswered = true;
-    const events = frames.map(eventOf);
-    tell(events);
-    for (const [index, event] of events.entries()) {
-      if (reading.signal.aborted) return false;
-      if (!take(reading, event, frames[index]?.id)) continue;
+    const now = link.now();
+    if (isResuming && frames[0]) {
+      isResuming = false;
+      const gapMs = now - reading.lastByte;
+      reading.show({ status: "open", resumed: { after, replayed: frames.length, gapMs } });
+    }
+    if (!isResuming) reading.lastByte = now;
+    for (const frame of frames) {
+      const event = eventOf(frame);
+      if (reading.signal.aborted) return;
+      if (!take(reading, event, frame.id)) continue;
       Object.assign(reading, FRESH);
       // In a feed, starts are of turns, and have no key.
       if (event.type === "start" && event.stream_id) {
@@ -54,24 +58,9 @@ export async function* readConnection(reading: Reading): AsyncGenerator<StreamEv
         reading.turnId = event.turn_id;
       }
       yield event;
-      if (reading.end) return true;
+      if (reading.end) return;
     }
   }
-  return !isAnswered;
 }
 
 const requestOf = ({ start, path = "", lastEventId }: Reading): Outgoing => (!path && start) || { path, lastEventId };
-
-/** Tells, once, what came with the first events after a cut. */
-function resumeTeller(reading: Reading): (events: readonly StreamEvent[]) => void {
-  const { seq: after, link } = reading;
-  let isResuming = after > 0;
-  return (events) => {
-    const replayed = events.filter(({ seq }) => seq > after).length;
-    if (isResuming && replayed) {
-      reading.show({ status: "open", resumed: { after, replayed, gapMs: link.now() - reading.lastByte } });
-      isResuming = false;
-    }
-    if (!isResuming) reading.lastByte = link.now();
-  };
-}

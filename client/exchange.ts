@@ -45,17 +45,19 @@ export function openExchange(
     }
   }
 
-  const headers = definedOnly({
-    accept,
-    ...link.headers,
-    "content-type": body && "application/json",
-    "idempotency-key": idempotencyKey,
-    "last-event-id": lastEventId,
-    prefer,
-  });
   const init: RequestInit = {
     method,
-    headers,
+    // Whatever no header can carry is refused here: it is no trouble of the network.
+    headers: new Headers(
+      definedOnly({
+        accept,
+        ...link.headers,
+        "content-type": body && "application/json",
+        "idempotency-key": idempotencyKey,
+        "last-event-id": lastEventId,
+        prefer,
+      }),
+    ),
     body: JSON.stringify(body) ?? null,
     signal: ending,
     // A browser would make readers of one stream wait for one another.
@@ -66,20 +68,40 @@ export function openExchange(
   return { response: step(link.fetch(link.base + path, init)), step, close };
 }
 
+/** Reads a body: each call takes the next piece of text, and tells whether there was one. What `take` throws is as a cut. */
+export function bodyReader(
+  { step }: Exchange,
+  { body }: Response,
+  take: (text: string) => void,
+): () => Promise<boolean> {
+  const reader = body?.getReader();
+  const decoder = new TextDecoder();
+  const next = async () => {
+    const { value } = (await reader?.read()) ?? {};
+    if (value) take(decoder.decode(value, { stream: true }));
+    return !!value;
+  };
+  return () => step(next());
+}
+
 /**
  * Sends a request and reads the JSON of its answer; undefined where it has none.
  * @throws ChatWaitError what the server refused with, or `network`, `bad_response`
  */
 export async function requestJson<T>(link: Link, outgoing: Outgoing, signal?: AbortSignal): Promise<T> {
-  const { response, step, close } = openExchange(link, outgoing, signal, "application/json");
+  const exchange = openExchange(link, outgoing, signal, "application/json");
+  let text = "";
   try {
-    const head = await response;
-    const text = await step(head.text());
+    const head = await exchange.response;
+    const more = bodyReader(exchange, head, (piece) => {
+      text += piece;
+    });
+    while (await more());
     if (head.status === 204) return undefined as T;
     const body = head.ok && parsed(text);
     if (body) return body;
     throw refusal(head, text);
   } finally {
-    close();
+    exchange.close();
   }
 }

@@ -1,13 +1,17 @@
 import type { StreamEvent } from "../src/protocol/events.ts";
 import type { Reading, Source } from "./connect.ts";
-import { abortedError, chatWaitError, definedOnly, networkError } from "./errors.ts";
+import { abortedError, chatWaitError, definedOnly } from "./errors.ts";
 import { type Link, requestJson } from "./exchange.ts";
+import { cut } from "./frames.ts";
 import { learnPath } from "./learn.ts";
 import { patiently } from "./patience.ts";
 import type { Position } from "./position.ts";
 import { readStream } from "./reading.ts";
 import { FRESH } from "./retry-policy.ts";
 import type { ChatWaitError, Connection, Result, ResumeOptions, SavedStream, Stream } from "./types.ts";
+
+/** A connection that has not brought the end so long after a stop brings nothing any more; ms. */
+const LATE_MS = 1000;
 
 /** A stream that is begun, or gone on with, when it is first iterated. */
 export function createStream(
@@ -19,6 +23,7 @@ export function createStream(
   const { signal: left } = leaving;
   let connection: Connection = { status: "connecting", attempt: 1 };
   let isBegun = false;
+  let releaseStop: (() => void) | undefined;
   const reading: Reading = {
     ...{ ...FRESH, seq: 0, messages: [], ...from },
     ...{ link, signal: AbortSignal.any([left, signal ?? left]), lastByte: link.now() },
@@ -40,6 +45,7 @@ export function createStream(
       if (reading.path) Object.assign(error as ChatWaitError, { streamId: idNow() });
       throw error;
     } finally {
+      releaseStop?.();
       reading.show({ status: "closed" });
     }
   }
@@ -48,7 +54,7 @@ export function createStream(
 
   function detach() {
     leaving.abort();
-    iterator.return();
+    iterator.return().catch(() => {});
     if (!isBegun) reading.show({ status: "closed" });
     isBegun = true;
   }
@@ -80,10 +86,13 @@ export function createStream(
     },
     async stop() {
       if (isFeed || !(isBegun || reading.path)) detach();
-      else if (!reading.end) await stopReading(reading);
+      else if (!reading.end) {
+        await stopReading(reading);
+        if (connection.status !== "closed") releaseStop = link.after(LATE_MS, () => cut(reading));
+      }
     },
     detach,
-    drop: () => reading.exchange?.close(networkError("The connection was cut.")),
+    drop: () => cut(reading),
     save: () => saved(reading),
   };
 }
@@ -101,7 +110,7 @@ function saved({ path, lastEventId, seq, messages, end }: Reading): SavedStream 
   return path && lastEventId && !end ? { v: 1, path, lastEventId, seq, messages: [...messages] } : undefined;
 }
 
-/** Ends the answer at the server. What was refused, or is gone, needs no stop. */
+/** Ends the answer at the server. A start that was refused, and what is gone, needs no stop. */
 async function stopReading(reading: Reading): Promise<void> {
   try {
     await patiently(reading.link, undefined, async () => {
@@ -109,7 +118,8 @@ async function stopReading(reading: Reading): Promise<void> {
       await requestJson(reading.link, { method: "DELETE", path: reading.path });
     });
   } catch (error) {
-    if ((error as ChatWaitError).code === "network") throw error;
+    const { code, status } = error as ChatWaitError;
+    if (!status || (reading.path && !code.startsWith("stream_"))) throw error;
   }
   reading.wake?.();
 }

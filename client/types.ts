@@ -51,7 +51,7 @@ export type ClientOptions = {
   baseUrl?: string | URL;
   /** Sent with each request: what a gateway in front of the server wants to see. */
   headers?: Record<string, string>;
-  /** Silence, in ms, after which a connection counts as dead: 2.5 heartbeats by default (25000). */
+  /** Silence, in ms, after which a connection counts as dead: 2.5 heartbeats by default (25000). Not below 2000. */
   idleMs?: number;
   /**
    * How long, in ms, to try to reach the server again before the stream is given up: 300000 by default, as long as the server
