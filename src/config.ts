@@ -53,6 +53,8 @@ const KNOWN = [
   ...["MAX_MESSAGE_CHARS", "MAX_STREAMS", "MAX_READERS", "MAX_STREAM_BYTES", "MAX_LOG_BYTES", "RATE_LIMIT"],
   ...["CORS_ORIGINS", "ALLOWED_HOSTS", "TRUST_PROXY", "WORLD_EDITING", "DATA_DIR", "REDIS_URL", "LOG_LEVEL"],
   ...["WORLD_STALL_MS", "WORLD_COMPLETION_MS", "WORLD_RESPONSE_MS", "WORLD_LONG_OPERATION_MS"],
+  // Of the command line: where a server is, which is no setting of one.
+  "URL",
 ].map((name) => `CHATWAIT_${name}`);
 
 /**
