@@ -20,6 +20,7 @@ declare const window: {
   connections: Chatwait.Connection[];
   outcome: string;
   time: number;
+  longestTimer: number;
   dispatchEvent(event: Event): boolean;
 };
 declare const sessionStorage: { getItem(name: string): string | null; setItem(name: string, value: string): void };
@@ -46,12 +47,16 @@ async function rig(t: TestContext, open: Open): Promise<Rig> {
 
 /** In the page: follows a stream, and keeps what comes of it; on paper, too, as a page does that may be reloaded. */
 function follow(baseUrl: string): void {
-  // No timer ever runs out: only what the browser tells wakes a reconnect here. Time is the test's.
-  const surroundings = { after: () => () => {}, now: () => window.time };
+  // Only what the browser tells can help here: timers run out where the test lets them, and time is the test's.
+  const after = (ms: number, run: () => void) => {
+    const timer = setTimeout(run, ms < window.longestTimer ? ms : 2 ** 31 - 1);
+    return () => clearTimeout(timer);
+  };
+  const surroundings = { after, now: () => window.time };
   const client = window.chatwait.createClient({ baseUrl, surroundings });
   const paper = sessionStorage.getItem("saved");
   const onConnection = (connection: Chatwait.Connection) => window.connections.push(connection);
-  Object.assign(window, { time: 0, connections: [], types: [], text: "", outcome: "" });
+  Object.assign(window, { time: 0, longestTimer: 0, connections: [], types: [], text: "", outcome: "" });
   const stream = paper
     ? client.restore(JSON.parse(paper), { onConnection })
     : client.chat.stream({ message: "Hi" }, { onConnection });
@@ -103,6 +108,28 @@ browserTest("a page that was offline is back as soon as the network is, and its 
   const types = await page.evaluate(() => window.types);
   const tokens = Array.from({ length: 2 * SAID.length }, () => "token");
   assert.deepEqual(types, ["start", "message_start", ...tokens, "message_end", "done"]);
+  assert.equal(model.calls.length, 1);
+});
+
+browserTest("a connection that went silent is given up as soon as the network is back", async (t, open) => {
+  const { page, model, proxy, url } = await rig(t, open);
+  await page.evaluate(follow, url);
+  const call = await model.call();
+  call.text(...SAID);
+  await shows(page, SAID.join(""));
+  // Half-open: another network, and nobody has told the old connection.
+  for (const exchange of proxy.exchanges) exchange.stall();
+  await page.context().setOffline(true);
+  call.text(...SAID);
+  await page.evaluate(() => {
+    window.time += 2000;
+    // The first wait of a reconnect is shorter, and its watchdog is longer.
+    window.longestTimer = 1000;
+  });
+  await page.context().setOffline(false);
+  await shows(page, [...SAID, ...SAID].join(""));
+  call.finish();
+  assert.equal(await outcomeOf(page), "ended");
   assert.equal(model.calls.length, 1);
 });
 
