@@ -230,3 +230,30 @@ test("two clients read one stream, cut at different places, and see the same", a
   assert.deepEqual(await second.whole, await assertWhole({ whole, stream } as Read));
   await rig.released();
 });
+
+test("a stop ends the iteration also where the connection is half-open, without waiting for the silence to be noticed", async (t) => {
+  const rig = await clientRig(t);
+  const { call, count, stream, whole } = await begun(rig);
+  await count(COUNT - 2);
+  rig.proxy.exchanges[0]?.stall();
+  const since = rig.now();
+  await until(() => rig.now() - since > 2000);
+  await stream.stop();
+  const last = (await whole).at(-1);
+  assert.ok(last?.type === "done" && last.reason === "cancelled");
+  assert.equal(stream.messages[0]?.content, SAID.join(""));
+  assert.equal(call.isCancelled, true);
+  await rig.released();
+});
+
+test("a stop that the server never heard of is no stop: it throws, and the answer goes on", async (t) => {
+  const rig = await clientRig(t);
+  const { call, count, stream, whole } = await begun(rig);
+  await count(COUNT - 2);
+  rig.proxy.treat(({ method }) => (method === "DELETE" ? { page: 403 } : {}));
+  await assert.rejects(stream.stop(), { name: "ChatWaitError", code: "bad_response", status: 403 });
+  assert.equal(call.isCancelled, false);
+  call.finish();
+  await assertWhole({ whole, stream } as Read);
+  await rig.released();
+});
