@@ -27,7 +27,7 @@ const installed = (path: string) => join(user, "node_modules/chatwait", path);
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), "chatwait-package-"));
-  const { stdout } = await run("node", ["scripts/pack.ts", "--to", folder], { cwd: root, env });
+  const { stdout } = await run("npm", ["run", "package", "--", "--to", folder], { cwd: root, env });
   tarball = stdout.trim().split("\n").at(-1) ?? "";
   user = join(folder, "user");
   mkdirSync(user);
@@ -39,6 +39,13 @@ before(async () => {
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("the packed package", () => {
+  test("is made by its own command: to pack the sources is refused, with the name of that command", async () => {
+    const refusal = await run("npm", ["pack", "--dry-run"], { cwd: root, env }).catch(
+      (error: { stderr: string }) => error,
+    );
+    assert.match(refusal.stderr, /npm run package/);
+  });
+
   test("holds compiled code, its types, the page and its own manifest, and no sources or tests", async () => {
     const { stdout } = await run("tar", ["-tzf", tarball]);
     const files = stdout.trim().split("\n");

@@ -10,7 +10,7 @@ import { type Manifest, publishedManifest, withCompiledPaths } from "./package-m
  * and packs it as `npm pack` does. Node strips no types below node_modules, so the sources themselves could not run there.
  */
 
-const HELP = `npm run pack [-- options]
+const HELP = `npm run package [-- options]
   --to DIR   where the tarball goes (default: dist)
   --help`;
 
@@ -48,7 +48,7 @@ function addTheRest(): void {
   if (!existsSync(join(root, "web/dist/index.html"))) throw new Error("The page is not built: web/dist is missing.");
   cpSync(join(root, "web/dist"), join(staging, "web/dist"), { recursive: true });
   for (const file of ["README.md", "LICENSE", "CHANGELOG.md", "PROTOCOL.md", "docs"])
-    cpSync(join(root, file), join(staging, file));
+    cpSync(join(root, file), join(staging, file), { recursive: true });
   const manifest = publishedManifest(JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest);
   writeFileSync(join(staging, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   for (const path of Object.values(manifest.bin)) chmodSync(join(staging, path), 0o755);
