@@ -1,5 +1,6 @@
 import type { Connection } from "../../client/types.ts";
 import type { Entry } from "./conversation.ts";
+import { endingOf } from "./ending.ts";
 import type { Failure } from "./failure.ts";
 import { exactnessText } from "./resumes.ts";
 
@@ -21,8 +22,8 @@ const withExactness = (notes: readonly string[], exact: boolean | undefined): st
   exact === undefined ? [...notes] : [...notes, exactnessText(exact)];
 
 /** What is said of the end to those who listen. */
-export const endText = ({ failure, reason }: Outcome): string =>
-  failure ? failure.message : reason === "cancelled" ? "Answer stopped" : "Answer complete";
+export const endText = (outcome: Outcome): string =>
+  outcome.failure?.message ?? endingOf(outcome)?.said ?? "Answer complete";
 
 /** Says that a connection is lost once, however many attempts it takes to come back. */
 export function announceLoss(announce: (text: string) => void): (connection: Connection) => void {

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Answer } from "../state/answer.ts";
 import type { Entry } from "../state/conversation.ts";
+import { endingOf } from "../state/ending.ts";
 import { resumeNote } from "../state/resumes.ts";
 import type { Run } from "../state/run.ts";
 import { ticking } from "../state/words.ts";
@@ -49,10 +50,10 @@ export function AnswerView({ entry, run, last, onRetry, onEdit }: AnswerViewProp
 
 type Shown = { content: string; notes: ComponentChildren; status?: ComponentChildren };
 
-const over = ({ content, notes = [], reason = "" }: Entry): Shown => ({
-  content,
-  notes: <Notes lines={notes} />,
-  status: REASONS[reason],
+const over = (entry: Entry): Shown => ({
+  content: entry.content,
+  notes: <Notes lines={entry.notes ?? []} />,
+  status: endingOf(entry)?.line,
 });
 
 const underWay = (answer: Answer, earlier: readonly string[]): Shown => ({
@@ -64,14 +65,6 @@ const underWay = (answer: Answer, earlier: readonly string[]): Shown => ({
   ),
   status: answer.notice.value?.message,
 });
-
-/** How an answer ended, where not by itself. */
-const REASONS: Record<string, string> = {
-  cancelled: "Stopped.",
-  length: "The answer reached its greatest length.",
-  content_filter: "The model's filter ended the answer.",
-  timeout: "The model fell silent.",
-};
 
 /** The row is there from the beginning, so that nothing moves when the buttons come. */
 function Actions({ text, onRetry }: { text: string | undefined; onRetry: (() => void) | undefined }) {

@@ -13,7 +13,7 @@ const WAITING = { tone: "live", text: "Waiting for the whole answer" } as const;
 
 /** The line above the composer: how the connection stands, what it is like, and the button that cuts it. */
 export function WireLine({ answer, waiting = false }: WireLineProps) {
-  const state = waiting ? WAITING : wireState(answer?.status.value, answer?.connection.value);
+  const state = waiting ? WAITING : wireState(answer);
   return (
     <div class="wire-line figures">
       <span class={`dot ${state.tone}`} aria-hidden="true" />

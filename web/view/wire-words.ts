@@ -1,18 +1,20 @@
-import type { Connection } from "../../client/types.ts";
-import type { AnswerStatus } from "../state/answer.ts";
+import type { Answer } from "../state/answer.ts";
+import { wireEnd } from "../state/ending.ts";
 import type { Latency } from "../state/latency.ts";
 import { duration } from "../state/words.ts";
 
 /** What the wire says of itself: `tone` is for the eye, `text` for everybody. */
 export type WireState = { tone: "idle" | "live" | "lost" | "bad"; text: string };
 
-export function wireState(status: AnswerStatus | undefined, connection: Connection | undefined): WireState {
-  if (!status || !connection || status === "left") return { tone: "idle", text: "Ready" };
-  if (status === "done") return { tone: "idle", text: "Complete" };
+type WireFacts = Pick<Answer, "status" | "connection" | "reason" | "messages">;
+
+export function wireState(answer: WireFacts | undefined): WireState {
+  const status = answer?.status.value;
+  if (!answer || status === "left") return { tone: "idle", text: "Ready" };
+  if (status === "done") return { tone: "idle", text: wireEnd(answer.reason.value ?? "", answer.messages.value) };
   if (status === "failed") return { tone: "bad", text: "Failed" };
-  if (connection.status === "waiting") {
-    return { tone: "lost", text: "Waiting to try again" };
-  }
+  const connection = answer.connection.value;
+  if (connection.status === "waiting") return { tone: "lost", text: "Waiting to try again" };
   if (connection.status === "connecting") {
     return connection.attempt > 1 ? { tone: "lost", text: "Reconnecting" } : { tone: "live", text: "Connecting" };
   }
