@@ -28,6 +28,23 @@ test("without an address it is the page's own server, and elsewhere the one on t
   assert.deepEqual(urls, ["http://127.0.0.1:3000/models", "https://page.test/models"]);
 });
 
+test("what is no address, or lacks its scheme, is refused at once", () => {
+  for (const baseUrl of ["localhost:3000", "127.0.0.1:3000", "", "/chat", "null"]) {
+    assert.throws(() => createClient({ baseUrl }), TypeError, baseUrl);
+  }
+});
+
+test("options that are undefined are those by default", async () => {
+  const { client, clock, network, rest } = clientFixture(() => "silence", { idleMs: undefined } as never);
+  const asking = assert.rejects(client.models(), { code: "network" });
+  await rest();
+  clock.advance(24_999);
+  await rest();
+  assert.equal(network.open, 1);
+  clock.advance(1);
+  await asking;
+});
+
 test("headers of the caller go with each request", async () => {
   const { client, network } = clientFixture(() => ({ body: {} }), { headers: { authorization: "Bearer x" } });
   await client.models();

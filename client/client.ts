@@ -1,12 +1,13 @@
 import { chatOf } from "./chat.ts";
 import { type Link, requestJson } from "./exchange.ts";
 import { createStream } from "./stream.ts";
-import { pageOrigin, realSurroundings } from "./surroundings.ts";
+import { defaultBaseUrl, realSurroundings } from "./surroundings.ts";
 import type { Client, ClientOptions, SavedStream } from "./types.ts";
 import { worldOf, worldsOf } from "./worlds.ts";
 
 /**
  * A client of a ChatWait server. It holds no connection of its own: each stream has one while it is read.
+ * @throws TypeError where `baseUrl` is no address, say without its `http://`
  *
  * ```ts
  * const { chat } = createClient();
@@ -14,15 +15,15 @@ import { worldOf, worldsOf } from "./worlds.ts";
  * ```
  */
 export function createClient({
-  baseUrl = pageOrigin() ?? "http://127.0.0.1:3000",
+  baseUrl = defaultBaseUrl(),
   idleMs = 25_000,
   giveUpMs = 300_000,
   longestRetryAfterMs = 30_000,
-  headers = {},
+  headers,
   surroundings,
 }: ClientOptions = {}): Client {
-  const base = new URL(baseUrl, pageOrigin()).href.replace(/\/+$/, "");
-  if (!base.startsWith("http")) throw new TypeError(`Not an http address: ${base}`);
+  // Throws where it is no address, or lacks its scheme: asked for, it would look like a network that is away.
+  const base = new URL(".", `${baseUrl}/`).href.replace(/\/+$/, "");
   const link: Link = {
     ...{ base, idleMs, giveUpMs, longestRetryAfterMs, headers },
     ...realSurroundings,
@@ -36,6 +37,7 @@ export function createClient({
     restore({ v, path, lastEventId, seq, messages }: SavedStream, resuming) {
       // Whatever was kept may be of another version, or have been tampered with.
       if (v !== 1 || !/^\/\w/.test(path)) throw new TypeError("Not a saved stream.");
+      link.isReached = true;
       return createStream(link, { path, lastEventId, seq: seq ?? Number.NaN, messages }, resuming);
     },
   };

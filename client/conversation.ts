@@ -21,7 +21,7 @@ export function createConversation(
     defaults,
     maxMessages = MAX_MESSAGES,
     maxBytes = MAX_BYTES,
-    timestamp = timeNow,
+    timestamp = () => new Date().toISOString(),
   }: ConversationOptions = {},
 ): Conversation {
   let settled = from;
@@ -37,7 +37,7 @@ export function createConversation(
   }
 
   function refuseWhileRunning() {
-    if (running) throw chatWaitError("busy", "An answer is still being written.");
+    if (running) throw chatWaitError("busy", "The answer is still being written.");
   }
 
   /** Writes a question down; what stood at `index` and after it is forgotten. */
@@ -91,5 +91,3 @@ export function createConversation(
 
 const plain = ({ role, content, timestamp }: Message) =>
   definedOnly({ role, content, timestamp }) as ConversationMessage;
-
-const timeNow = () => new Date().toISOString();

@@ -3,7 +3,14 @@ import { type Patience, SILENCE } from "./retry-policy.ts";
 import type { Surroundings } from "./types.ts";
 
 /** The server as the client reaches it. */
-export type Link = Surroundings & Patience & { base: string; headers?: Record<string, string>; idleMs: number };
+export type Link = Surroundings &
+  Patience & {
+    base: string;
+    headers: Record<string, string> | undefined;
+    idleMs: number;
+    /** Something has answered there before. */
+    isReached?: boolean;
+  };
 
 /** A request: with a body it is a POST, unless said otherwise. */
 export type Outgoing = {
@@ -37,7 +44,9 @@ export function openExchange(
   async function step<T>(promise: Promise<T>): Promise<T> {
     const silence = link.after(link.idleMs, () => close(networkError("Nothing came for too long.", SILENCE)));
     try {
-      return await promise;
+      const value = await promise;
+      link.isReached = true;
+      return value;
     } catch (cause) {
       throw ending.aborted ? ending.reason : networkError("The server could not be reached.", cause);
     } finally {
@@ -68,20 +77,15 @@ export function openExchange(
   return { response: step(link.fetch(link.base + path, init)), step, close };
 }
 
-/** Reads a body: each call takes the next piece of text, and tells whether there was one. What `take` throws is as a cut. */
-export function bodyReader(
-  { step }: Exchange,
-  { body }: Response,
-  take: (text: string) => void,
-): () => Promise<boolean> {
+/** The text of a body, piece by piece as it comes. @throws ChatWaitError `network`, or why the exchange was closed */
+export async function* piecesOf({ step }: Exchange, { body }: Response): AsyncGenerator<string, void> {
   const reader = body?.getReader();
   const decoder = new TextDecoder();
-  const next = async () => {
-    const { value } = (await reader?.read()) ?? {};
-    if (value) take(decoder.decode(value, { stream: true }));
-    return !!value;
-  };
-  return () => step(next());
+  while (reader) {
+    const { value } = await step(reader.read());
+    if (!value) return;
+    yield decoder.decode(value, { stream: true });
+  }
 }
 
 /**
@@ -93,10 +97,7 @@ export async function requestJson<T>(link: Link, outgoing: Outgoing, signal?: Ab
   let text = "";
   try {
     const head = await exchange.response;
-    const more = bodyReader(exchange, head, (piece) => {
-      text += piece;
-    });
-    while (await more());
+    for await (const piece of piecesOf(exchange, head)) text += piece;
     if (head.status === 204) return undefined as T;
     const body = head.ok && parsed(text);
     if (body) return body;

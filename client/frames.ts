@@ -1,6 +1,6 @@
 import { createParser } from "eventsource-parser";
-import { networkError, refusal } from "./errors.ts";
-import { bodyReader, type Exchange, type Link, type Outgoing, openExchange } from "./exchange.ts";
+import { cutError, refusal } from "./errors.ts";
+import { type Exchange, type Link, type Outgoing, openExchange, piecesOf } from "./exchange.ts";
 import type { Connection } from "./types.ts";
 
 export type Frame = { id?: string | undefined; data: string };
@@ -10,6 +10,8 @@ export type Connected = {
   link: Link;
   signal?: AbortSignal;
   exchange?: Exchange;
+  /** Cuts it if nothing has come for a while. */
+  doubt?: () => void;
   show?(connection: Connection): void;
 };
 
@@ -20,7 +22,7 @@ const LONGEST_FRAME = 2 ** 24;
 const SUSPICIOUS_MS = 1000;
 
 /** Cuts a connection, as a tunnel would. */
-export const cut = ({ exchange }: Connected): void => exchange?.close(networkError("The connection was cut."));
+export const cut = ({ exchange }: Connected): void => exchange?.close(cutError());
 
 /**
  * One connection to a stream: its frames, as many at a time as came together; a heartbeat is none. Ends where the connection
@@ -35,15 +37,16 @@ export async function* openFrames(connected: Connected, outgoing: Outgoing): Asy
   const exchange = openExchange(link, outgoing, signal, "text/event-stream, application/json");
   connected.exchange = exchange;
   // A socket does not notice that its network has changed.
-  const release = link.onWake(() => link.now() - lastByte > SUSPICIOUS_MS && cut(connected));
+  connected.doubt = () => link.now() - lastByte > SUSPICIOUS_MS && cut(connected);
+  const release = link.onWake(connected.doubt);
   try {
     const head = await exchange.response;
-    const isStream = head.ok && head.headers.get("content-type")?.startsWith("text/event-stream");
+    const isStream = head.headers.get("content-type")?.startsWith("text/event-stream");
     if (!isStream) throw refusal(head, await exchange.step(head.text()));
     connected.show?.({ status: "open" });
     const { feed } = createParser({ onEvent: (frame) => frames.push(frame), maxBufferSize: LONGEST_FRAME });
-    const more = bodyReader(exchange, head, feed);
-    while (await more()) {
+    for await (const piece of piecesOf(exchange, head)) {
+      feed(piece);
       lastByte = link.now();
       yield frames;
       frames = [];

@@ -26,10 +26,12 @@ export async function retryLater(link: Link, trying: Trying, error: unknown): Pr
     resolve();
   };
   trying.wake = wake;
-  const releases = [link.after(retryInMs, resolve), link.onWake(wake)];
+  const releaseTimer = link.after(retryInMs, resolve);
+  const releaseWake = link.onWake(wake);
   signal?.addEventListener("abort", wake);
   if (!signal?.aborted) await promise;
-  for (const release of releases) release();
+  releaseTimer();
+  releaseWake();
   signal?.removeEventListener("abort", wake);
 }
 

@@ -22,7 +22,7 @@ export type Position = {
 export function eventOf({ data }: Frame): StreamEvent {
   const event = parsed(data);
   if (event?.seq > 0) return event;
-  throw badResponse("An event could not be read.");
+  throw badResponse();
 }
 
 /**
@@ -32,9 +32,9 @@ export function eventOf({ data }: Frame): StreamEvent {
 export function take(position: Position, event: StreamEvent, id: string | undefined): boolean {
   const { seq } = event;
   if (seq <= position.seq) return false;
-  if (seq > position.seq + 1) throw badResponse(`Event ${seq} came right after event ${position.seq}.`);
+  if (seq > position.seq + 1) throw badResponse();
   position.seq = seq;
-  position.lastEventId = id || position.lastEventId;
+  position.lastEventId = id;
   position.messages = fold(position.messages, event);
   if (isTerminal(event)) position.end = event;
   return true;

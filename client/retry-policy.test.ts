@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { chatWaitError } from "./errors.ts";
 import { afterFailure, backoff, type Effort, FRESH, SILENCE } from "./retry-policy.ts";
 
-const PATIENCE = { giveUpMs: 60_000, longestRetryAfterMs: 30_000 };
+const PATIENCE = { giveUpMs: 60_000, longestRetryAfterMs: 30_000, isReached: true };
 const chance = fc.double({ min: 0, max: 0.999_999, noNaN: true });
 const after = (error: ReturnType<typeof chatWaitError>, { effort = FRESH, now = 0, random = 0.5 } = {}) =>
   afterFailure(effort, error, PATIENCE, now, random);
@@ -59,6 +59,13 @@ test("a connection that stands and brings nothing is waited for three times as l
   assert.throws(() => after(cut, { effort, now: 60_000 }));
   assert.ok(after(silence, { effort, now: 179_000 }));
   assert.throws(() => after(silence, { effort, now: 180_000 }));
+});
+
+test("where nothing has ever answered, it is given up after a tenth of the time", () => {
+  const effort = { ...FRESH, since: 0 };
+  const nobody = { ...PATIENCE, isReached: false };
+  assert.ok(afterFailure(effort, cut, nobody, 5000, 0.5));
+  assert.throws(() => afterFailure(effort, cut, nobody, 6000, 0.5));
 });
 
 test("Retry-After takes the place of the backoff, and is never undercut", () => {

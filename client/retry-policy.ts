@@ -15,12 +15,14 @@ export type Effort = {
 /** Before any attempt, and after each progress. */
 export const FRESH: Effort = { attempt: 0, since: undefined, strikes: 0 };
 
-export type Patience = { giveUpMs: number; longestRetryAfterMs: number };
+/** `isReached`: something has answered before; else it may well be that there is nothing. */
+export type Patience = { giveUpMs: number; longestRetryAfterMs: number; isReached?: boolean | undefined };
 
 const FIRST_MS = 300;
 const LONGEST_MS = 10_000;
 const MOST_STRIKES = 3;
 const PATIENCE_WITH_SILENCE = 3;
+const PATIENCE_WITH_NOBODY = 0.1;
 
 /** The cause of a failure where a connection stood and brought nothing. */
 export const SILENCE = "silence";
@@ -38,7 +40,7 @@ export const backoff = (attempt: number, random: number): number =>
 export function afterFailure(
   effort: Effort,
   error: ChatWaitError,
-  { giveUpMs, longestRetryAfterMs }: Patience,
+  { giveUpMs, longestRetryAfterMs, isReached }: Patience,
   now: number,
   random: number,
 ): Required<Effort> {
@@ -48,13 +50,14 @@ export function afterFailure(
   const strikes = effort.strikes + Number(error.code === "bad_response" && !error.status);
   // Those whom the server has sent away together should not come back together.
   const retryInMs = asked === undefined ? backoff(attempt, random) : asked * (1 + random / 10);
+  const patience = error.cause === SILENCE ? PATIENCE_WITH_SILENCE : isReached ? 1 : PATIENCE_WITH_NOBODY;
   const isFinal =
     !error.retryable ||
     // The stream itself has ended so.
     error.streamId ||
     strikes >= MOST_STRIKES ||
-    (asked ?? 0) > longestRetryAfterMs ||
-    now - since + retryInMs > giveUpMs * (error.cause === SILENCE ? PATIENCE_WITH_SILENCE : 1);
+    (asked as number) > longestRetryAfterMs ||
+    now - since + retryInMs > giveUpMs * patience;
   if (isFinal) throw error;
   return { attempt: attempt + 1, since, strikes, retryInMs };
 }

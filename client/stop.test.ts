@@ -106,6 +106,42 @@ test("a stop that never gets through says so", async () => {
   await assert.rejects(fixture.run(stream.stop()), (error: ChatWaitError) => error.code === "network");
 });
 
+test("a stop that the server was not told of says so, whoever has answered in its place", async () => {
+  const html = { "content-type": "text/html" };
+  const refusals: Scripted[] = [
+    { status: 405, headers: html, body: ["<html>No</html>"] },
+    { status: 401, headers: html, body: ["<html>Log in</html>"] },
+    { status: 200, headers: html, body: ["<html>Hi</html>"] },
+    {
+      status: 429,
+      headers: { "retry-after": "120" },
+      body: { error_code: "rate_limited", message: "No.", request_id: "r" },
+    },
+  ];
+  for (const refusal of refusals) {
+    const fixture = stoppable(({ method }) => (method === "DELETE" ? refusal : undefined));
+    const stream = fixture.client.chat.stream({ message: "Hi" });
+    const reading = eventsOf(stream);
+    await fixture.rest();
+    await assert.rejects(stream.stop(), (error: ChatWaitError) => error.name === "ChatWaitError");
+    stream.detach();
+    await reading;
+  }
+});
+
+test("a stream whose connection is dead hears of its stop by another one", async () => {
+  const fixture = stoppable();
+  const stream = fixture.client.chat.stream({ message: "Hi" });
+  const reading = eventsOf(stream);
+  await fixture.rest();
+  fixture.clock.advance(5000);
+  await stream.stop();
+  await fixture.rest();
+  fixture.clock.advance(300);
+  assert.deepEqual(await reading, STOPPED);
+  assert.deepEqual([fixture.clock.now(), fixture.held()], [5300, NOTHING]);
+});
+
 test("once stopped, a stream that waits for its next attempt waits no longer", async () => {
   const fixture = stoppable();
   const stream = fixture.client.chat.stream({ message: "Hi" });

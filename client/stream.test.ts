@@ -241,14 +241,67 @@ test("waiting ends at once when the network is back or the page is looked at", a
   assert.deepEqual([await reading, held()], [EVENTS, NOTHING]);
 });
 
-test("a server that cannot be reached for too long is given up: network, with the cause", async () => {
-  const { client, clock, run, held } = clientFixture(() => "unreachable", { giveUpMs: 20_000 });
+test("a server that cannot be reached again for too long is given up: network, with the cause", async () => {
+  const { client, clock, run, held } = clientFixture((_asked, index) => (index ? "unreachable" : { body: {} }), {
+    giveUpMs: 20_000,
+  });
+  await client.models();
   await assert.rejects(run(eventsOf(client.chat.stream({ message: "Hi" }))), (error: ChatWaitError) => {
     assert.deepEqual([error.code, error.retryable, (error.cause as Error).message], ["network", true, "fetch failed"]);
     return true;
   });
   assert.ok(clock.now() > 10_000 && clock.now() <= 20_000, `${clock.now()}`);
   assert.deepEqual(held(), NOTHING);
+});
+
+test("where nothing has ever answered, that is said within half a minute; a saved stream is waited for all the same", async () => {
+  const { client, clock, run } = clientFixture(() => "unreachable");
+  await assert.rejects(run(eventsOf(client.chat.stream({ message: "Hi" }))), code("network"));
+  assert.ok(clock.now() > 15_000 && clock.now() <= 30_000, `${clock.now()}`);
+  const since = clock.now();
+  const saved = { v: 1, path: "/chat/streaming/x", lastEventId: "x.0.3", seq: 3, messages: [] } as const;
+  await assert.rejects(run(eventsOf(client.restore({ ...saved, messages: [] }))), code("network"));
+  assert.ok(clock.now() - since > 280_000, `${clock.now() - since}`);
+});
+
+test("an open connection that has been silent is cut when the network is back; one that is not, is left alone", async () => {
+  const { client, clock, network, rest, wake } = clientFixture(
+    serving(EVENTS, (left, index) => (index ? streamOf(left) : streamOf(left.slice(0, 3), "silence"))),
+  );
+  const reading = eventsOf(client.chat.stream({ message: "Hi" }));
+  await rest();
+  clock.advance(1000);
+  wake();
+  await rest();
+  assert.equal(network.open, 1);
+  clock.advance(1);
+  wake();
+  await rest();
+  assert.equal(network.open, 0);
+  clock.advance(300);
+  assert.deepEqual([await reading, network.asked.length], [EVENTS, 2]);
+});
+
+test("what no header can carry is told at once, and is no trouble of the network", async () => {
+  const { client, network } = clientFixture(() => "unreachable");
+  await assert.rejects(eventsOf(client.chat.stream({ message: "Hi" }, { idempotencyKey: "ключ" })), TypeError);
+  await assert.rejects(client.chat.wait({ message: "Hi" }, { idempotencyKey: "a\nb" }), TypeError);
+  const headed = clientFixture(() => "unreachable", { headers: { "x y": "1" } });
+  await assert.rejects(headed.client.models(), TypeError);
+  assert.equal(network.asked.length + headed.network.asked.length, 0);
+});
+
+test("a stream that is saved before an event came, of a cursor that does not tell its seq, goes on from there", async () => {
+  const { client, rest } = clientFixture(
+    serving(EVENTS, (left, index) => (index ? streamOf(left) : streamOf([], "silence"))),
+  );
+  const resumed = client.chat.resume({ streamId: STREAM_ID, lastEventId: `${STREAM_ID}.0.4` });
+  const reading = eventsOf(resumed);
+  await rest();
+  const saved = JSON.parse(JSON.stringify(resumed.save()));
+  resumed.detach();
+  await reading;
+  assert.deepEqual(await eventsOf(client.restore(saved)), EVENTS.slice(4));
 });
 
 test("each event is progress: a stream that is cut after every one of them is never given up", async () => {
@@ -459,9 +512,9 @@ test("a resume reads from the beginning, or from a cursor on; at the end there i
   );
 });
 
-test("204 in the middle of a stream is not its end", async () => {
+test("204 in the middle of a stream is not its end, but a trouble of the network", async () => {
   const { client, run } = clientFixture(
     serving(EVENTS, (left, index) => (index ? { status: 204 } : streamOf(left.slice(0, 3)))),
   );
-  await assert.rejects(run(eventsOf(client.chat.stream({ message: "Hi" }))), code("bad_response"));
+  await assert.rejects(run(eventsOf(client.chat.stream({ message: "Hi" }))), code("network"));
 });

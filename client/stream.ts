@@ -3,15 +3,12 @@ import type { Reading, Source } from "./connect.ts";
 import { abortedError, chatWaitError, definedOnly } from "./errors.ts";
 import { type Link, requestJson } from "./exchange.ts";
 import { cut } from "./frames.ts";
-import { learnPath } from "./learn.ts";
+import { type Begun, learnPath } from "./learn.ts";
 import { patiently } from "./patience.ts";
 import type { Position } from "./position.ts";
 import { readStream } from "./reading.ts";
 import { FRESH } from "./retry-policy.ts";
 import type { ChatWaitError, Connection, Result, ResumeOptions, SavedStream, Stream } from "./types.ts";
-
-/** A connection that has not brought the end so long after a stop brings nothing any more; ms. */
-const LATE_MS = 1000;
 
 /** A stream that is begun, or gone on with, when it is first iterated. */
 export function createStream(
@@ -23,7 +20,6 @@ export function createStream(
   const { signal: left } = leaving;
   let connection: Connection = { status: "connecting", attempt: 1 };
   let isBegun = false;
-  let releaseStop: (() => void) | undefined;
   const reading: Reading = {
     ...{ ...FRESH, seq: 0, messages: [], ...from },
     ...{ link, signal: AbortSignal.any([left, signal ?? left]), lastByte: link.now() },
@@ -45,12 +41,12 @@ export function createStream(
       if (reading.path) Object.assign(error as ChatWaitError, { streamId: idNow() });
       throw error;
     } finally {
-      releaseStop?.();
       reading.show({ status: "closed" });
     }
   }
 
   const iterator = events();
+  const result = () => resultOf(reading, idNow());
 
   function detach() {
     leaving.abort();
@@ -78,18 +74,15 @@ export function createStream(
         if (event.type === "token") yield event.text;
         else if (event.type === "message") yield event.content;
       }
-      resultOf(reading, idNow());
+      result();
     },
     async result() {
       for await (const _event of iterator);
-      return resultOf(reading, idNow());
+      return result();
     },
     async stop() {
       if (isFeed || !(isBegun || reading.path)) detach();
-      else if (!reading.end) {
-        await stopReading(reading);
-        if (connection.status !== "closed") releaseStop = link.after(LATE_MS, () => cut(reading));
-      }
+      else if (!reading.end) await stopReading(reading);
     },
     detach,
     drop: () => cut(reading),
@@ -101,9 +94,9 @@ function resultOf({ end, messages, turnId }: Reading, id = ""): Result {
   if (!end) throw abortedError();
   if (end.type === "error")
     throw chatWaitError(end.error_code, end.message, { retryable: end.retryable, streamId: id });
-  const { reason, usage, agents } = end;
+  const { type: _type, seq: _seq, ...rest } = end;
   const content = messages.at(-1)?.content ?? "";
-  return definedOnly({ stream_id: id, turn_id: turnId, reason, content, messages, usage, agents }) as Result;
+  return definedOnly({ ...rest, stream_id: id, turn_id: turnId, content, messages }) as Result;
 }
 
 function saved({ path, lastEventId, seq, messages, end }: Reading): SavedStream | undefined {
@@ -114,7 +107,7 @@ function saved({ path, lastEventId, seq, messages, end }: Reading): SavedStream 
 async function stopReading(reading: Reading): Promise<void> {
   try {
     await patiently(reading.link, undefined, async () => {
-      reading.path ??= await learnPath(reading);
+      reading.path ??= await learnPath(reading as Begun);
       await requestJson(reading.link, { method: "DELETE", path: reading.path });
     });
   } catch (error) {
@@ -122,4 +115,6 @@ async function stopReading(reading: Reading): Promise<void> {
     if (!status || (reading.path && !code.startsWith("stream_"))) throw error;
   }
   reading.wake?.();
+  // One that has not brought the end by now may bring nothing any more.
+  reading.doubt?.();
 }

@@ -9,8 +9,8 @@ type Place = {
 
 const place = globalThis as Place;
 
-/** The server that the page came from, if there is a page, and it came from one. */
-export const pageOrigin = (): string | undefined => place.location?.origin.match(/^http.*/)?.[0];
+/** The page's own server; elsewhere, the one on this machine. */
+export const defaultBaseUrl = (): string => place.location?.origin ?? "http://127.0.0.1:3000";
 
 /** The real surroundings, in a browser as in Node. */
 export const realSurroundings: Surroundings = {

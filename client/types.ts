@@ -55,7 +55,8 @@ export type ClientOptions = {
   idleMs?: number;
   /**
    * How long, in ms, to try to reach the server again before the stream is given up: 300000 by default, as long as the server
-   * keeps it. Three times as long where connections stand and bring nothing, for a proxy may keep an answer until it is complete.
+   * keeps it. Three times as long where connections stand and bring nothing, for a proxy may keep an answer until it is complete;
+   * a tenth where nothing has ever answered this client there, for then the server may not run, or be elsewhere.
    */
   giveUpMs?: number;
   /** The longest `Retry-After`, in ms, that is waited for without asking the caller: 30000 by default. */
@@ -124,7 +125,10 @@ export type Stream = AsyncIterable<StreamEvent> & {
   text(): AsyncIterable<string>;
   /** Reads to the end. Throws a {@link ChatWaitError} where the stream ends with `error`. */
   result(): Promise<Result>;
-  /** Ends the answer for everybody; also before the first event. The iteration then ends with `done` / `cancelled`. */
+  /**
+   * Ends the answer for everybody; also before the first event. The iteration then ends with `done` / `cancelled`. What was never
+   * begun is then never asked for, and its iteration is empty. Rejects where the server could not be told.
+   */
   stop(): Promise<void>;
   /** Leaves without stopping: the answer goes on being written, and can be resumed. */
   detach(): void;

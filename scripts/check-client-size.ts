@@ -16,7 +16,7 @@ export type Bundle = {
 
 /** Bundles a module for the browser, as a page does that uses all of it. */
 export async function bundle(entry: string): Promise<Bundle> {
-  const output = { minify: true, comments: false } as const;
+  const output = { minify: true, comments: false, topLevelVar: false } as const;
   const built = await build({
     ...{ configFile: false, logLevel: "silent", publicDir: false },
     build: {
