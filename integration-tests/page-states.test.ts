@@ -132,7 +132,29 @@ browserTest("a conversation and a world that are not there are explained, not an
     .waitFor();
 });
 
-browserTest("a browser that keeps nothing still chats", async (t, open) => {
+browserTest("an answer that was stopped, cut or empty is called complete nowhere", async (t, open) => {
+  const { url, model } = await pageApp(t);
+  const page = await open(url);
+  await ask(page, "Stopped");
+  (await model.call()).text("Half");
+  await answers(page).getByText("Half").waitFor();
+  await button(page, "Stop").click();
+  await wireSays(page, /^Stopped$/);
+  await ask(page, "Cut");
+  const cut = await model.call(1);
+  cut.text("Half");
+  cut.finish({ reason: "length" });
+  await wireSays(page, /^Cut at the greatest length$/);
+  await ask(page, "Empty");
+  (await model.call(2)).finish();
+  await wireSays(page, /^Over, without a word$/);
+  const last = answers(page).last();
+  await last.getByText("The model answered nothing.").waitFor();
+  await button(last, "Retry").waitFor();
+  assert.equal(await page.getByText("Complete").count(), 0);
+});
+
+browserTest("a browser that has no room left still chats, and the page says that it is not kept", async (t, open) => {
   const { url, model } = await pageApp(t);
   const page = await open("about:blank", { origins: [url] });
   await page.addInitScript(
@@ -145,7 +167,36 @@ browserTest("a browser that keeps nothing still chats", async (t, open) => {
   call.finish();
   await answers(page).getByText("Still here").waitFor();
   await wireSays(page, "Complete");
+  await page.getByText("This browser has no room left for conversations").waitFor();
 });
+
+/** As a browser does that keeps nothing for any site: reading the property throws. */
+const BLOCKED = `for (const name of ["localStorage", "sessionStorage"])
+  Object.defineProperty(globalThis, name, { get() { throw new DOMException("denied", "SecurityError"); } });`;
+
+browserTest(
+  "a browser that lets no page keep anything still chats, and the page says so everywhere",
+  async (t, open) => {
+    const { url, model } = await pageApp(t);
+    const page = await open("about:blank", { origins: [url] });
+    await page.addInitScript(BLOCKED);
+    await page.goto(url);
+    const lost = page.getByText("This browser does not let the page keep anything");
+    await lost.waitFor();
+    await page.getByText("This browser keeps nothing for the page").waitFor();
+    await ask(page, "Talk");
+    const call = await model.call();
+    call.text("Still here");
+    call.finish();
+    await answers(page).getByText("Still here").waitFor();
+    await page.reload();
+    await page.getByRole("heading", { name: "This conversation is not here" }).waitFor();
+    await page.getByText("This browser does not let the page store them").waitFor();
+    await page.goto(`${url}/#/w/default`);
+    await page.getByRole("checkbox", { name: "Follow the room" }).waitFor();
+    await lost.waitFor();
+  },
+);
 
 browserTest("a wait that fails says so as a stream does", async (t, open) => {
   const { url, model } = await pageApp(t);

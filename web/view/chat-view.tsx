@@ -3,8 +3,8 @@ import { chat, conversations } from "../state/page.ts";
 import { ChatComposer } from "./chat-composer.tsx";
 import { ChatThread } from "./chat-thread.tsx";
 import { EmptyChat, MissingChat } from "./empty-chat.tsx";
+import { NotKept } from "./not-kept.tsx";
 import { Stage } from "./stage.tsx";
-import { Banner } from "./states.tsx";
 import { Thread } from "./thread.tsx";
 import { WireLine } from "./wire-line.tsx";
 
@@ -22,11 +22,7 @@ export function ChatView({ id }: { id: string | undefined }) {
         {!conversation && (id ? <MissingChat /> : <EmptyChat />)}
       </Thread>
       <div class="foot column">
-        {conversations.full.value && (
-          <Banner icon="alert" tone="warn">
-            <p>{conversations.full.value}</p>
-          </Banner>
-        )}
+        <NotKept full={conversations.full.value} />
         <WireLine answer={run?.answer} waiting={busy && run?.mode === "wait"} />
         <ChatComposer conversation={conversation} busy={busy} editing={editing} />
       </div>

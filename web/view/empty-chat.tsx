@@ -1,5 +1,6 @@
 import { drafts } from "../state/page.ts";
 import { chatHref, worldHref } from "../state/route.ts";
+import { keeps } from "../state/shelf.ts";
 import { focusComposer } from "./focus.ts";
 
 /** They suit a model that needs no key, and show what is special here: answers long enough to cut in the middle. */
@@ -42,8 +43,10 @@ export function MissingChat() {
     <div class="empty">
       <h2>This conversation is not here</h2>
       <p>
-        Conversations are stored in the browser in which they were held, and nowhere else. This one was deleted, or held
-        in another browser.
+        Conversations are stored in the browser in which they were held, and nowhere else.{" "}
+        {keeps
+          ? "This one was deleted, or held in another browser."
+          : "This browser does not let the page store them, so they end when it is closed or loaded again."}
       </p>
       <ul class="examples">
         <li>

@@ -1,6 +1,6 @@
 import type { Failure } from "../state/failure.ts";
 import { Stage } from "../view/stage.tsx";
-import { Banner, FailureBanner } from "../view/states.tsx";
+import { FailureBanner } from "../view/states.tsx";
 import { GONE } from "./definitions.ts";
 import { definitions } from "./page.ts";
 
@@ -36,14 +36,6 @@ export function RoomFailure({ name, failure }: { name: string; failure: Failure 
   );
 }
 
-/** What is said from now on is lost with the page. */
-export function FullBanner() {
-  return (
-    <Banner icon="alert" tone="warn">
-      <p>
-        This browser has no room left, so what is said here is lost when the page is closed. Forget older rooms, or
-        delete conversations, to make room.
-      </p>
-    </Banner>
-  );
-}
+/** Where the browser has no room left. */
+export const FULL =
+  "This browser has no room left, so what is said here is lost when the page is closed. Forget older rooms, or delete conversations, to make room.";

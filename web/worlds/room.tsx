@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Agent, World } from "../../client/types.ts";
 import { nextFrame } from "../state/browser.ts";
 import { worldEditorHref } from "../state/route.ts";
+import { NotKept } from "../view/not-kept.tsx";
 import { Stage } from "../view/stage.tsx";
 import { Thread } from "../view/thread.tsx";
 import { WireLine } from "../view/wire-line.tsx";
@@ -14,7 +15,7 @@ import { EmptyRoom } from "./empty-room.tsx";
 import { definitions, editorOf, following, roomOf } from "./page.ts";
 import { RoomComposer } from "./room-composer.tsx";
 import type { RoomState } from "./room-state.ts";
-import { FullBanner, RoomFailure, RoomLoading } from "./room-states.tsx";
+import { FULL, RoomFailure, RoomLoading } from "./room-states.tsx";
 import { RoomTop } from "./room-top.tsx";
 import { currentPhases, visibleTurns } from "./room-view.ts";
 import { Turns } from "./turns.tsx";
@@ -74,7 +75,7 @@ function Room({ world, agents }: { world: World; agents: readonly Agent[] }) {
         </Thread>
       </div>
       <div class="foot column">
-        {room.full.value && <FullBanner />}
+        <NotKept full={room.full.value ? FULL : undefined} />
         <WireLine answer={room.latest.value} />
         <RoomComposer world={world} agents={agents} hues={hues} room={room} text={text} fieldRef={field} />
       </div>
