@@ -19,7 +19,7 @@ export type Io = {
   clock: Clock;
   /** Calls `handler` for each signal of that name in place of the process's default; what it returns takes that back. */
   onSignal(name: "SIGINT" | "SIGTERM" | "SIGHUP", handler: () => void): () => void;
-  /** Aborted once nobody reads stdout any more, as with `| head`. */
+  /** Aborted once nobody reads stdout any more, as with `| head`; with a CliError where it can no longer be written. */
   readerGone: AbortSignal;
 };
 

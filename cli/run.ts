@@ -7,7 +7,7 @@ import { doctor } from "./commands/doctor.ts";
 import { serve } from "./commands/serve.ts";
 import { worlds } from "./commands/worlds.ts";
 import { clientFor, headersFrom, urlFrom } from "./connection.ts";
-import { EXIT, errorJson, errorLines, exitOf, usageError } from "./failures.ts";
+import { EXIT, errorJson, errorLines, exitOf, isCliError, usageError } from "./failures.ts";
 import { commandHelp, groupHelp, mainHelp } from "./help.ts";
 import { type Io, remark, say, sayJson } from "./io.ts";
 import { didYouMean } from "./suggest.ts";
@@ -25,6 +25,14 @@ export async function run(args: readonly string[], io: Io, version: string): Pro
     if (!io.readerGone.aborted) tell(error, args, io);
     return io.readerGone.aborted ? EXIT.ok : exitOf(error);
   }
+}
+
+/** Tells that the output could not be written. @returns the exit code for that; undefined where all was well */
+export function lossOf(args: readonly string[], io: Io): number | undefined {
+  const { aborted, reason } = io.readerGone;
+  if (!aborted || !isCliError(reason)) return undefined;
+  tell(reason, args, io);
+  return exitOf(reason);
 }
 
 async function dispatch(args: readonly string[], io: Io, version: string): Promise<number> {

@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { cliError, fileError } from "./failures.ts";
+import { accessSync, constants, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { cliError, EXIT, fileError } from "./failures.ts";
 import type { Io } from "./io.ts";
 
 /** What the operating system says, in words. */
@@ -14,7 +14,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: "the disk is read-only",
 };
 
-const reasonOf = (error: unknown): string => {
+/** What an error of the operating system is about, for the end of a sentence. */
+export const reasonOf = (error: unknown): string => {
   const { code = "", message } = error as NodeJS.ErrnoException;
   return REASONS[code] ?? message;
 };
@@ -33,10 +34,27 @@ export function readText({ cwd }: Pick<Io, "cwd">, file: string): string {
 
 /** @throws CliError `file_not_written` */
 export function writeText({ cwd }: Pick<Io, "cwd">, file: string, text: string): void {
+  writing(file, () => writeFileSync(resolve(cwd, file), text));
+}
+
+/**
+ * Whether a file could be written now, without doing so.
+ * @throws CliError `file_not_written`
+ */
+export function checkWritable({ cwd }: Pick<Io, "cwd">, file: string): void {
+  const path = resolve(cwd, file);
+  writing(file, () => {
+    // Its folder must be one.
+    readdirSync(dirname(path));
+    accessSync(existsSync(path) ? path : dirname(path), constants.W_OK);
+  });
+}
+
+function writing(file: string, work: () => void): void {
   try {
-    writeFileSync(resolve(cwd, file), text);
+    work();
   } catch (error) {
-    throw cliError("file_not_written", `${file} cannot be written: ${reasonOf(error)}.`);
+    throw cliError("file_not_written", `${file} cannot be written: ${reasonOf(error)}.`, { exit: EXIT.usage });
   }
 }
 

@@ -144,6 +144,23 @@ test("whoever stops reading the output ends the answer, quietly", async (t) => {
   assert.deepEqual([code, stderr], [0, ""]);
 });
 
+/** A device on which there is never any room. */
+const FULL_DISK = "/dev/full";
+
+test("an output that cannot be written is told in one sentence, and ends the answer", async (t) => {
+  const server = await drivenServer(t);
+  const cli = startCli(t, ["chat", "Hi"], { url: server.url, input: "", stdoutTo: FULL_DISK });
+  const call = await server.model.call();
+  call.text("Hello");
+  await call.cancelled;
+  const told = "stdout cannot be written: the disk is full.\n";
+  assert.deepEqual(await cli.ended, { code: 1, stdout: "", stderr: told });
+  for (const args of [["--version"], ["worlds", "list"], ["chat", "--help"]]) {
+    const { code, stderr } = await runCliProgram(t, [...args, "--json"], { url: server.url, stdoutTo: FULL_DISK });
+    assert.deepEqual([code, JSON.parse(stderr).error_code], [1, "output_lost"], args.join(" "));
+  }
+});
+
 test("a connection that is cut is restored, and the text goes on exactly", async (t) => {
   const server = await drivenServer(t);
   const proxy = await startCuttingProxy(server.url);
@@ -241,13 +258,18 @@ test("agents that fail, and messages that reach nobody, are told", async (t) => 
   assert.deepEqual(await unheard.ended, { code: 0, stdout: "", stderr: nobody });
 });
 
-test("a file that is there already is not written over, and that is told before anything is asked", async (t) => {
+test("a file that is there already is not written over, nor one made where it cannot be, and that is told before anything is asked", async (t) => {
   const server = await drivenServer(t);
   const cli = startCli(t, ["--version"], { input: "" });
   await cli.ended;
   writeFileSync(join(cli.cwd, "talk.md"), "mine");
   const { code, stderr } = await ask(t, server.url, ["Hi", "--save", "talk.md"], { cwd: cli.cwd });
-  assert.deepEqual([code, stderr], [1, "talk.md exists already. Choose another name, or delete it first.\n"]);
+  assert.deepEqual([code, stderr], [2, "talk.md exists already. Choose another name, or delete it first.\n"]);
+  const nowhere = await ask(t, server.url, ["Hi", "--save", "nowhere/talk.md"], { cwd: cli.cwd });
+  const why = "nowhere/talk.md cannot be written: there is no such file or folder.\n";
+  assert.deepEqual([nowhere.code, nowhere.stderr], [2, why]);
+  const inFile = await ask(t, server.url, ["Hi", "--save", "talk.md/talk.json"], { cwd: cli.cwd });
+  assert.deepEqual([inFile.code, inFile.stderr.split(": ")[1]], [2, "part of the path is no folder.\n"]);
   assert.equal((await ask(t, server.url, ["Hi", "--save", "talk.txt"])).code, 2);
   assert.equal(server.model.calls.length, 0);
 });

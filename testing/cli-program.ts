@@ -36,11 +36,13 @@ export type CliProgramOptions = {
   cwd?: string;
   /** At a terminal: a pseudo-terminal of script(1), on which both outputs come as stdout. */
   terminal?: boolean;
+  /** Where its stdout goes instead of here: a path. */
+  stdoutTo?: string;
 };
 
 /** Starts it with these settings alone; it ends with the test at the latest. */
 export function startCli(t: TestContext, args: readonly string[], options: CliProgramOptions = {}): CliProgram {
-  const { url, env = {}, input, terminal = false } = options;
+  const { url, env = {}, input, terminal = false, stdoutTo } = options;
   const cwd = options.cwd ?? mkdtempSync(join(tmpdir(), "chatwait-cli-"));
   const own = {
     PATH: process.env["PATH"],
@@ -51,12 +53,13 @@ export function startCli(t: TestContext, args: readonly string[], options: CliPr
   };
   const command = [process.execPath, MAIN, ...args];
   const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  const inShell = `exec ${quoted}${stdoutTo === undefined ? "" : ` >'${stdoutTo}'`}`;
   const child = terminal
-    ? spawn(PSEUDO_TERMINAL, ["--quiet", "--return", "--echo", "never", "--command", `exec ${quoted}`, "/dev/null"], {
+    ? spawn(PSEUDO_TERMINAL, ["--quiet", "--return", "--echo", "never", "--command", inShell, "/dev/null"], {
         cwd,
         env: own,
       })
-    : spawn(process.execPath, command.slice(1), { cwd, env: own });
+    : spawn("sh", ["-c", inShell], { cwd, env: own });
   const output = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     output.stdout += text;

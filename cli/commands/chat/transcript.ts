@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
-import { cliError, fileError } from "../../failures.ts";
+import { cliError, EXIT, fileError, usageError } from "../../failures.ts";
 import type { Io } from "../../io.ts";
-import { readText, writeText } from "../../text-file.ts";
+import { checkWritable, readText, writeText } from "../../text-file.ts";
 import type { Conversation, Said } from "./conversation.ts";
 
 /** Conversations as files: JSON, which can be loaded again, or Markdown, for people. */
@@ -29,7 +29,7 @@ const fileSchema = z.object({
 export function transcriptText(conversation: Conversation, file: string): string {
   if (/\.json$/i.test(file)) return `${JSON.stringify({ format: FORMAT, version: 1, ...conversation }, null, 2)}\n`;
   if (/\.(?:md|markdown)$/i.test(file)) return markdown(conversation);
-  throw cliError("usage", `${file}: end the name in .json, which can be loaded again, or in .md.`, { exit: 2 });
+  throw usageError(`${file}: end the name in .json, which can be loaded again, or in .md.`);
 }
 
 function markdown({ world, model, messages }: Conversation): string {
@@ -48,8 +48,11 @@ const nameOf = ({ role, sender }: Said): string => sender ?? (role === "user" ? 
 export function checkTarget(io: Io, file: string, own: ReadonlySet<string>): void {
   transcriptText({ messages: [] }, file);
   const path = resolve(io.cwd, file);
-  if (own.has(path) || !existsSync(path)) return;
-  throw cliError("file_exists", `${file} exists already. Choose another name, or delete it first.`);
+  if (existsSync(path) && !own.has(path)) {
+    const message = `${file} exists already. Choose another name, or delete it first.`;
+    throw cliError("file_exists", message, { exit: EXIT.usage });
+  }
+  checkWritable(io, file);
 }
 
 /** Writes a conversation, where {@link checkTarget} has nothing against it. @throws CliError */
