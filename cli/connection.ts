@@ -12,10 +12,13 @@ const DEFAULT_URL = "http://127.0.0.1:3000";
 export function urlFrom(values: Values, env: Environment): string {
   const given = typeof values["url"] === "string" ? values["url"] : undefined;
   const text = (given ?? env["CHATWAIT_URL"]?.trim()) || DEFAULT_URL;
+  const name = given === undefined ? "CHATWAIT_URL" : "--url";
   const url = URL.canParse(text) ? new URL(text) : undefined;
+  // Requests carry none from there, and it would be printed with the address.
+  if (url && (url.username !== "" || url.password !== ""))
+    throw usageError(`${name} takes no user and no password. Send them with --header 'Authorization: Basic …'.`);
   if (url && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "")
     return url.href.replace(/\/+$/, "");
-  const name = given === undefined ? "CHATWAIT_URL" : "--url";
   throw usageError(`${name} must be like https://chat.example.com; it is "${text}".`);
 }
 

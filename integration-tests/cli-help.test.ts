@@ -70,6 +70,15 @@ test("common options stand before or after the command, and the address comes fr
     /^CHATWAIT_URL must be like https/,
   );
   assert.match((await runCli(["worlds", "list", "--url=ftp://x"])).stderr, /^--url must be like https/);
+  const secret = "http://ada:hunter2@127.0.0.1:1";
+  for (const [args, name] of [
+    [["--url", secret], "--url"],
+    [[], "CHATWAIT_URL"],
+  ] as const) {
+    const { code, stderr } = await runCli(["worlds", "list", ...args], { env: { CHATWAIT_URL: secret } });
+    const told = `${name} takes no user and no password. Send them with --header 'Authorization: Basic …'.\n`;
+    assert.deepEqual([code, stderr], [2, told]);
+  }
   assert.match((await runCli(["worlds", "list", "--header", "nothing"])).stderr, /^--header must be like/);
 });
 
