@@ -39,7 +39,8 @@ async function main() {
 
   for (const warning of config.warnings) logger.warn(warning);
   logger.info({ url: server.url, model: config.models.defaultId }, "listening");
-  if (!page) logger.info("The page is not built, so / explains the server instead. To build it: npm ci && npm run build");
+  if (!page)
+    logger.info("The page is not built, so / explains the server instead. To build it: npm ci && npm run build");
   hints(config, (hint) => logger.info(hint));
   if (process.stdout.isTTY) welcome(server.url, config);
   flush();
