@@ -72,6 +72,14 @@ test("an answer that has ended is forgotten, and nothing is left waiting", () =>
   assert.deepEqual([state.written, state.waiting, state.leaves, state.ends], [[1, "removed"], [], [], 1]);
 });
 
+test("an answer that was stopped before its first event is not written down by it", () => {
+  const { state, event, keeper } = kept();
+  keeper.end(true);
+  event();
+  event();
+  assert.deepEqual([state.written, state.waiting], [[], []]);
+});
+
 test("an answer that is left is written down once more", () => {
   const { state, event, keeper } = kept();
   event();

@@ -47,8 +47,10 @@ export function keepPosition(kept: Kept, ended: () => void): Keeper {
   const stopWatching = onLeave(write);
   return {
     touch() {
+      // A stop can come before the first event, whose position nobody would forget any more.
+      if (isOver) return;
       if (path === undefined) write();
-      else if (!isOver) cancelWrite ??= after(WRITE_EVERY_MS, write);
+      else cancelWrite ??= after(WRITE_EVERY_MS, write);
     },
     end(forget) {
       if (isOver) return false;
