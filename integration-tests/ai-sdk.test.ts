@@ -175,6 +175,10 @@ for (const [moment, ready] of Object.entries({ "before the answer has begun": 0,
     await chat.stop();
     await Promise.all([sending, call.cancelled]);
     assert.equal(chat.status, "ready");
+    await until(() => server.app.shelf.counts().readers === 0, "the reader has left");
+    const reloaded = page(server.url, { storage, chat: { messages: chat.messages } });
+    await reloaded.chat.resumeStream();
+    assert.deepEqual(reloaded.sent, [], "there is nothing to resume");
     const next = chat.sendMessage({ text: "Hi again" });
     const second = await server.model.call(1);
     second.text("Hello.");
@@ -199,6 +203,24 @@ test("with onAbort detach an answer outlives its component, and the transport st
   assert.deepEqual([remounted.status, textOf(remounted), remounted.messages.length], ["ready", "Hello", 2]);
   assert.equal(remounted.lastMessage?.metadata?.reason, "cancelled");
   assert.equal(server.model.calls.length, 1);
+});
+
+test("an answer that was left is stopped by its chat's id, and by the next question of its chat", async (t) => {
+  const { server, call, chat, transport, sending } = await begun(t, ["Hel"], { onAbort: "detach" });
+  await chat.stop();
+  await sending;
+  assert.equal(call.isCancelled, false);
+  await transport.stop("chat");
+  await call.cancelled;
+  const next = chat.sendMessage({ text: "Hi again" });
+  const second = await server.model.call(1);
+  second.text("One");
+  await until(() => textOf(chat) === "One");
+  await chat.stop();
+  await next;
+  void chat.sendMessage({ text: "And again" });
+  await second.cancelled;
+  (await server.model.call(2)).finish();
 });
 
 test("an answer that somebody else stops ends as interrupted, with its text so far", async (t) => {

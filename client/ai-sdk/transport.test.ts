@@ -83,6 +83,26 @@ test("with onAbort detach, stop of the transport ends the answer, whose end is s
   assert.equal(await resume(), null);
 });
 
+test("stop of the transport also ends an answer that was left, and nobody reads", async () => {
+  const { transport, abort, reading, done, resume } = await begun({ onAbort: "detach" });
+  abort.abort();
+  await reading;
+  await turn();
+  await transport.stop("c");
+  assert.deepEqual(done.slice(1), ["asked detach", "restore 2", "resumed stop"]);
+  assert.equal(await resume(), null);
+});
+
+test("a new question ends an answer that was left: nobody could find it any more", async () => {
+  const { abort, reading, done, send } = await begun({ onAbort: "detach" });
+  abort.abort();
+  await reading;
+  await turn();
+  await send();
+  assert.deepEqual(done.slice(1, 4), ["asked detach", "restore 2", "resumed stop"]);
+  assert.match(done[4] ?? "", /^chat /);
+});
+
 test("a reader that leaves without an abort leaves the answer running", async () => {
   const { send, says, done, resume } = transportFor();
   const chunks = await send();

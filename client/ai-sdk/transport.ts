@@ -13,7 +13,8 @@ export type ChatWaitTransport<M extends UIMessage = ChatWaitUIMessage> = ChatTra
   /** What a resume gives begins with the answer so far, out of the storage: `useChat` builds the message anew from it. */
   readonly resumeStreamIsReplay: true;
   /**
-   * Ends the answer of a chat at the server, also where `onAbort` is `detach`. Does nothing where this transport reads none.
+   * Ends the answer of a chat at the server, also where `onAbort` is `detach`, and where it was left and nobody reads it now.
+   * Does nothing where none is known.
    * @throws ChatWaitError `network` where the server could not be told
    */
   stop(chatId: string): Promise<void>;
@@ -66,8 +67,10 @@ export function createChatTransport<M extends UIMessage = ChatWaitUIMessage>(
       const question = { chatId, messageId, metadata: undefined, ...asked };
       const [start, client] = await Promise.all([ask(question, body), connect(headers)]);
       abortSignal?.throwIfAborted();
-      // Of an answer that was lost: a reload before the new one begins must not bring it back.
-      positions().remove(chatId, positions().read(chatId)?.stream.path);
+      const left = positions().read(chatId);
+      // Of an answer that was lost or left: a reload before the new one begins must not bring it back.
+      positions().remove(chatId, left?.stream.path);
+      if (left && !readings.has(chatId)) client.restore(left.stream).stop().catch(unheard);
       return read(chatId, start(client), {}, abortSignal);
     },
     async reconnectToStream({ abortSignal, chatId, headers }) {
@@ -80,7 +83,14 @@ export function createChatTransport<M extends UIMessage = ChatWaitUIMessage>(
       if (abortSignal?.aborted) return null;
       return read(chatId, client.restore(position.stream), position.head, abortSignal);
     },
-    stop: async (chatId) => readings.get(chatId)?.stop(),
+    async stop(chatId) {
+      const reading = readings.get(chatId);
+      const left = positions().read(chatId)?.stream;
+      if (reading || !left) return reading?.stop();
+      const client = await connect(undefined);
+      await client.restore(left).stop();
+      positions().remove(chatId, left.path);
+    },
   };
 }
 
