@@ -47,15 +47,29 @@ test("a world that cannot be read says why, and can be read again", async () => 
   assert.equal(definitions.one("w").value.state, "there");
 });
 
-test("a world that was there stays while the server is away, and goes when it was deleted", async () => {
+test("a world that was there stays while the server is away; deleted, it can be read and is in no list", async () => {
   const { definitions, state } = server();
+  await definitions.loadList();
   await definitions.load("w");
   state.away = true;
   await definitions.load("w");
-  assert.equal(definitions.one("w").value.state, "there");
+  const kept = definitions.one("w").value;
+  assert.deepEqual([kept.state, "gone" in kept, definitions.list.value?.length], ["there", false, 1]);
   state.code = "world_not_found";
+  await definitions.load("W");
+  const gone = definitions.one("w").value;
+  assert.deepEqual([gone.state === "there" && gone.gone, definitions.list.value], [true, []]);
+  state.away = false;
   await definitions.load("w");
-  assert.equal(definitions.one("w").value.state, "failed");
+  assert.ok(!("gone" in definitions.one("w").value), "made again");
+});
+
+test("a world that is not there when it is first asked for is a failure, and leaves the list", async () => {
+  const { definitions, state } = server();
+  await definitions.loadList();
+  Object.assign(state, { away: true, code: "world_not_found" });
+  await definitions.load("w");
+  assert.deepEqual([definitions.one("w").value.state, definitions.list.value], ["failed", []]);
 });
 
 test("a list that was there stays when the server is away", async () => {

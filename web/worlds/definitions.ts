@@ -5,7 +5,8 @@ import { type Failure, failureOf } from "../state/failure.ts";
 /** A world as the server describes it. What is there stays there while it is read again. */
 export type Definition =
   | { state: "loading" }
-  | { state: "there"; world: World; agents: readonly Agent[] }
+  /** `gone`: it was deleted since; what was said in it can still be read. */
+  | { state: "there"; world: World; agents: readonly Agent[]; gone?: true }
   | { state: "failed"; failure: Failure };
 
 /** Whether worlds can be changed here; `unknown` until something tells. */
@@ -60,9 +61,12 @@ export function createDefinitions(client: Client): Definitions {
       definition.value = { state: "there", world, agents };
     } catch (error) {
       const why = failureOf(error);
-      // A server that is away for a moment takes nobody out of a room.
-      if (definition.peek().state !== "there" || GONE.has(why.code))
-        definition.value = { state: "failed", failure: why };
+      const isGone = GONE.has(why.code);
+      const now = definition.peek();
+      // Neither a server that is away for a moment nor a world that was deleted takes anybody out of a room.
+      if (now.state !== "there") definition.value = { state: "failed", failure: why };
+      else if (isGone) definition.value = { ...now, gone: true };
+      if (isGone) list.value = list.peek()?.filter((world) => world.name.toLowerCase() !== name.toLowerCase());
     }
   }
 

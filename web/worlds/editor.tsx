@@ -43,14 +43,14 @@ export function WorldEditor({ world: name }: { world: string }) {
         </a>
       }
     >
-      <EditorForm name={definition.world.name} editor={editor} draft={draft} />
+      <EditorForm name={definition.world.name} editor={editor} draft={draft} gone={definition.gone ?? false} />
     </Stage>
   );
 }
 
-type EditorFormProps = { name: string; editor: Editor; draft: Draft };
+type EditorFormProps = { name: string; editor: Editor; draft: Draft; gone: boolean };
 
-function EditorForm({ name, editor, draft }: EditorFormProps) {
+function EditorForm({ name, editor, draft, gone }: EditorFormProps) {
   const isReadOnly = definitions.editing.value === "disabled";
   const faults = editor.faults.value;
   return (
@@ -63,6 +63,7 @@ function EditorForm({ name, editor, draft }: EditorFormProps) {
     >
       <div class="editor-scroll">
         <div class="column">
+          {gone && <GoneBanner />}
           {isReadOnly && <ReadOnlyBanner />}
           <fieldset class="editor-fields" disabled={isReadOnly}>
             <section>
@@ -81,6 +82,14 @@ function EditorForm({ name, editor, draft }: EditorFormProps) {
       </div>
       {!isReadOnly && <SaveBar editor={editor} />}
     </form>
+  );
+}
+
+function GoneBanner() {
+  return (
+    <Banner icon="alert" tone="warn">
+      <p>This world was deleted, so nothing of this can be saved. Export it as a file to make it again.</p>
+    </Banner>
   );
 }
 

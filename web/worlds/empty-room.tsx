@@ -3,6 +3,7 @@ import type { RefObject } from "preact";
 import type { Agent, World } from "../../client/types.ts";
 import { nextFrame } from "../state/browser.ts";
 import { worldEditorHref } from "../state/route.ts";
+import { KEPT_HERE } from "./room-states.tsx";
 import { sharedLine } from "./words.ts";
 
 type EmptyRoomProps = {
@@ -22,7 +23,9 @@ export function EmptyRoom({ world, agents, text, field }: EmptyRoomProps) {
   return (
     <div class="empty">
       <h2>{names.length ? "Nobody has said anything here yet" : "There is nobody here yet"}</h2>
-      <p>{sharedLine(world.memory)} What you see of it is kept in this browser only.</p>
+      <p>
+        {sharedLine(world.memory)} {KEPT_HERE}
+      </p>
       {names.length === 0 ? (
         <p>
           A room needs agents to answer. <a href={worldEditorHref(world.name)}>Add one in the editor.</a>

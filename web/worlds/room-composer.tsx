@@ -17,6 +17,8 @@ import { type Routed, routeLine, unaddressedLine } from "./words.ts";
 type RoomComposerProps = {
   world: World;
   agents: readonly Agent[];
+  /** The world was deleted: nothing can be sent. */
+  gone: boolean;
   hues: ReadonlyMap<string, number>;
   room: RoomState;
   text: Signal<string>;
@@ -24,7 +26,7 @@ type RoomComposerProps = {
 };
 
 /** The field of a room: completes mentions, and says who would answer. */
-export function RoomComposer({ world, agents, hues, room, text, fieldRef }: RoomComposerProps) {
+export function RoomComposer({ world, agents, gone, hues, room, text, fieldRef }: RoomComposerProps) {
   const names = agents.map(({ name }) => name);
   const completion = useCompletion(text, names);
   const preview = usePreview(world.name, text, names);
@@ -39,6 +41,7 @@ export function RoomComposer({ world, agents, hues, room, text, fieldRef }: Room
         placeholder={names.length ? "Write to the room, @ mentions an agent" : "Write to the room"}
         fieldRef={fieldRef}
         busy={busy}
+        blocked={gone ? "This world was deleted" : undefined}
         onStop={room.stop}
         onSend={(said) => {
           const known = routed?.text === said ? routed.agents.map(({ agent }) => agent) : [];

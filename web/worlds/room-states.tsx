@@ -1,6 +1,7 @@
 import type { Failure } from "../state/failure.ts";
+import { keeps } from "../state/shelf.ts";
 import { Stage } from "../view/stage.tsx";
-import { FailureBanner } from "../view/states.tsx";
+import { Banner, FailureBanner } from "../view/states.tsx";
 import { GONE } from "./definitions.ts";
 import { definitions } from "./page.ts";
 
@@ -35,6 +36,20 @@ export function RoomFailure({ name, failure }: { name: string; failure: Failure 
     </Stage>
   );
 }
+
+/** Somebody has deleted the world that is being looked at. */
+export function DeletedBanner() {
+  return (
+    <Banner icon="alert" tone="warn">
+      <p>This world was deleted, so nothing can be said here any more. What was said can be read until you leave.</p>
+    </Banner>
+  );
+}
+
+/** Where what one sees of a room stays. */
+export const KEPT_HERE = keeps
+  ? "What you see of it is kept in this browser only."
+  : "What you see of it is kept nowhere else, and not in this browser.";
 
 /** Where the browser has no room left. */
 export const FULL =

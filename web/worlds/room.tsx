@@ -15,7 +15,7 @@ import { EmptyRoom } from "./empty-room.tsx";
 import { definitions, editorOf, following, roomOf } from "./page.ts";
 import { RoomComposer } from "./room-composer.tsx";
 import type { RoomState } from "./room-state.ts";
-import { FULL, RoomFailure, RoomLoading } from "./room-states.tsx";
+import { DeletedBanner, FULL, RoomFailure, RoomLoading } from "./room-states.tsx";
 import { RoomTop } from "./room-top.tsx";
 import { currentPhases, visibleTurns } from "./room-view.ts";
 import { Turns } from "./turns.tsx";
@@ -39,10 +39,12 @@ export function WorldRoom({ world: name }: { world: string }) {
   }, [name]);
   if (definition.state === "loading") return <RoomLoading name={name} />;
   if (definition.state === "failed") return <RoomFailure name={name} failure={definition.failure} />;
-  return <Room world={definition.world} agents={definition.agents} />;
+  return <Room world={definition.world} agents={definition.agents} gone={definition.gone ?? false} />;
 }
 
-function Room({ world, agents }: { world: World; agents: readonly Agent[] }) {
+type RoomProps = { world: World; agents: readonly Agent[]; gone: boolean };
+
+function Room({ world, agents, gone }: RoomProps) {
   const room = roomOf(world.name);
   const text = draftOf(world.name);
   const field = useRef<HTMLTextAreaElement>(null) as RefObject<HTMLTextAreaElement>;
@@ -75,9 +77,10 @@ function Room({ world, agents }: { world: World; agents: readonly Agent[] }) {
         </Thread>
       </div>
       <div class="foot column">
+        {gone && <DeletedBanner />}
         <NotKept full={room.full.value ? FULL : undefined} />
         <WireLine answer={room.latest.value} />
-        <RoomComposer world={world} agents={agents} hues={hues} room={room} text={text} fieldRef={field} />
+        <RoomComposer world={world} agents={agents} gone={gone} hues={hues} room={room} text={text} fieldRef={field} />
       </div>
     </Stage>
   );

@@ -2,6 +2,7 @@ import { useMemo } from "preact/hooks";
 import type { World } from "../../client/types.ts";
 import { Confirm } from "./confirm.tsx";
 import type { RoomState } from "./room-state.ts";
+import { KEPT_HERE } from "./room-states.tsx";
 import { visibleTurns } from "./room-view.ts";
 import type { Turn } from "./turn.ts";
 import { MissedLine, TurnView } from "./turn-view.tsx";
@@ -40,7 +41,9 @@ function TurnItem({ turn, room, hues, isLastOwn }: TurnItemProps) {
 function AboutHistory({ world, room }: { world: World; room: RoomState }) {
   return (
     <div class="room-line about-history">
-      <p>{sharedLine(world.memory)} What you see of it is kept in this browser only.</p>
+      <p>
+        {sharedLine(world.memory)} {KEPT_HERE}
+      </p>
       <Confirm
         label="Forget it here"
         question="Forget what was said here, in this browser?"
