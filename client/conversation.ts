@@ -37,7 +37,7 @@ export function createConversation(
   }
 
   function refuseWhileRunning() {
-    if (running) throw chatWaitError("busy", "The answer is still being written.");
+    if (running) throw chatWaitError("busy", "Still being answered.");
   }
 
   /** Writes a question down; what stood at `index` and after it is forgotten. */

@@ -8,7 +8,7 @@ export type Link = Surroundings &
     base: string;
     headers: Record<string, string> | undefined;
     idleMs: number;
-    /** Something has answered there before. */
+    /** Something has answered there before, or has at least not refused to. */
     isReached?: boolean;
   };
 
@@ -42,7 +42,11 @@ export function openExchange(
   const close = (reason?: unknown) => closing.abort(reason);
 
   async function step<T>(promise: Promise<T>): Promise<T> {
-    const silence = link.after(link.idleMs, () => close(networkError("Nothing came for too long.", SILENCE)));
+    const silence = link.after(link.idleMs, () => {
+      // Silence is not nobody: a proxy may have taken it, and say nothing until the answer is complete.
+      link.isReached = true;
+      close(networkError("Nothing came for too long.", SILENCE));
+    });
     try {
       const value = await promise;
       link.isReached = true;

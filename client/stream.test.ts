@@ -264,6 +264,14 @@ test("where nothing has ever answered, that is said within half a minute; a save
   assert.ok(clock.now() - since > 280_000, `${clock.now() - since}`);
 });
 
+test("a connection that stood in silence is no sign that nobody is there", async () => {
+  const { client, run, clock } = clientFixture((_asked, index) =>
+    index < 3 ? "silence" : index < 20 ? "unreachable" : streamOf(EVENTS),
+  );
+  assert.deepEqual(await run(eventsOf(client.chat.stream({ message: "Hi" }))), EVENTS);
+  assert.ok(clock.now() > 150_000);
+});
+
 test("an open connection that has been silent is cut when the network is back; one that is not, is left alone", async () => {
   const { client, clock, network, rest, wake } = clientFixture(
     serving(EVENTS, (left, index) => (index ? streamOf(left) : streamOf(left.slice(0, 3), "silence"))),
