@@ -2,14 +2,17 @@ import type { Turn } from "./turn.ts";
 
 /** Turns of two tabs together: of one turn the one that got further, and one's own before what the feed tells of it. */
 export function mergedTurns(theirs: readonly Turn[], ours: readonly Turn[]): Turn[] {
-  const merged = theirs.map((turn) =>
-    better(
-      turn,
-      ours.find((other) => isSame(turn, other)),
-    ),
-  );
-  const added = ours.filter((turn) => !theirs.some((other) => isSame(turn, other)));
-  return [...merged, ...added].sort((a, b) => Number(timeOf(a) > timeOf(b)) - Number(timeOf(a) < timeOf(b)));
+  const merged = [...theirs, ...ours].reduce<Turn[]>(withTurn, []);
+  return merged.sort((a, b) => Number(timeOf(a) > timeOf(b)) - Number(timeOf(a) < timeOf(b)));
+}
+
+/** Two that seemed to be different can both be the one that comes: by its key, and by what the feed calls it. */
+function withTurn(turns: Turn[], turn: Turn): Turn[] {
+  const same = turns.filter((other) => isSame(turn, other));
+  const [first] = same;
+  if (!first) return [...turns, turn];
+  const best = same.reduce((ours, theirs) => better(theirs, ours), turn);
+  return turns.flatMap((other) => (other === first ? best : same.includes(other) ? [] : other));
 }
 
 const isSame = (one: Turn, other: Turn): boolean =>
@@ -19,10 +22,10 @@ const isSame = (one: Turn, other: Turn): boolean =>
 export const timeOf = ({ asked, items }: Turn): string =>
   asked?.at ?? items.find((item) => item.kind === "said")?.at ?? "";
 
-function better(theirs: Turn, ours: Turn | undefined): Turn {
-  if (!ours) return theirs;
+function better(theirs: Turn, ours: Turn): Turn {
   if (theirs.mine !== ours.mine) return ours.mine ? ours : theirs;
-  return theirs.ending && !ours.ending ? theirs : ours;
+  if (ours.ending) return ours;
+  return theirs.ending || (theirs.turnId && !ours.turnId) ? theirs : ours;
 }
 
 /** What is left of turns when those that were over at a time are cleared away. */

@@ -79,6 +79,15 @@ describe("turns of two tabs together", () => {
     assert.deepEqual([mergedTurns([fed], [mine]), mergedTurns([mine], [fed])], [[mine], [mine]]);
   });
 
+  test("one turn stays one, where another tab has it twice: before its number was known, and from the feed", () => {
+    const begun = turn("k");
+    const fed = turn("t1", { turnId: "t1", mine: false });
+    const mine = turn("k", { turnId: "t1" });
+    assert.deepEqual(mergedTurns([begun, fed], [mine]), [mine]);
+    assert.deepEqual(mergedTurns([mine], [begun, fed]).length, 1);
+    assert.deepEqual(mergedTurns([mine, mine], []), [mine], "as an older page has kept it");
+  });
+
   test("in the order of their times", () => {
     const at = (key: string, minute: number) =>
       turn(key, { asked: { sender: "A", content: key, at: `2026-01-02T03:0${minute}:00Z` } });
