@@ -26,6 +26,7 @@ const IN_OUR_WORDS: Record<string, string> = {
   stream_not_found: GONE,
   cursor_ahead: GONE,
   cursor_void: GONE,
+  world_not_found: "There is no world of that name on the server, or not any more.",
   stream_expired:
     "The server keeps an answer for a few minutes only, and this one is gone. What has arrived stays; ask again for the rest.",
 };

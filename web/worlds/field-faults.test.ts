@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isFailure } from "../../src/protocol/errors.ts";
 import { parseAgentCreate, parseWorldPatch } from "../../src/protocol/world-requests.ts";
-import { faultsOf } from "./field-faults.ts";
+import { faultsOf, refusedLine } from "./field-faults.ts";
 
 const WORLD = ["title", "turn_limit", "stall", "response"];
 
@@ -49,4 +49,12 @@ test("what belongs to no field that is shown is told for all of them", () => {
 test("of two details for one field the first is enough", () => {
   const details = ["one", "two"].map((message) => ({ path: "title", message }));
   assert.deepEqual(faultsOf({ code: "invalid_request", message: "No.", details }, WORLD), { title: "One" });
+});
+
+test("a refused save points to the fields only where something stands at one", () => {
+  assert.match(refusedLine({ world: { title: "Too long." }, a: { "": "Not reached." } }), /stands at the fields\.$/);
+  assert.equal(
+    refusedLine({ world: { "": "There is no such world." } }),
+    "Not everything could be saved. There is no such world.",
+  );
 });

@@ -28,6 +28,14 @@ export function faultsOf({ code, message, details = [] }: Told, fields: readonly
   return { [field !== undefined && fields.includes(field) ? field : ""]: message };
 }
 
+/** What is said of a save that was refused: where nothing is wrong at a field, what is wrong at all. */
+export function refusedLine(faults: Readonly<Record<string, FieldFaults>>): string {
+  const all = Object.values(faults).flatMap((ofOne) => Object.entries(ofOne));
+  const isAtField = all.some(([field]) => field !== "");
+  const why = isAtField ? undefined : all[0]?.[1];
+  return `Not everything could be saved. ${why ?? "What is wrong stands at the fields."}`;
+}
+
 /** `timing.stall` stands in the field `stall`. */
 function fieldAt(path: string, fields: readonly string[]): string {
   const name = path.replace(/^timing\./, "");

@@ -6,7 +6,7 @@ import { nextFrame, randomId } from "../state/browser.ts";
 import { client } from "../state/client.ts";
 import { type Failure, failureOf } from "../state/failure.ts";
 import { shelf } from "../state/shelf.ts";
-import { createDefinitions } from "./definitions.ts";
+import { createDefinitions, GONE } from "./definitions.ts";
 import { createEditor, type Editor } from "./editor-state.ts";
 import { createRoom, type RoomState } from "./room-state.ts";
 import { readSender, writeSender } from "./room-store.ts";
@@ -50,7 +50,7 @@ export function editorOf(world: string): Editor {
 
   function changeTold(refusal: Failure | undefined) {
     definitions.told(refusal);
-    if (refusal) return;
+    if (refusal && !GONE.has(refusal.code)) return;
     void definitions.load(world);
     void definitions.loadList();
   }

@@ -72,7 +72,7 @@ export function RoomComposer({ world, agents, gone, hues, room, text, fieldRef }
         below={<SenderField agents={names} />}
       />
       <p class="who-answers" id="who-answers">
-        {routed ? routeLine(withoutTyped(routed, list?.word.query)) : unaddressedLine(world.respond, names)}
+        {gone ? "" : routed ? routeLine(withoutTyped(routed, list?.word.query)) : unaddressedLine(world.respond, names)}
       </p>
     </>
   );
