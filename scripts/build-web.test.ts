@@ -49,6 +49,20 @@ test("the page is built once, and again only when the content of a source has ch
   assert.notEqual(index(), first);
 });
 
+test("a built page that was damaged is built again", async (t) => {
+  const { root, write, index } = smallProject(t);
+  await buildPage({ root });
+  const whole = index();
+  rmSync(join(root, "web/dist/index.html"));
+  assert.equal(await buildPage({ root }), "built");
+  write("web/dist/index.html", "torn");
+  assert.equal(await buildPage({ root }), "built");
+  assert.equal(index(), whole);
+  rmSync(join(root, "web/dist/assets"), { recursive: true });
+  assert.equal(await buildPage({ root }), "built");
+  assert.equal(await buildPage({ root }), "fresh");
+});
+
 test("sources that cannot be built leave the page as it was, and nothing else behind", async (t) => {
   const { root, write, index } = smallProject(t);
   await buildPage({ root });

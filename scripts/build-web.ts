@@ -34,6 +34,14 @@ function stampOf(sources: string): string {
   return hash.digest("hex");
 }
 
+/** What was built, but for the stamp itself: a file that is lost or changed makes the page one to be built again. */
+function hashOf(dist: string): string {
+  const hash = createHash("sha256");
+  for (const path of globSync("**/*.*", { cwd: dist }).sort())
+    hash.update(`\n${path}\n`).update(readFileSync(join(dist, path)));
+  return hash.digest("hex");
+}
+
 export type BuildOutcome = "fresh" | "built" | "no bundler";
 
 export type BuildOptions = {
@@ -54,7 +62,8 @@ export async function buildPage(options: BuildOptions = {}): Promise<BuildOutcom
   const { root = join(import.meta.dirname, ".."), onBuild = () => {}, findBundler = findVite } = options;
   const dist = join(root, "web/dist");
   const stamp = stampOf(root);
-  const isFresh = () => existsSync(join(dist, STAMP)) && readFileSync(join(dist, STAMP), "utf8") === stamp;
+  const stamped = (folder: string) => `${stamp} ${hashOf(folder)}`;
+  const isFresh = () => existsSync(join(dist, STAMP)) && readFileSync(join(dist, STAMP), "utf8") === stamped(dist);
   if (isFresh()) return "fresh";
   const bundler = await findBundler();
   if (!bundler) return "no bundler";
@@ -65,7 +74,7 @@ export async function buildPage(options: BuildOptions = {}): Promise<BuildOutcom
   try {
     const configFile = join(root, "web/vite.config.ts");
     await bundler.build({ configFile, configLoader: "native", logLevel: "error", build: { outDir } });
-    writeFileSync(join(outDir, STAMP), stamp);
+    writeFileSync(join(outDir, STAMP), stamped(outDir));
     // A temporary folder is for its maker alone; the page is for whoever runs the server, in a container another user.
     chmodSync(outDir, 0o755);
     if (!isFresh()) replace(dist, outDir);

@@ -56,6 +56,17 @@ test("R-DOOR: a host that is allowed may come with any port and in any case", ()
   assert.equal(outcome({ host: "[2001:db8::1]:80" }, { allowedHosts: ["2001:db8::1"] }), "in");
 });
 
+test("R-DOOR: where hosts are named they hold on every address; probes may come by any name", () => {
+  const options = { boundTo: "0.0.0.0", allowedHosts: ["chat.example"] };
+  assert.equal(outcome({ host: "chat.example" }, options), "in");
+  assert.equal(outcome({ host: "localhost:3000" }, options), "in");
+  assert.equal(outcome({ host: "rebound.example" }, options), "host_not_allowed");
+  for (const path of ["/healthz", "/v1/readyz", "/metrics"]) {
+    assert.equal(outcome({ host: "10.1.2.3:3000", path }, options), "in", path);
+    assert.equal(outcome({ host: "10.1.2.3:3000", path }, { ...options, boundTo: "127.0.0.1" }), "host_not_allowed");
+  }
+});
+
 const origins: [origin: string, host: string, expected: string][] = [
   ["http://localhost:3000", "localhost:3000", "in"],
   ["https://localhost:3000", "localhost:3000", "in"],

@@ -24,7 +24,8 @@ export type DoorOptions = {
  * @throws Failure `host_not_allowed` or `origin_not_allowed`
  */
 export function createDoor({ boundTo, allowedHosts, corsOrigins }: DoorOptions): (visitor: Visitor) => void {
-  const narrow = isLoopback(boundTo);
+  // Where names were given they hold on every address: a container is bound to all of them, and published on loopback.
+  const narrow = isLoopback(boundTo) || allowedHosts.length > 0;
   // Nearly all requests name the host that the one before them named.
   let lastAllowed: string | undefined;
 
@@ -36,7 +37,8 @@ export function createDoor({ boundTo, allowedHosts, corsOrigins }: DoorOptions):
   }
 
   return ({ headers, host, path, method }) => {
-    checkHost(host);
+    // Probes come by an address that nobody can list, and start nothing.
+    if (isLoopback(boundTo) || !PROBES.test(path)) checkHost(host);
     const { origin } = headers;
     if (origin !== undefined) {
       if (!isOwn(origin, host) && !corsOrigins.includes(origin)) throw failure("origin_not_allowed");
@@ -50,6 +52,7 @@ export function createDoor({ boundTo, allowedHosts, corsOrigins }: DoorOptions):
 function isVisit(headers: IncomingHttpHeaders, path: string, method: string): boolean {
   return method === "GET" && headers["sec-fetch-mode"] === "navigate" && PAGES.test(path);
 }
+const PROBES = /^(?:\/v1)?\/(?:healthz|readyz|metrics)$/;
 const PAGES = /^(?:\/v1)?(?:\/(?:docs)?)?$/;
 
 /** Same host and port, whatever the scheme: behind a proxy that speaks TLS we do not know it. */
