@@ -100,7 +100,8 @@ export function readAnswer(
     trace.add({ seq: event.seq, type: event.type, at: at - startedAt, preview: previewOf(event) });
     exactness.took(event);
     if (event.type === "token") {
-      if (!resumes.replaying(event.seq)) meter.token(event.message_id, at);
+      if (resumes.replaying(event.seq)) meter.replayed();
+      else meter.token(event.message_id, at);
       notice.value = undefined;
     }
     if (event.type === "system") notice.value = event;

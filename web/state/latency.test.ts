@@ -31,6 +31,17 @@ test("The pause of a cut is not counted as the model's", () => {
   assert.equal(meter.read().longestGapMs, 10);
 });
 
+test("What was replayed is counted, and not timed", () => {
+  const meter = createLatencyMeter(0);
+  meter.token("a", 10);
+  meter.cut();
+  meter.replayed();
+  meter.replayed();
+  meter.token("a", 5000);
+  const { tokens, medianGapMs } = meter.read();
+  assert.deepEqual({ tokens, medianGapMs }, { tokens: 4, medianGapMs: undefined });
+});
+
 test("A stream that began elsewhere has no first token to time", () => {
   const meter = createLatencyMeter(undefined);
   assert.equal(meter.read().medianGapMs, undefined);

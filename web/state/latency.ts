@@ -14,6 +14,8 @@ const MOST_GAPS = 2000;
 export type LatencyMeter = {
   /** A piece of text of one message; messages that grow at the same time are measured apart. */
   token(messageId: string, at: number): void;
+  /** A piece that was ready when the connection came back: it counts, and says nothing about the pace. */
+  replayed(): void;
   /** What comes next follows a cut: the pause before it is the connection's and not the model's. */
   cut(): void;
   read(): Latency;
@@ -34,6 +36,7 @@ export function createLatencyMeter(startedAt: number | undefined): LatencyMeter 
         gaps[(gaps.length < MOST_GAPS ? gaps.length : tokens % MOST_GAPS) as number] = at - before;
       last.set(messageId, at);
     },
+    replayed: () => void tokens++,
     cut: () => last.clear(),
     read: () => ({ firstTokenMs, tokens, ...spread(gaps) }),
   };
