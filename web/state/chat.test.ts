@@ -102,6 +102,19 @@ test("A deleted conversation's answer is stopped and writes nothing any more", a
   assert.deepEqual([at(asked, 0).stream.asked, shelf.length], [["stop"], 0]);
 });
 
+test("What was written before a conversation was deleted comes back with it", async () => {
+  const { chat, asked, conversations, texts, clock } = chatPage();
+  const id = chat.send(undefined, "One", STREAM);
+  await at(asked, 0).stream.say(...answerOf(["So ", "far"]).slice(0, 4));
+  clock.advance(100);
+  chat.forget(id);
+  const undo = conversations.remove(id);
+  await answer(at(asked, 0), ["Late"], "cancelled");
+  undo();
+  assert.deepEqual(texts(id), ["user: One", "assistant: So far"]);
+  assert.equal(conversations.get(id)?.entries[1]?.reason, "cancelled");
+});
+
 test("The page announces a lost connection once, and its return", async () => {
   const { chat, asked, said } = chatPage();
   chat.send(undefined, "One", STREAM);

@@ -29,7 +29,7 @@ export type Chat = {
   goOn(id: string): void;
   /** Writes down where the running answers stand: the page is about to go. */
   keep(): void;
-  /** Ends what runs in a conversation that is being deleted. */
+  /** Ends what runs in a conversation that is being deleted; what was written so far stays in it. */
   forget(id: string): void;
   /** Joins an answer that another tab began, by the key of its `storage` event. */
   changedElsewhere(key: string | null): void;
@@ -90,6 +90,10 @@ export function createChat(wiring: ChatWiring): Chat {
 
   function forget(id: string) {
     const run = runs.of(id);
+    const follow = follows.get(id);
+    const soFar = follow?.soFar();
+    // A deletion that is taken back brings back what was there.
+    if (follow && soFar) conversations.change(id, (conversation) => withAnswer(conversation, follow.asked, soFar));
     leave(id);
     store.clearRunning(id);
     if (run?.active.peek()) run.stop().catch(() => undefined);

@@ -10,6 +10,10 @@ export type Follow = {
   readonly run: Run;
   /** Writes down where it stands now. */
   keep(): void;
+  /** The message that it answers. */
+  readonly asked: string;
+  /** The answer so far, as one that was stopped; undefined while there is none. */
+  soFar(): Entry | undefined;
   /** Writes nothing down any more. */
   discard(): void;
   /** The answer as a message, and what is to be said of it. */
@@ -60,5 +64,9 @@ export function followRun(running: Running, settings: FollowSettings, write: (ru
   const discard = () => {
     discarded = true;
   };
-  return { run, keep: () => keep(run.answer), discard, ended };
+  function soFar(): Entry | undefined {
+    const content = run.answer?.messages.peek().at(-1)?.content;
+    return content ? entryOf(run.entryId, { content, reason: "cancelled" }, current.notes ?? [], at()) : undefined;
+  }
+  return { run, asked: running.asked, keep: () => keep(run.answer), soFar, discard, ended };
 }
