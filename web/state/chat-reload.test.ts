@@ -70,6 +70,30 @@ test("Another tab joins an answer under way; both end with the same conversation
   assert.deepEqual(one.running(), []);
 });
 
+test("Two tabs that ask at once both get their answers, each after its question", async () => {
+  const shelf = memoryShelf();
+  const one = chatPage(shelf);
+  const id = one.chat.send(undefined, "Zero", STREAM);
+  await answer(at(one.asked, 0), ["Nothing"]);
+  const two = chatPage(shelf, one.clock);
+  one.chat.send(id, "One", STREAM);
+  one.clock.advance(1);
+  two.chat.send(id, "Two", STREAM);
+  const told = (tab: typeof one) => {
+    tab.conversations.changedElsewhere(`chatwait/conversation/${id}`);
+    tab.chat.changedElsewhere(`chatwait/running/${id}`);
+  };
+  told(one);
+  told(two);
+  await answer(at(two.asked, 0), ["Second"]);
+  told(one);
+  await answer(at(one.asked, 1), ["First"]);
+  told(two);
+  const all = ["user: Zero", "assistant: Nothing", "user: One", "assistant: First", "user: Two", "assistant: Second"];
+  for (const tab of [one, two, chatPage(shelf)]) assert.deepEqual(tab.texts(id), all);
+  assert.deepEqual(one.running(), []);
+});
+
 test("A tab that follows an answer lets go of it when another tab asks anew", async () => {
   const shelf = memoryShelf();
   const one = chatPage(shelf);

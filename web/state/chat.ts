@@ -48,6 +48,8 @@ export function createChat(wiring: ChatWiring): Chat {
   const { conversations, store, newId, wall, announce } = wiring;
   const runs = createRuns();
   const follows = new Map<string, Follow>();
+  /** What goes on unseen, for another tab has asked something else at the same time. */
+  const aside = new Set<Run>();
   const at = () => new Date(wall()).toISOString();
 
   function start(id: string, running: Running) {
@@ -58,8 +60,10 @@ export function createChat(wiring: ChatWiring): Chat {
     announce("Answering");
     void follow.ended.then(({ entry, text }) => {
       if (follows.get(id) === follow) follows.delete(id);
-      if (runs.of(id) !== run) return;
+      const isAside = aside.delete(run);
+      if (!isAside && runs.of(id) !== run) return;
       conversations.change(id, (conversation) => withAnswer(conversation, running.asked, entry));
+      if (isAside) return;
       if (store.running(id)?.entryId === entry.id) store.clearRunning(id);
       announce(text);
     });
@@ -86,6 +90,14 @@ export function createChat(wiring: ChatWiring): Chat {
     runs.forget(id);
     follows.get(id)?.discard();
     follows.delete(id);
+  }
+
+  /** The other tab has ended what is followed here and asked anew, or it has asked something beside it. */
+  function giveWay(id: string, theirs: Running) {
+    const follow = follows.get(id);
+    const isKept = conversations.get(id)?.entries.some((entry) => entry.id === follow?.asked);
+    if (follow && isKept && theirs.asked !== follow.asked) aside.add(follow.run);
+    leave(id);
   }
 
   function forget(id: string) {
@@ -150,9 +162,8 @@ export function createChat(wiring: ChatWiring): Chat {
       if (changed?.what !== "running") return;
       const mine = runs.of(changed.id);
       const theirs = store.running(changed.id);
-      // The other tab asked anew, and has ended what is followed here.
       if (mine && theirs && theirs.entryId !== mine.entryId && Date.parse(theirs.startedAt) >= mine.startedAt)
-        leave(changed.id);
+        giveWay(changed.id, theirs);
       goOn(changed.id);
     },
   };

@@ -36,9 +36,14 @@ test("An answer stands after what it answers, and takes the place of another ans
 
 test("An answer that comes too late changes nothing", () => {
   assert.equal(ids(withAnswer(conversation(user("other")), "a", assistant("b"))), "other");
-  assert.equal(ids(withAnswer(conversation(user("a"), user("b")), "a", assistant("x"))), "a b");
   const gone = conversation(user("a"), assistant("b"), user("c"));
   assert.equal(ids(withAnswer(gone, "a", assistant("x"))), "a b c");
+});
+
+test("An answer to the first of two questions that were asked at once stands between them", () => {
+  assert.equal(ids(withAnswer(conversation(user("a"), user("b")), "a", assistant("x"))), "a x b");
+  const answered = conversation(user("a"), user("b"), assistant("y"));
+  assert.equal(ids(withAnswer(answered, "a", assistant("x"))), "a x b y");
 });
 
 test("Going back before a message takes it and all after it", () => {

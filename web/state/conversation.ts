@@ -61,14 +61,15 @@ export function withEntry(conversation: Conversation, entry: Entry): Conversatio
 }
 
 /**
- * Puts an answer after the message that it answers, in the place of another answer to it. Where that message has gone, or the
- * conversation has gone on, the answer has come too late and changes nothing.
+ * Puts an answer after the message that it answers, in the place of another answer to it; two tabs can ask at once, and then
+ * another question follows. Where that message has gone, or the conversation has gone on from another answer, it changes nothing.
  */
 export function withAnswer(conversation: Conversation, asked: string, entry: Entry): Conversation {
   const at = conversation.entries.findIndex(({ id }) => id === asked);
   const [next, ...more] = conversation.entries.slice(at + 1);
-  if (at < 0 || next?.role === "user" || more.length > 0) return conversation;
-  return { ...conversation, entries: [...conversation.entries.slice(0, at + 1), entry], updatedAt: entry.at };
+  if (at < 0 || (next?.role === "assistant" && more.length > 0)) return conversation;
+  const after = next?.role === "user" ? [next, ...more] : [];
+  return { ...conversation, entries: [...conversation.entries.slice(0, at + 1), entry, ...after], updatedAt: entry.at };
 }
 
 /** Takes away the message with that id and all that follow it. */
