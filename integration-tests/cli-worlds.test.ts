@@ -305,7 +305,9 @@ test("edit without options opens the editor, and applies what was changed", asyn
 test("at a terminal, deleting asks first", async (t) => {
   const { app } = await desk(t);
   for (const [answer, code] of [
-    ["n\r", 130],
+    ["n\r", 1],
+    ["\r", 1],
+    ["\u0004", 1],
     ["\u0003", 130],
     ["y\r", 0],
   ] as const) {
@@ -313,6 +315,7 @@ test("at a terminal, deleting asks first", async (t) => {
     await cli.shows("Delete the world default and its 3 agents? [y/N] ");
     cli.write(answer);
     assert.equal((await cli.ended).code, code);
+    if (code > 0) assert.match(cli.stdout, /\n\S*Nothing was deleted\./);
   }
   assert.equal((await runCliProgram(t, ["worlds", "list", "--json"], { url: app.url })).stdout, '{"worlds":[]}\n');
 });

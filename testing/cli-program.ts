@@ -36,13 +36,15 @@ export type CliProgramOptions = {
   cwd?: string;
   /** At a terminal: a pseudo-terminal of script(1), on which both outputs come as stdout. */
   terminal?: boolean;
+  /** At a terminal where it was typed into a shell, which goes on when the program ends or is suspended. */
+  shell?: boolean;
   /** Where its stdout goes instead of here: a path. */
   stdoutTo?: string;
 };
 
 /** Starts it with these settings alone; it ends with the test at the latest. */
 export function startCli(t: TestContext, args: readonly string[], options: CliProgramOptions = {}): CliProgram {
-  const { url, env = {}, input, terminal = false, stdoutTo } = options;
+  const { url, env = {}, input, shell = false, terminal = shell, stdoutTo } = options;
   const cwd = options.cwd ?? mkdtempSync(join(tmpdir(), "chatwait-cli-"));
   const own = {
     PATH: process.env["PATH"],
@@ -54,8 +56,9 @@ export function startCli(t: TestContext, args: readonly string[], options: CliPr
   const command = [process.execPath, MAIN, ...args];
   const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
   const inShell = `exec ${quoted}${stdoutTo === undefined ? "" : ` >'${stdoutTo}'`}`;
+  const started = shell ? "exec bash --norc --noprofile -i" : inShell;
   const child = terminal
-    ? spawn(PSEUDO_TERMINAL, ["--quiet", "--return", "--echo", "never", "--command", inShell, "/dev/null"], {
+    ? spawn(PSEUDO_TERMINAL, ["--quiet", "--return", "--echo", "never", "--command", started, "/dev/null"], {
         cwd,
         env: own,
       })
@@ -70,6 +73,7 @@ export function startCli(t: TestContext, args: readonly string[], options: CliPr
   // It may be gone before it has read everything.
   child.stdin.on("error", () => {});
   if (input !== undefined) child.stdin.end(input);
+  if (shell) child.stdin.write(`${quoted}\r`);
   const { promise: ended, resolve } = Promise.withResolvers<{ code: number | null; stdout: string; stderr: string }>();
   child.on("close", (code) => resolve({ code, ...output }));
   t.after(async () => {

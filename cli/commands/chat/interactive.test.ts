@@ -88,6 +88,15 @@ test("a second Ctrl-C leaves, within the answer as at the prompt", async (t) => 
   assert.equal(server.model.calls.length, 1, "what was cleared was not asked");
 });
 
+test("Ctrl-D within an answer stops it at the model, and leaves", async (t) => {
+  const server = await drivenServer(t);
+  const cli = await answering(t, server);
+  cli.type("\u0004");
+  assert.equal(await cli.ended, 0);
+  await (await server.model.call(0)).cancelled;
+  assert.match(cli.stderr, /\(stopped\)/);
+});
+
 test("a signal is the same as the key", async (t) => {
   const server = await drivenServer(t);
   const cli = await answering(t, server);

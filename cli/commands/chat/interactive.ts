@@ -15,13 +15,13 @@ export async function converse(call: Call, session: Session, first: string | und
   await greet(call, session);
   const prompt = openPrompt(io, completions);
   try {
-    if (first !== undefined && (await answer(call, session, prompt, first)) === "leave") return EXIT.interrupted;
+    const begun = first === undefined ? "stay" : await answer(call, session, prompt, first);
+    if (begun !== "stay") return EXIT_AFTER[begun];
     for (;;) {
       const text = await prompt.next(out.bold(session.world === undefined ? "> " : `${session.world}> `));
       if (text === undefined) return prompt.interrupted ? EXIT.interrupted : EXIT.ok;
       const next = await respond(call, session, prompt, text);
-      if (next === "quit") return EXIT.ok;
-      if (next === "leave") return EXIT.interrupted;
+      if (next !== "stay") return EXIT_AFTER[next];
     }
   } finally {
     prompt.close();
@@ -37,6 +37,8 @@ async function greet(call: Call, session: Session): Promise<void> {
 }
 
 type Next = "stay" | "quit" | "leave";
+
+const EXIT_AFTER = { quit: EXIT.ok, leave: EXIT.interrupted } as const;
 
 async function respond(call: Call, session: Session, prompt: Prompt, text: string): Promise<Next> {
   const line = readLine(text);
@@ -65,7 +67,10 @@ const red = ({ err }: Call, [first = "", ...rest]: string[]): string[] => [
   ...rest.map(printable),
 ];
 
-/** Ctrl-C once ends the answer for everybody, twice leaves at once. */
+/** Whoever leaves with Ctrl-D waits so long for a server that does not say that it has stopped. */
+const LEAVING_MS = 2000;
+
+/** Ctrl-C once ends the answer for everybody, twice leaves at once. Ctrl-D ends it and leaves. */
 async function answer(call: Call, session: Session, prompt: Prompt, question: string): Promise<Next> {
   const { io, out, err } = call;
   const named = session.world !== undefined;
@@ -73,18 +78,29 @@ async function answer(call: Call, session: Session, prompt: Prompt, question: st
   const { stream, keep } = session.ask(call.client, question, printer.connection);
   const { promise: left, resolve: leave } = Promise.withResolvers<void>();
   let interrupts = 0;
-  const release = prompt.onInterrupt(() => {
-    if (++interrupts > 1) leave();
-    else stream.stop().catch((error: unknown) => remark(io, ...red(call, errorLines(error, call.url))));
+  let stopped: Promise<void> | undefined;
+  let disarm = () => {};
+  const release = prompt.during({
+    interrupt() {
+      if (++interrupts > 1) leave();
+      else stream.stop().catch((error: unknown) => remark(io, ...red(call, errorLines(error, call.url))));
+    },
+    end() {
+      disarm = io.clock.after(LEAVING_MS, leave);
+      stopped = stream.stop().catch(leave);
+    },
   });
   const outcome = await readAnswer(stream, printer, left);
   release();
+  if (stopped) await Promise.race([stopped, left]);
+  disarm();
   printer.close();
   keep();
   if (outcome.type === "failed")
     remark(io, ...red(call, failureLines(outcome.error, call.url, resumeCommand(session, stream.id))));
   else if (outcome.type === "done") for (const line of afterwords(outcome)) remark(io, err.dim(line));
   if (!named && io.stdout.isTTY) say(io, "");
+  if (stopped) return "quit";
   return outcome.type === "left" ? "leave" : "stay";
 }
 

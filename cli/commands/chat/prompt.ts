@@ -6,11 +6,18 @@ import type { Io, Output } from "../../io.ts";
 export type Prompt = {
   /** The next message, of one or several lines; undefined once somebody has left. */
   next(label: string): Promise<string | undefined>;
-  /** Whoever gets Ctrl-C from now on, until the returned function is called; else it clears the line, or leaves. */
-  onInterrupt(handler: () => void): () => void;
+  /** Who gets these keys from now on, until the returned function is called; else Ctrl-C clears the line, or leaves. */
+  during(keys: Keys): () => void;
   /** Whether it was Ctrl-C that ended it. */
   readonly interrupted: boolean;
   close(): void;
+};
+
+export type Keys = {
+  /** Ctrl-C. */
+  interrupt(): void;
+  /** Ctrl-D: nothing more can be typed. */
+  end(): void;
 };
 
 export function openPrompt({ stdin, stdout, clock, onSignal }: Io, complete: (line: string) => string[]): Prompt {
@@ -27,7 +34,7 @@ export function openPrompt({ stdin, stdout, clock, onSignal }: Io, complete: (li
   let partial: string[] = [];
   let closed = false;
   let interrupted = false;
-  let handler: (() => void) | undefined;
+  let keys: Keys | undefined;
   let waiting: { label: string; resolve(text: string | undefined): void } | undefined;
 
   function settle() {
@@ -71,7 +78,7 @@ export function openPrompt({ stdin, stdout, clock, onSignal }: Io, complete: (li
   });
 
   function interrupt() {
-    if (handler) return handler();
+    if (keys) return keys.interrupt();
     if (terminal.line === "" && continued.length === 0 && partial.length === 0) {
       interrupted = true;
       return terminal.close();
@@ -84,6 +91,8 @@ export function openPrompt({ stdin, stdout, clock, onSignal }: Io, complete: (li
   }
   terminal.on("SIGINT", interrupt);
   const release = onSignal("SIGINT", interrupt);
+  // After Ctrl-Z and fg: readline has paused the input by then, and nothing would keep the program running.
+  terminal.on("SIGCONT", () => terminal.resume());
 
   terminal.on("close", () => {
     closed = true;
@@ -91,6 +100,7 @@ export function openPrompt({ stdin, stdout, clock, onSignal }: Io, complete: (li
     release();
     if (waiting) stdout.write("\n");
     settle();
+    keys?.end();
   });
 
   return {
@@ -104,10 +114,10 @@ export function openPrompt({ stdin, stdout, clock, onSignal }: Io, complete: (li
       settle();
       return promise;
     },
-    onInterrupt(next) {
-      handler = next;
+    during(next) {
+      keys = next;
       return () => {
-        handler = undefined;
+        keys = undefined;
       };
     },
     get interrupted() {

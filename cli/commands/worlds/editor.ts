@@ -36,8 +36,9 @@ export async function editText<Read>(
 
 async function offerAgain({ io, url }: Call, error: CliError, path: string): Promise<void> {
   remark(io, ...errorLines(error, url));
-  const answer = isInteractive(io) ? await ask(io, "Edit it again? [Y/n] ") : "n";
-  if (/^n/i.test(answer.trim())) throw kept(error.code, "Nothing was changed.", path, error.exit);
+  const reply = isInteractive(io) ? await ask(io, "Edit it again? [Y/n] ") : undefined;
+  if (reply?.type !== "line" || /^n/i.test(reply.text.trim()))
+    throw kept(error.code, "Nothing was changed.", path, error.exit);
 }
 
 const kept = (code: string, what: string, path: string, exit?: number): CliError =>
