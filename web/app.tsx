@@ -3,6 +3,7 @@ import { online } from "./state/page.ts";
 import { route } from "./state/route.ts";
 import { sidebarOpen } from "./state/sidebar.ts";
 import { ChatView } from "./view/chat-view.tsx";
+import { Nowhere } from "./view/nowhere.tsx";
 import { Shortcuts } from "./view/shortcuts.tsx";
 import { Sidebar } from "./view/sidebar.tsx";
 import { OfflineBanner } from "./view/states.tsx";
@@ -34,6 +35,7 @@ function View() {
   const now = route.value;
   if (now.view === "world") return <WorldRoom key={now.world} world={now.world} />;
   if (now.view === "world-editor") return <WorldEditor key={now.world} world={now.world} />;
+  if (now.view === "nowhere") return <Nowhere />;
   return <ChatView id={now.id} />;
 }
 

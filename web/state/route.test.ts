@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chatHref, parseRoute, worldEditorHref, worldHref } from "./route.ts";
 
-test("A hash leads to a conversation, a world or a world's editor, and everything else to the beginning", () => {
+test("A hash leads to a conversation, a world or a world's editor, none to the beginning, any other nowhere", () => {
   const places = {
     "": { view: "chat" },
     "#/": { view: "chat" },
     "#/c/": { view: "chat" },
-    "#/nonsense/x": { view: "chat" },
+    "#/nonsense/x": { view: "nowhere" },
+    "#/worlds/default": { view: "nowhere" },
+    "#/w/": { view: "nowhere" },
     "#/c/abc": { view: "chat", id: "abc" },
     "#/w/kitchen": { view: "world", world: "kitchen" },
     "#/w/kitchen/edit": { view: "world-editor", world: "kitchen" },

@@ -4,9 +4,10 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 export type Route =
   | { view: "chat"; id?: string }
   | { view: "world"; world: string }
-  | { view: "world-editor"; world: string };
+  | { view: "world-editor"; world: string }
+  | { view: "nowhere" };
 
-/** Reads a location's hash. What is not understood is the chat's beginning. */
+/** Reads a location's hash. Without any place in it, it is the chat's beginning. */
 export function parseRoute(hash: string): Route {
   const [kind, name, more] = hash
     .replace(/^#?\/?/, "")
@@ -15,7 +16,7 @@ export function parseRoute(hash: string): Route {
   if (kind === "c" && name) return { view: "chat", id: name };
   if (kind === "w" && name)
     return more === "edit" ? { view: "world-editor", world: name } : { view: "world", world: name };
-  return { view: "chat" };
+  return { view: kind === "" || kind === "c" ? "chat" : "nowhere" };
 }
 
 export const chatHref = (id?: string): string => (id ? `#/c/${encodeURIComponent(id)}` : "#/");

@@ -45,7 +45,7 @@ export function Sidebar() {
             <ConversationList list={conversations.list.value} current={currentChat(route.value)} />
           </nav>
           <nav aria-label="Worlds" class="list-block">
-            <WorldList current={route.value.view === "chat" ? undefined : route.value.world} />
+            <WorldList current={"world" in route.value ? route.value.world : undefined} />
           </nav>
         </div>
         <SidebarFoot />

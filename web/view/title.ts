@@ -12,6 +12,7 @@ export function followTitle(page: Document): () => void {
 }
 
 function placeOf(now: Route): string | undefined {
+  if (now.view === "nowhere") return "Not found";
   if (now.view !== "chat") return now.world;
   return conversations.list.value.find(({ id }) => id === now.id)?.title;
 }
