@@ -42,6 +42,9 @@ type FailureProps = {
   onEdit?: (() => void) | undefined;
 };
 
+/** Once the pause is not counted down any more, its length says nothing. */
+const PAUSE = "Many requests came from your address, and the server asked for a pause.";
+
 /** The same message would fail again. */
 const AT_FAULT = new Set(["message_too_long", "message_required", "payload_too_large"]);
 
@@ -61,7 +64,7 @@ export function FailureBanner({ failure, at, onRetry, onEdit }: FailureProps) {
         </>
       }
     >
-      <p>{failure.message}</p>
+      <p>{failure.code === "rate_limited" ? PAUSE : failure.message}</p>
       <p class="fine">
         {failure.code}
         {failure.requestId && ` · request ${failure.requestId}`}
@@ -113,9 +116,7 @@ function RateLimited({ until, onRetry }: { until: number; onRetry: () => void })
       }
     >
       <p>
-        {counting
-          ? `Many requests came from your address. This one is sent again in ${ticking(left + 999)}.`
-          : "Many requests came from your address, and the server asked for a pause."}
+        {counting ? `Many requests came from your address. This one is sent again in ${ticking(left + 999)}.` : PAUSE}
       </p>
     </Banner>
   );

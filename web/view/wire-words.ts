@@ -6,13 +6,13 @@ import { duration } from "../state/words.ts";
 /** What the wire says of itself: `tone` is for the eye, `text` for everybody. */
 export type WireState = { tone: "idle" | "live" | "lost" | "bad"; text: string };
 
-type WireFacts = Pick<Answer, "status" | "connection" | "reason" | "messages">;
+type WireFacts = Pick<Answer, "status" | "connection" | "reason" | "messages" | "failure">;
 
 export function wireState(answer: WireFacts | undefined): WireState {
   const status = answer?.status.value;
   if (!answer || status === "left") return { tone: "idle", text: "Ready" };
   if (status === "done") return { tone: "idle", text: wireEnd(answer.reason.value ?? "", answer.messages.value) };
-  if (status === "failed") return { tone: "bad", text: "Failed" };
+  if (status === "failed") return { tone: "bad", text: failedText(answer.failure.value?.code) };
   const connection = answer.connection.value;
   if (connection.status === "waiting") return { tone: "lost", text: "Waiting to try again" };
   if (connection.status === "connecting") {
@@ -20,6 +20,9 @@ export function wireState(answer: WireFacts | undefined): WireState {
   }
   return { tone: "live", text: status === "starting" ? "Waiting for the first event" : "Receiving" };
 }
+
+/** What is sent again by itself in a moment has not failed for good. */
+const failedText = (code: string | undefined): string => (code === "rate_limited" ? "Not taken yet" : "Failed");
 
 const ms = (value: number | undefined): string => (value === undefined ? "–" : duration(value));
 
