@@ -53,7 +53,7 @@ export function Shortcuts() {
             singleKeys.value = event.currentTarget.checked ? "on" : "off";
           }}
         />
-        The keys / and ? work by themselves
+        The single keys / and ? are shortcuts
       </label>
     </dialog>
   );
