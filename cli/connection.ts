@@ -2,6 +2,7 @@ import { type Client, createClient } from "../client/index.ts";
 import type { Environment } from "../src/settings.ts";
 import { listOption, type Values } from "./command.ts";
 import { usageError } from "./failures.ts";
+import { guardedClient } from "./guarded-client.ts";
 
 const DEFAULT_URL = "http://127.0.0.1:3000";
 
@@ -36,4 +37,4 @@ export function headersFrom(values: Values): Record<string, string> {
 }
 
 export const clientFor = (url: string, headers: Record<string, string>): Client =>
-  createClient({ baseUrl: url, headers });
+  guardedClient(createClient({ baseUrl: url, headers }), url);

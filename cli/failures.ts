@@ -1,5 +1,6 @@
 import type { ChatWaitError } from "../client/index.ts";
 import type { ErrorDetail } from "../src/protocol/errors.ts";
+import { printable } from "./printable.ts";
 
 /** How the program ends; `chatwait --help` lists them. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, unreachable: 3, interrupted: 130 } as const;
@@ -61,8 +62,13 @@ export function errorJson(error: unknown): Record<string, unknown> {
 
 const detailsOf = (details: readonly ErrorDetail[] | undefined) => (details?.length ? { details } : {});
 
-/** An error as people read it: a sentence, then what it consists of where that is more. `url` is the server's. */
-export function errorLines(error: unknown, url: string): string[] {
+/**
+ * An error as people read it: a sentence, then what it consists of where that is more. What others said of it is made fit for a
+ * terminal. `url` is the server's.
+ */
+export const errorLines = (error: unknown, url: string): string[] => linesOf(error, url).map(printable);
+
+function linesOf(error: unknown, url: string): string[] {
   const message = error instanceof Error ? error.message : String(error);
   if (isCliError(error)) return [message, ...detailLines(message, error.details)];
   if (!isChatWaitError(error)) return [error instanceof Error ? (error.stack ?? message) : message];

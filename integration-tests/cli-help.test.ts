@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { test } from "node:test";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type TestContext, test } from "node:test";
 import { runCli } from "../testing/cli-io.ts";
 import { runCliProgram } from "../testing/cli-program.ts";
 
@@ -80,6 +82,40 @@ test("common options stand before or after the command, and the address comes fr
     assert.deepEqual([code, stderr], [2, told]);
   }
   assert.match((await runCli(["worlds", "list", "--header", "nothing"])).stderr, /^--header must be like/);
+});
+
+/** A server that gives this answer to whatever it is asked. */
+async function stranger(t: TestContext, status: number, body: object): Promise<string> {
+  const server = createServer((_request, response) => {
+    response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  t.after(() => server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test("what is no ChatWait server is told, whatever is asked of it", async (t) => {
+  for (const body of [{ default: "x", models: "none" }, { worlds: {}, agents: {} }, []]) {
+    const url = await stranger(t, 200, body);
+    for (const args of ["worlds list", "worlds show x", "worlds delete x --yes", "agents list x", "chat hi"]) {
+      const { code, stdout, stderr } = await runCli([...args.split(" "), "--url", url]);
+      assert.deepEqual([code, stdout], [3, ""], args);
+      assert.match(
+        stderr,
+        /^What answers at \S+ is no ChatWait server\. "chatwait doctor --url \S+" looks closer\.\n$/,
+      );
+    }
+  }
+});
+
+test("what a server says of an error cannot steer the terminal", async (t) => {
+  const message = "\u001b[31mEVIL\u0007\u001b]0;title\u0007 \u009b2J";
+  const details = [{ path: "x", message: "\u001b[2J" }];
+  const url = await stranger(t, 400, { error_code: "bad", message, request_id: "\u001b[2J", details });
+  for (const args of ["worlds list", "chat hi"]) {
+    const { stderr } = await runCli([...args.split(" "), "--url", url]);
+    assert.equal(stderr, "[31mEVIL]0;title 2J\n  [2J\n(request [2J)\n", args);
+  }
 });
 
 const USAGE: [args: string[], stderr: RegExp][] = [
