@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, openSync, readdirSync, readSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { cliError, EXIT, fileError } from "./failures.ts";
 import type { Io } from "./io.ts";
@@ -26,9 +26,29 @@ export const reasonOf = (error: unknown): string => {
  */
 export function readText({ cwd }: Pick<Io, "cwd">, file: string): string {
   try {
-    return readFileSync(resolve(cwd, file), "utf8").replace(/^\uFEFF/, "");
+    return readLimited(resolve(cwd, file)).replace(/^\uFEFF/, "");
   } catch (error) {
     throw fileError(`${file} cannot be read: ${reasonOf(error)}.`);
+  }
+}
+
+/** More than anything that is of use here: a device or a pipe may have no end. */
+const LARGEST_BYTES = 16 * 2 ** 20;
+
+function readLimited(path: string): string {
+  const file = openSync(path, "r");
+  try {
+    const parts: Buffer[] = [];
+    for (let size = 0; size <= LARGEST_BYTES; ) {
+      const part = Buffer.alloc(2 ** 16);
+      const count = readSync(file, part);
+      if (count === 0) return Buffer.concat(parts).toString("utf8");
+      parts.push(part.subarray(0, count));
+      size += count;
+    }
+    throw new Error("it is larger than 16 MiB");
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -140,6 +140,8 @@ test("what cannot be is told, with its exit code", async (t) => {
     ["worlds create", 2, /Use: chatwait worlds create NAME/],
     ["worlds create a b", 2, /"b" is one argument too many/],
     ["worlds create kitchen --title --json", 2, /--title needs a value/],
+    ["worlds edit default --title x --unset title", 2, /--title sets a field that --unset title takes back/],
+    ["agents create default A --instructions @/dev/zero", 2, /\/dev\/zero cannot be read: it is larger than 16 MiB/],
     ["worlds edit default --unset tilte", 2, /There is no field "tilte" to unset\. Did you mean "title"\?/],
     ["worlds edit default", 2, /set EDITOR/],
     ["worlds delete default", 2, /--yes/],
@@ -221,6 +223,36 @@ test("where one file has a fault, nothing of any is changed", async (t) => {
   assert.equal((await run("worlds", "show", "a")).code, 1);
   file("b.yaml", "name: A\n");
   assert.match((await run("worlds", "import", "a.yaml", "b.yaml")).stderr, /b\.yaml: the world A comes twice\./);
+});
+
+test("what the server would refuse in the middle of an import is told before anything is changed", async (t) => {
+  const { run, file, json } = await desk(t);
+  const crowd = (from: number, count: number) =>
+    Array.from({ length: count }, (_, index) => `  - name: a${from + index}\n`).join("");
+  file("crowd.yaml", `name: crowd\nagents:\n${crowd(0, 51)}`);
+  const many = await run("worlds", "import", "crowd.yaml");
+  const told = "crowd.yaml:53:5: A world has at most 50 agents; these are 51.\n";
+  assert.deepEqual([many.code, many.stdout, many.stderr], [2, "", told]);
+  file("model.yaml", "name: model\nagents:\n  - name: A\n  - name: B\n    model: nope:x\n");
+  const model = await run("worlds", "import", "model.yaml");
+  assert.deepEqual([model.code, model.stdout], [1, ""]);
+  assert.match(model.stderr, /^model\/B: this server does not offer the model "nope:x"\. .* Nothing was changed\.\n$/);
+  assert.deepEqual(((await json("worlds", "list")) as { worlds: unknown[] }).worlds.length, 1);
+  file("crowd.yaml", `name: crowd\nagents:\n${crowd(0, 30)}`);
+  assert.equal((await run("worlds", "import", "crowd.yaml")).code, 0);
+  file("more.yaml", `name: crowd\nagents:\n${crowd(30, 30)}`);
+  const more = await run("worlds", "import", "more.yaml");
+  assert.deepEqual([more.code, more.stdout], [1, ""]);
+  assert.match(more.stderr, /^crowd would have 60 agents; 50 is the most\. Nothing was changed\./);
+  assert.equal((await run("worlds", "import", "more.yaml", "--prune")).code, 0);
+  file("agents.yaml", crowd(60, 21).replaceAll("  - ", "---\n"));
+  assert.match((await run("agents", "import", "crowd", "agents.yaml")).stderr, /^crowd would have 51 agents/);
+});
+
+test("a table has a row for each world, whatever its title", async (t) => {
+  const { run } = await desk(t);
+  await run("worlds", "create", "kit", "--title", "a\nb\tc");
+  assert.match((await run("worlds", "list")).stdout, /^kit {6}everyone {2}a b c$/m);
 });
 
 test("an export goes to a file, YAML or JSON by its name, and every world into one", async (t) => {

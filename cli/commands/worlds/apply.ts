@@ -50,11 +50,12 @@ export async function currentWorld({ worlds }: Client, name: string): Promise<Wo
 }
 
 /** Rows in columns, as wide as they need be; what the server says is made fit for a terminal. */
-export function table(rows: readonly (readonly string[])[]): string[] {
+export function table(texts: readonly (readonly string[])[]): string[] {
+  const rows = texts.map((row) => row.map((cell) => printable(cell.replaceAll(/\s+/g, " "))));
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>
     row
-      .map((cell, column) => printable(cell).padEnd(widths[column] ?? 0))
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join("  ")
       .trimEnd(),
   );

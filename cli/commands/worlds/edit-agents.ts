@@ -3,6 +3,7 @@ import { EXIT, fileError } from "../../failures.ts";
 import { remark } from "../../io.ts";
 import { type AgentDefinition, agentDefinitionOf, definitionOf, sameName } from "./definition.ts";
 import { editText } from "./editor.ts";
+import { checkRoom } from "./feasible.ts";
 import { planAgents } from "./plan.ts";
 import { carryOut, readInput, writeOutput } from "./transfer.ts";
 import { agentText, isJsonFile, readAgents } from "./world-file.ts";
@@ -40,7 +41,10 @@ export async function importAgents(call: Call): Promise<number> {
     }
   }
   const current = definitionOf(await call.client.worlds.get(world));
-  return carryOut(call, [planAgents(current.name, wanted, current.agents ?? [])], isOn(call, "dry-run"));
+  const there = current.agents ?? [];
+  const plan = planAgents(current.name, wanted, there);
+  checkRoom(plan, there.length);
+  return carryOut(call, [plan], isOn(call, "dry-run"));
 }
 
 /** `agents export`. @returns the exit code */

@@ -73,8 +73,11 @@ export function fieldsFrom(values: Values, fields: readonly Field[], io: Pick<Io
     if (value !== undefined) put(body, each.path, converted(each, value, io));
   }
   const unset = values["unset"];
-  for (const name of Array.isArray(unset) ? (unset as readonly string[]) : [])
-    put(body, fieldNamed(name, fields).path, null);
+  for (const name of Array.isArray(unset) ? (unset as readonly string[]) : []) {
+    const { option, path } = fieldNamed(name, fields);
+    if (values[option] !== undefined) throw usageError(`--${option} sets a field that --unset ${name} takes back.`);
+    put(body, path, null);
+  }
   return body;
 }
 

@@ -5,6 +5,7 @@ import { remark, say, sayJson } from "../../io.ts";
 import { readText, writeText } from "../../text-file.ts";
 import { applyStep, currentWorld, stepLine } from "./apply.ts";
 import type { WorldDefinition } from "./definition.ts";
+import { checkOffered, checkRoom } from "./feasible.ts";
 import { type Plan, planWorld } from "./plan.ts";
 
 /** Worlds from files to the server. */
@@ -36,12 +37,18 @@ export async function makeWorlds(
   { prune, dryRun }: MakeOptions,
 ): Promise<number> {
   const plans: Plan[] = [];
-  for (const world of wanted) plans.push(planWorld(world, await currentWorld(call.client, world.name), prune));
+  for (const world of wanted) {
+    const current = await currentWorld(call.client, world.name);
+    const plan = planWorld(world, current, prune);
+    checkRoom(plan, current?.agents?.length ?? 0);
+    plans.push(plan);
+  }
   return carryOut(call, plans, dryRun);
 }
 
 /** Does what is planned, and tells each step; only tells, where it is a dry run. @returns the exit code */
 export async function carryOut(call: Call, plans: readonly Plan[], dryRun: boolean): Promise<number> {
+  await checkOffered(call.client, plans);
   for (const step of plans.flatMap(({ steps }) => steps)) {
     if (!dryRun) await applyStep(call.client, step);
     if (!call.json) say(call.io, stepLine(step, call.out));

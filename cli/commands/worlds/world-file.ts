@@ -12,6 +12,7 @@ import {
   WORLD_KEYS,
   type WorldDefinition,
 } from "./definition.ts";
+import { MOST_AGENTS } from "./feasible.ts";
 import { readSource, refuse, type Sourced } from "./yaml-source.ts";
 
 /** Worlds and agents as files: YAML, or JSON where the name ends so. */
@@ -86,6 +87,11 @@ function worldFaults(source: Sourced): string[] {
   if (agents === undefined || agents === null) return own;
   if (!Array.isArray(agents))
     return [...own, `${place(["agents"])}: "agents" must be a list; each entry begins with "- name: …".`];
+  if (agents.length > MOST_AGENTS)
+    return [
+      ...own,
+      `${place(["agents", MOST_AGENTS])}: A world has at most ${MOST_AGENTS} agents; these are ${agents.length}.`,
+    ];
   const inner = agents.flatMap((_, index) => agentFaults(source, ["agents", index]));
   return [...own, ...inner, ...twins(source, agents)];
 }
