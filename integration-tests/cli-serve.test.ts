@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, type TestContext, test } from "node:test";
 import { buildPage } from "../scripts/build-web.ts";
@@ -104,11 +105,17 @@ test("Ctrl-C at a terminal reaches the server once: answers go on, until a secon
 });
 
 test("a setting that cannot be used is the server's to tell: exit code 2, with its name", async (t) => {
+  const cwd = mkdtempSync(join(tmpdir(), "chatwait-serve-"));
+  t.after(() => rmSync(cwd, { recursive: true }));
   const bad = await runCliProgram(t, ["serve", "--port", "many"]);
   assert.equal(bad.code, 2);
   assert.match(bad.stderr, /PORT must be a whole number from 0 to 65535; it is "many"\./);
   const none = await runCliProgram(t, ["serve", "--settings", "none.env"]);
   assert.deepEqual([none.code, none.stderr], [2, "none.env cannot be read: there is no such file or folder.\n"]);
+  writeFileSync(join(cwd, "wrong.env"), "# Ours\r\nexport A='it is\nlong # so'\n\nCHATWAIT_RATE_LIMIT 60\n");
+  const wrong = await runCliProgram(t, ["serve", "--settings", "wrong.env"], { cwd });
+  const told = "wrong.env:5: This line must be like CHATWAIT_RATE_LIMIT=60.\n";
+  assert.deepEqual([wrong.code, wrong.stderr.slice(-told.length)], [2, told]);
   const set = await runCliProgram(t, ["serve", "--set", "CHATWAIT_RATE_LIMIT"]);
   assert.deepEqual([set.code, set.stdout], [2, ""]);
 });

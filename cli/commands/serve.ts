@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { constants } from "node:os";
-import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseEnv } from "node:util";
 import type { Environment } from "../../src/settings.ts";
@@ -75,13 +74,15 @@ export function settingsOf(call: Pick<Call, "values" | "io">): Environment {
 }
 
 function readEnvFile(io: Io, file: string): Environment {
-  try {
-    return parseEnv(readFileSync(resolve(io.cwd, file), "utf8")) as Environment;
-  } catch {
-    // Says which file and why.
-    readText(io, file);
-    throw fileError(`${file} cannot be read as NAME=VALUE lines.`);
-  }
+  const text = readText(io, file);
+  // Whoever forgot the = would lose a setting without a word. A quoted value may go over several lines.
+  const lines = text.replaceAll(
+    /=\s*(["'`])[\s\S]*?\1/g,
+    (value) => `=${value.replaceAll(/[^\n]/g, "").replaceAll("\n", "\n#")}`,
+  );
+  const wrong = lines.split("\n").findIndex((line) => !/^\s*(?:#.*|(?:export\s+)?[^\s=#]+\s*=.*)?\s*$/.test(line));
+  if (wrong >= 0) throw fileError(`${file}:${wrong + 1}: This line must be like CHATWAIT_RATE_LIMIT=60.`);
+  return parseEnv(text) as Environment;
 }
 
 function pairOf(pair: string): [string, string] {
