@@ -215,6 +215,9 @@ test("each model of the settings is asked for one token", async (t) => {
   assert.deepEqual(refused.byId("model")?.advice, ["The key is not accepted. Check CHATWAIT_API_KEY."]);
   const gone = await examine([], { ...env, CHATWAIT_BASE_URL: "http://127.0.0.1:1/v1" });
   assert.match(gone.byId("model")?.title ?? "", /ECONNREFUSED/);
+  const without = await examine(["--no-model"], { ...env, CHATWAIT_MODEL: "openai:gpt-5" });
+  assert.deepEqual([without.code, without.byId("model")?.status], [1, "fail"]);
+  assert.match(without.byId("model")?.title ?? "", /needs OPENAI_API_KEY/);
   await examine(["--no-model"], env);
   assert.equal(model.calls.length, 2);
 });

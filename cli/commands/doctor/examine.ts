@@ -41,11 +41,11 @@ async function examineMachine(call: Call, tell: Tell): Promise<void> {
   tell(...findings, checkRedis(io.env), await checkDataDir(config.dataDir, io.cwd));
   const deps = { listen: tryListen, identify: async (url: string) => (await identify(url, {})).facts };
   tell(await checkPort(config.host, config.port, deps));
-  if (noModel(call)) return tell(finding("model", "skip", "The models of the settings were not asked (--no-model)."));
   const { checkModels } = await import("./models.ts");
   tell(
     ...(await checkModels(config.models, {
       clock: io.clock,
+      free: noModel(call),
       onCall: (id) => progress(call, `asking ${id} for one token …`),
     })),
   );

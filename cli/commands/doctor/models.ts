@@ -16,6 +16,8 @@ export type ModelDeps = {
   clock: Clock;
   /** For tests: models that were made elsewhere. */
   extra?: readonly OfferedModel[];
+  /** Without asking any: only whether the settings have what they need. */
+  free?: boolean;
   /** Told before each real call, for that takes its time and costs a token. */
   onCall?(id: string): void;
 };
@@ -25,7 +27,7 @@ const PATIENCE_MS = 30_000;
 
 export async function checkModels(
   settings: RegistrySettings,
-  { clock, extra = [], onCall }: ModelDeps,
+  { clock, extra = [], free = false, onCall }: ModelDeps,
 ): Promise<Finding[]> {
   let registry: Registry;
   try {
@@ -34,8 +36,8 @@ export async function checkModels(
     if (isSettingError(error)) return [finding("model", "fail", error.message)];
     throw error;
   }
-  const findings: Finding[] = [];
-  for (const id of new Set([settings.defaultId, ...settings.furtherIds])) {
+  const findings = free ? [finding("model", "skip", "The models of the settings were not asked (--no-model).")] : [];
+  for (const id of free ? [] : new Set([settings.defaultId, ...settings.furtherIds])) {
     const offered = registry.get(id);
     if (offered) findings.push(await checkModel(offered, clock, onCall));
   }
