@@ -127,6 +127,39 @@ async function reach(page: Page, name: RegExp, key = "Tab") {
   assert.fail(`${key} does not reach ${name}; the focus is on "${await focused(page)}"`);
 }
 
+browserTest("with a keyboard one can write as soon as the page is there", async (t, open) => {
+  const { url } = await pageApp(t);
+  const page = await open(url, still);
+  await page.waitForFunction("document.activeElement?.matches('textarea[data-composer]')");
+  await page.keyboard.type("Hello");
+  assert.equal(await messageBox(page).inputValue(), "Hello");
+});
+
+browserTest(
+  "at a zoom of 200 % with the wire open there is something to read, and nothing over it",
+  async (t, open) => {
+    const { url, model } = await pageApp(t);
+    const page = await open(url, { ...still, viewport: { width: 640, height: 400 } });
+    await ask(page, "Talk");
+    (await model.call()).text("Readable");
+    await button(page, "The wire: connection, events and latency").click();
+    for (const place of ["#/", "#/w/default"]) {
+      if (place !== "#/") await page.goto(`${url}/${place}`);
+      await page.getByRole("region", { name: "Messages" }).waitFor();
+      const [thread, foot, panel] = await Promise.all(
+        [page.locator(".thread"), page.locator(".foot"), page.locator("#wire")].map((part) => part.boundingBox()),
+      );
+      assert.ok(thread && foot && panel);
+      assert.ok(thread.height >= 96, `${place}: the thread is ${thread.height} high`);
+      assert.ok(
+        thread.y + thread.height <= foot.y + 1 && foot.y + foot.height <= panel.y + 1,
+        `${place}: one over another`,
+      );
+      await button(page, "Close the wire panel").scrollIntoViewIfNeeded();
+    }
+  },
+);
+
 browserTest("a keyboard alone asks, stops, asks again, edits and finds another conversation", async (t, open) => {
   const { url, model } = await pageApp(t);
   const page = await open(url, still);

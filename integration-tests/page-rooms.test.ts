@@ -106,6 +106,61 @@ browserTest("who is called and is not there is said, and whoever nobody addresse
   await page.locator(".room-line").getByText("Nobody here is called").waitFor();
 });
 
+browserTest("a world that somebody deletes stays readable, is in no list, and takes nothing more", async (t, open) => {
+  const { page, url, voice } = await room(t, open, { allow: [/the server responded with a status of 404/] });
+  await say(page, "@Vera, talk");
+  (await voice("Vera").call()).text("What was said");
+  await saidBy(page, "Vera").getByText("What was said").waitFor();
+  await fetch(`${url}/worlds/${WORLD}`, { method: "DELETE" });
+  await page.getByText("This world was deleted, so nothing can be said here any more.").waitFor();
+  await saidBy(page, "Vera").getByText("What was said").waitFor();
+  await page.locator(`nav a[href$="#/w/${WORLD}"]`).waitFor({ state: "detached" });
+  await box(page).fill("Anybody?");
+  assert.equal(await button(page, "This world was deleted").isDisabled(), true);
+});
+
+browserTest("a save in a world that was deleted says so in plain words beside the button", async (t, open) => {
+  const { page, url } = await room(t, open, { allow: [/the server responded with a status of 404/] });
+  await page.goto(`${url}/#/w/${WORLD}/edit`);
+  await page.getByRole("textbox", { name: "Title" }).fill("The galley");
+  await fetch(`${url}/worlds/${WORLD}`, { method: "DELETE" });
+  await button(page, "Save").click();
+  await page
+    .locator(".save-bar")
+    .getByText("Not everything could be saved. There is no world of that name on the server, or not any more.")
+    .waitFor();
+  await page.getByText("This world was deleted, so nothing of this can be saved.").waitFor();
+  assert.equal(await page.getByRole("textbox", { name: "Title" }).inputValue(), "The galley");
+});
+
+/** Where the agents of the room stand. */
+const CHIPS = `[...document.querySelectorAll(".agent-chip")].map((chip) => {
+  const { left, right, top } = chip.getBoundingClientRect();
+  return { left, right, top, cut: chip.scrollWidth > chip.clientWidth };
+})`;
+
+browserTest("the longest name and many agents widen nothing, on a phone and in a window", async (t, open) => {
+  const { page, url } = await room(t, open);
+  const headers = { "content-type": "application/json" };
+  for (const name of ["A".repeat(64), ..."BCDEFGH"].map((letter) => `${letter}a`.slice(0, 64))) {
+    const body = JSON.stringify({ name, instructions: "Talk." });
+    await fetch(`${url}/worlds/${WORLD}/agents`, { method: "POST", headers, body });
+  }
+  for (const width of [390, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.reload();
+    const chips = page.getByRole("list", { name: "Agents in this room" });
+    await chips.getByRole("button").nth(9).waitFor();
+    assert.equal(await page.evaluate("document.documentElement.scrollWidth"), width);
+    const boxes = (await page.evaluate(CHIPS)) as { left: number; right: number; top: number; cut: boolean }[];
+    for (const [index, chip] of boxes.entries()) {
+      const next = boxes[index + 1];
+      assert.ok(!chip.cut && chip.right - chip.left <= 256, `${width}: chip ${index}`);
+      assert.ok(!next || next.top > chip.top || next.left >= chip.right, `${width}: chip ${index} is over the next`);
+    }
+  }
+});
+
 browserTest("a world is taken along in a file, and made anew from it under another name", async (t, open) => {
   const { page, url } = await room(t, open);
   await page.goto(`${url}/#/w/${WORLD}/edit`);

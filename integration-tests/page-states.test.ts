@@ -56,10 +56,30 @@ browserTest("where many requests came, the page counts down, and lets one cancel
   await wireSays(page, "Complete");
   await ask(page, "Second");
   await page.getByText(/^Many requests came from your address\. This one is sent again in \d+ s/).waitFor();
+  await wireSays(page, /^Not taken yet$/);
   await button(page, "Cancel").click();
   await page.getByText("and the server asked for a pause").waitFor();
   await button(page, "Retry now").waitFor();
   assert.equal(model.calls.length, 1);
+  await ask(page, "Third");
+  await page.getByText(/^Many requests came from your address\. This one is sent again in \d+ s/).waitFor();
+  assert.equal(
+    await page
+      .locator(".thread")
+      .getByText(/Try again in/)
+      .count(),
+    0,
+    "of what was given up, no time is told for ever",
+  );
+});
+
+browserTest("an address that leads nowhere says so, and keeps nobody from going on", async (t, open) => {
+  const { url } = await pageApp(t);
+  const page = await open(`${url}/#/worlds/default`);
+  await page.getByRole("heading", { name: "There is nothing at this address" }).waitFor();
+  assert.equal(await messageBox(page).count(), 0);
+  await page.getByRole("link", { name: "Begin a new conversation" }).click();
+  await messageBox(page).waitFor();
 });
 
 browserTest("at the end of the countdown it asks again by itself", async (t, open) => {
