@@ -5,6 +5,7 @@ import { type Failure, failureOf, failureOfEvent } from "./failure.ts";
 import { createLatencyMeter, type Latency } from "./latency.ts";
 import { createResumes, type Resume } from "./resumes.ts";
 import { createShown } from "./shown.ts";
+import { createStopping, type Stopping } from "./stopping.ts";
 import { createTrace, previewOf, type Trace } from "./trace.ts";
 
 export type AnswerStatus = "starting" | "writing" | "done" | "failed" | "left";
@@ -12,7 +13,7 @@ export type AnswerStatus = "starting" | "writing" | "done" | "failed" | "left";
 export type Notice = Extract<StreamEvent, { type: "system" }>;
 
 /** One stream while it runs and after: all that the page shows of it. For answers of a chat and for turns of a world. */
-export type Answer = {
+export type Answer = Stopping & {
   readonly status: ReadonlySignal<AnswerStatus>;
   readonly connection: ReadonlySignal<Connection>;
   /** Renewed once a frame at most; a message that did not change stays the same object. */
@@ -38,8 +39,6 @@ export type Answer = {
   save(): SavedStream | undefined;
   /** Cuts the connection as a tunnel would; it resumes by itself. */
   drop(): void;
-  /** Ends the answer for everybody. */
-  stop(): Promise<void>;
   /** Leaves without stopping it. */
   detach(): void;
   /** Settles when there is nothing more to come; never fails. */
@@ -143,7 +142,7 @@ export function readAnswer(
       resumes.dropping();
       stream.drop();
     },
-    stop: () => stream.stop(),
+    ...createStopping(() => stream.stop()),
     detach: () => stream.detach(),
     finished: read(),
   };

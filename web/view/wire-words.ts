@@ -6,7 +6,7 @@ import { duration } from "../state/words.ts";
 /** What the wire says of itself: `tone` is for the eye, `text` for everybody. */
 export type WireState = { tone: "idle" | "live" | "lost" | "bad"; text: string };
 
-type WireFacts = Pick<Answer, "status" | "connection" | "reason" | "messages" | "failure">;
+type WireFacts = Pick<Answer, "status" | "connection" | "reason" | "messages" | "failure" | "unstopped">;
 
 export function wireState(answer: WireFacts | undefined): WireState {
   const status = answer?.status.value;
@@ -18,6 +18,7 @@ export function wireState(answer: WireFacts | undefined): WireState {
   if (connection.status === "connecting") {
     return connection.attempt > 1 ? { tone: "lost", text: "Reconnecting" } : { tone: "live", text: "Connecting" };
   }
+  if (answer.unstopped.value) return { tone: "bad", text: "Could not be stopped" };
   return { tone: "live", text: status === "starting" ? "Waiting for the first event" : "Receiving" };
 }
 
