@@ -164,7 +164,7 @@ browserTest("an answer that was stopped, cut or empty is called complete nowhere
   const cut = await model.call(1);
   cut.text("Half");
   cut.finish({ reason: "length" });
-  await wireSays(page, /^Cut at the greatest length$/);
+  await wireSays(page, /^Cut at the length limit$/);
   await ask(page, "Empty");
   (await model.call(2)).finish();
   await wireSays(page, /^Over, without a word$/);

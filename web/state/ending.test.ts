@@ -30,9 +30,9 @@ test("An answer without a word is said to be empty, unless its failure or its st
 });
 
 test("Of a turn, the wire says its limit, its lack of a listener, and that somebody broke off", () => {
-  assert.equal(wireEnd("turn_limit", [whole]), "Ended at the turn's limit");
+  assert.equal(wireEnd("turn_limit", [whole]), "Ended at the turn limit");
   assert.equal(wireEnd("no_recipient", []), "Nobody was addressed");
-  assert.match(wireEnd("completed", [whole, { content: "Ha", reason: "error" }]), /not every answer is whole/);
+  assert.match(wireEnd("completed", [whole, { content: "Ha", reason: "error" }]), /not all whole/);
   assert.equal(wireEnd("silence", []), "Complete");
 });
 

@@ -12,8 +12,8 @@ const SILENT = "The model fell silent.";
 /** By the reason of a message; a map, for a reason may have any name. */
 const CUT: ReadonlyMap<string, Ending> = new Map([
   ["cancelled", ending("Stopped.", "Stopped", "Answer stopped")],
-  ["length", ending(LENGTH, "Cut at the greatest length", LENGTH)],
-  ["content_filter", ending(FILTER, "Ended by the model's filter", FILTER)],
+  ["length", ending(LENGTH, "Cut at the length limit", LENGTH)],
+  ["content_filter", ending(FILTER, "Ended by a filter", FILTER)],
   ["timeout", ending(SILENT, "The model fell silent", SILENT)],
 ]);
 
@@ -28,7 +28,7 @@ export function endingOf({ content, reason = "", failure }: Ended): Ending | und
 }
 
 const TURN_ENDS: ReadonlyMap<string, string> = new Map([
-  ["turn_limit", "Ended at the turn's limit"],
+  ["turn_limit", "Ended at the turn limit"],
   ["no_recipient", "Nobody was addressed"],
 ]);
 
@@ -38,8 +38,7 @@ type Part = { content: string; reason?: string | undefined };
 export function wireEnd(reason: string, messages: readonly Part[]): string {
   const end = TURN_ENDS.get(reason) ?? CUT.get(reason)?.wire;
   if (end !== undefined) return end;
-  if (messages.some(({ reason: its = "" }) => CUT.has(its) || its === "error"))
-    return "Over, not every answer is whole";
+  if (messages.some(({ reason: its = "" }) => CUT.has(its) || its === "error")) return "Over, not all whole";
   // Of the reasons that are left only the chat's own promises an answer.
   return reason === "stop" && !messages.at(-1)?.content.trim() ? EMPTY.wire : "Complete";
 }
