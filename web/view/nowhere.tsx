@@ -9,7 +9,10 @@ export function Nowhere() {
       <Thread label="Not found" centred>
         <div class="empty">
           <h2>There is nothing at this address</h2>
-          <p>Perhaps a part of it is missing. Your conversations and the worlds of this server are listed beside it.</p>
+          <p>
+            Perhaps a part of it is missing. Your conversations and the worlds of this server are in the list beside
+            this page.
+          </p>
           <ul class="examples">
             <li>
               <a class="button" href={chatHref()}>
