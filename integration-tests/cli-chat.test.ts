@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { offer, startTestApp } from "../testing/app.ts";
@@ -104,6 +105,10 @@ test("what fails is told on stderr, with its exit code", async (t) => {
   assert.deepEqual([nobody.code, nobody.stdout], [3, ""]);
   assert.match(nobody.stderr, /http:\/\/127\.0\.0\.1:1\. Start one with "chatwait serve"/);
   assert.equal((await ask(t, url, [], { input: " \n" })).code, 2);
+  const unplaced = await ask(t, url, ["--as", "Ada", "Hi"]);
+  assert.deepEqual([unplaced.code, unplaced.stderr], [2, "--as is a name in a world: say which with --world.\n"]);
+  const asEvents = await ask(t, url, ["--json"], { terminal: true });
+  assert.match(asEvents.stdout, /"message":"A talk at a terminal has no --json\. Ask with: chatwait chat --json/);
   assert.equal((await ask(t, url, ["--wiat", "Hi"])).stderr, 'There is no option --wiat. Did you mean "--wait"?\n');
 });
 
@@ -159,6 +164,44 @@ test("an output that cannot be written is told in one sentence, and ends the ans
     const { code, stderr } = await runCliProgram(t, [...args, "--json"], { url: server.url, stdoutTo: FULL_DISK });
     assert.deepEqual([code, JSON.parse(stderr).error_code], [1, "output_lost"], args.join(" "));
   }
+});
+
+/** An address whose connections go to one server, and after `restart`, which cuts them, to another. */
+async function restartable(t: TestContext, first: string, second: string) {
+  let target = first;
+  const open = new Set<Socket>();
+  const server = createServer((socket) => {
+    const upstream = connect(Number(new URL(target).port), "127.0.0.1");
+    for (const end of [socket, upstream]) open.add(end.on("error", () => {}));
+    socket.pipe(upstream).pipe(socket);
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const cut = () => {
+    for (const socket of open) socket.destroy();
+  };
+  t.after(() => {
+    cut();
+    server.close();
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    restart() {
+      target = second;
+      cut();
+    },
+  };
+}
+
+test("an answer that a restart of the server took away is told as that", async (t) => {
+  const first = await drivenServer(t);
+  const { url, restart } = await restartable(t, first.url, (await instantServer(t)).url);
+  const cli = startCli(t, ["chat", "Hi"], { url, input: "" });
+  (await first.model.call()).text("Half");
+  await cli.shows("Half");
+  restart();
+  const { code, stderr } = await cli.ended;
+  assert.equal(code, 1);
+  assert.match(stderr, /\nThe server was restarted meanwhile, and the rest of this answer is lost\. Ask again\.\n$/);
 });
 
 test("a connection that is cut is restored, and the text goes on exactly", async (t) => {

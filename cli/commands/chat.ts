@@ -69,9 +69,13 @@ async function talk(call: Call, session: import("./chat/session.ts").Session): P
   const id = textOption(call, "resume");
   if (id !== undefined) return (await once()).resumeOnce(call, session, id);
   const atTerminal = io.stdin.isTTY && io.stdout.isTTY && !call.json;
+  const usage = `Ask with: chatwait chat ${call.json ? "--json " : ""}"QUESTION"`;
   const question = await questionOf(call);
   if (question !== undefined && !isOn(call, "interactive")) return (await once()).askOnce(call, session, question);
-  if (!atTerminal) throw usageError('There is no terminal to talk on. Ask with: chatwait chat "QUESTION"');
+  if (!atTerminal)
+    throw usageError(
+      `${call.json ? "A talk at a terminal has no --json." : "There is no terminal to talk on."} ${usage}`,
+    );
   return (await import("./chat/interactive.ts")).converse(call, session, question);
 }
 

@@ -1,5 +1,5 @@
 import type { Message, Stream, StreamEvent } from "../../../client/index.ts";
-import { errorLines, isChatWaitError } from "../../failures.ts";
+import { cliError, errorLines, isChatWaitError } from "../../failures.ts";
 import type { Said } from "./conversation.ts";
 
 /** `reason` of `done`, the outcome of each agent of a turn, and how many messages there were. */
@@ -82,6 +82,14 @@ function asError(
     ...(streamId === undefined ? {} : { streamId }),
   };
   return Object.assign(new Error(message), fields);
+}
+
+/** Of an answer that was begun here: that its stream is not there any more means that the server has begun anew. */
+export function asLost(outcome: Outcome): Outcome {
+  if (outcome.type !== "failed" || !isChatWaitError(outcome.error) || outcome.error.code !== "stream_not_found")
+    return outcome;
+  const message = "The server was restarted meanwhile, and the rest of this answer is lost. Ask again.";
+  return { type: "failed", error: cliError("answer_lost", message) };
 }
 
 /** What went wrong, and what can be done now, as lines for people. */

@@ -2,7 +2,7 @@ import type { Call } from "../../command.ts";
 import { EXIT, errorLines, isChatWaitError, isCliError } from "../../failures.ts";
 import { remark, say } from "../../io.ts";
 import { printable } from "../../printable.ts";
-import { afterwords, failureLines, readAnswer } from "./answer.ts";
+import { afterwords, asLost, failureLines, readAnswer } from "./answer.ts";
 import { obey } from "./commands.ts";
 import { createPrinter } from "./printer.ts";
 import { openPrompt, type Prompt } from "./prompt.ts";
@@ -90,7 +90,7 @@ async function answer(call: Call, session: Session, prompt: Prompt, question: st
       stopped = stream.stop().catch(leave);
     },
   });
-  const outcome = await readAnswer(stream, printer, left);
+  const outcome = asLost(await readAnswer(stream, printer, left));
   release();
   if (stopped) await Promise.race([stopped, left]);
   disarm();

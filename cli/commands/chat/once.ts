@@ -4,7 +4,7 @@ import { type Call, isOn, textOption } from "../../command.ts";
 import { EXIT, errorJson, exitOf, isChatWaitError, usageError } from "../../failures.ts";
 import { remark, sayJson } from "../../io.ts";
 import { printable } from "../../printable.ts";
-import { afterwords, failureLines, type Outcome, readAnswer, succeeded } from "./answer.ts";
+import { afterwords, asLost, failureLines, type Outcome, readAnswer, succeeded } from "./answer.ts";
 import { resumeCommand } from "./interactive.ts";
 import { createPrinter, type Printer } from "./printer.ts";
 import { beginStream, type Request, type Session } from "./session.ts";
@@ -14,10 +14,12 @@ export async function askOnce(call: Call, session: Session, question: string): P
   if (isOn(call, "wait") && textOption(call, "save") !== undefined) {
     throw usageError("--save takes the answer from the stream: leave --wait out.");
   }
+  if (session.world === undefined && session.sender !== undefined)
+    throw usageError("--as is a name in a world: say which with --world.");
   if (isOn(call, "wait")) return waitOnce(call, session, question);
   const printer = printerFor(call, session.world !== undefined);
   const { stream, keep } = session.ask(call.client, question, printer.connection);
-  const code = await readOnce(call, session, stream, printer);
+  const code = await readOnce(call, session, stream, printer, asLost);
   keep();
   return code;
 }
@@ -36,7 +38,13 @@ function printerFor(call: Call, named: boolean): Printer {
   return { take: (event: StreamEvent) => sayJson(call.io, event), connection: () => {}, close: () => {} };
 }
 
-async function readOnce(call: Call, session: Session, stream: Stream, printer: Printer): Promise<number> {
+async function readOnce(
+  call: Call,
+  session: Session,
+  stream: Stream,
+  printer: Printer,
+  meaning = (outcome: Outcome): Outcome => outcome,
+): Promise<number> {
   const { io } = call;
   const { promise: left, resolve: leave } = Promise.withResolvers<void>();
   let interrupts = 0;
@@ -47,7 +55,7 @@ async function readOnce(call: Call, session: Session, stream: Stream, printer: P
   });
   // Nobody reads it any more: it need not be written, either.
   io.readerGone.addEventListener("abort", stop);
-  const outcome = await readAnswer(stream, printer, left);
+  const outcome = meaning(await readAnswer(stream, printer, left));
   release();
   printer.close();
   if (io.readerGone.aborted) return EXIT.ok;

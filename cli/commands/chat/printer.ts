@@ -59,12 +59,13 @@ export function createPrinter({ io, out, err, named }: PrinterOptions): Printer 
     else if (piece.type === "text") write(fit(piece.text));
     else if (piece.type === "notice" && piece.code === "thinking") status.show("thinking …");
     else if (piece.type === "notice" && !SILENT.has(piece.code)) aside(`(${piece.text})`);
-    else if (piece.type === "end") end(piece.reason);
+    else if (piece.type === "end") end(piece);
   }
 
-  function end(reason: string) {
+  function end({ reason, errorCode = "model_failed" }: Extract<Piece, { type: "end" }>) {
     if (midLine) write("\n");
-    const ending = ENDINGS[reason];
+    // Of what is not the model's fault, the error that follows says more.
+    const ending = reason === "error" && !errorCode.startsWith("model_") ? "(cut off)" : ENDINGS[reason];
     if (ending !== undefined) aside(ending);
     if (named && io.stdout.isTTY) write("\n");
   }
