@@ -131,6 +131,10 @@ test("who answers instead of the server is told", async (t) => {
       { status: 301, body: "", headers: { location: "https://x.example/" } },
       /sends elsewhere, to https:\/\/x\.example\//,
     ],
+    [
+      { status: 301, body: "", headers: { location: "https://x.example/models" } },
+      /sends elsewhere, to https:\/\/x\.example\.$/,
+    ],
     [{ status: 200, body: "<html>" }, /is no ChatWait server/],
   ];
   for (const [answers, title] of cases) {
@@ -193,6 +197,11 @@ test("the data folder and the port are looked at without leaving anything", asyn
   assert.match(
     ours.byId("port")?.title ?? "",
     /^A ChatWait server has port \d+ \(version 0\.0\.0-test, builtin:chat\)\.$/,
+  );
+  assert.deepEqual(
+    [ours.byId("server")?.status, ours.byId("resume")?.status],
+    ["ok", "ok"],
+    "it is the server that counts",
   );
   const foreign = await examine(["--no-model"], { HOST: "192.0.2.1" }, cwd);
   assert.match(foreign.byId("port")?.title ?? "", /192\.0\.2\.1 is no address of this machine/);

@@ -1,9 +1,10 @@
 import { type Call, isOn, textOption } from "../../command.ts";
+import { clientFor } from "../../connection.ts";
 import { EXIT, usageError } from "../../failures.ts";
 import { remark, say, sayJson } from "../../io.ts";
 import { type Finding, finding, findingLines } from "./finding.ts";
 import { judgeQuiet, judgeStream } from "./judge.ts";
-import { checkDataDir, checkPort, type ServerFacts, tryListen } from "./machine.ts";
+import { addressOf, checkDataDir, checkPort, type ServerFacts, tryListen } from "./machine.ts";
 import { watch } from "./observe.ts";
 import { type ProbeDeps, probe } from "./probe.ts";
 import { identify } from "./server.ts";
@@ -17,11 +18,11 @@ export async function examine(call: Call): Promise<number> {
     found.push(...findings);
     if (!json) for (const each of findings) say(io, ...findingLines(each, out));
   };
-  await examineMachine(call, tell);
-  await examineServer(call, tell);
+  const asked = await examineMachine(call, tell);
+  await examineServer(asked, tell);
   const failed = found.filter(({ status }) => status === "fail").length;
   const warned = found.filter(({ status }) => status === "warn").length;
-  if (json) sayJson(io, { ok: failed === 0, url: call.url, checks: found });
+  if (json) sayJson(io, { ok: failed === 0, url: asked.url, checks: found });
   else remark(io, "", verdict(failed, warned));
   return failed > 0 ? EXIT.failed : EXIT.ok;
 }
@@ -33,10 +34,11 @@ function verdict(failed: number, warned: number): string {
 
 type Tell = (...findings: Finding[]) => void;
 
-async function examineMachine(call: Call, tell: Tell): Promise<void> {
+/** @returns the call, which goes to the server of these settings where no other was named */
+async function examineMachine(call: Call, tell: Tell): Promise<Call> {
   const { io } = call;
   tell(checkNode(process.versions.node));
-  if (isOn(call, "remote")) return;
+  if (isOn(call, "remote")) return call;
   const { findings, config } = checkSettings(io.env);
   tell(...findings, checkRedis(io.env), await checkDataDir(config.dataDir, io.cwd));
   const deps = { listen: tryListen, identify: async (url: string) => (await identify(url, {})).facts };
@@ -49,7 +51,13 @@ async function examineMachine(call: Call, tell: Tell): Promise<void> {
       onCall: (id) => progress(call, `asking ${id} for one token …`),
     })),
   );
+  if (isNamed(call) || config.port === 0) return call;
+  const url = addressOf(config.host, config.port);
+  return { ...call, url, client: clientFor(url, { ...call.headers }) };
 }
+
+const isNamed = (call: Call): boolean =>
+  textOption(call, "url") !== undefined || Boolean(call.io.env["CHATWAIT_URL"]) || isOn(call, "remote");
 
 const noModel = ({ values }: Call): boolean => values["model"] === false;
 
@@ -61,8 +69,7 @@ function progress({ io, err, json }: Call, text: string): void {
 async function examineServer(call: Call, tell: Tell): Promise<void> {
   const { url, headers, io } = call;
   const { finding: server, facts } = await identify(url, headers);
-  const wasNamed = textOption(call, "url") !== undefined || Boolean(io.env["CHATWAIT_URL"]) || isOn(call, "remote");
-  if (!facts && !wasNamed) {
+  if (!facts && !isNamed(call)) {
     return tell(
       finding(
         "server",

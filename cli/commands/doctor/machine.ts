@@ -58,7 +58,7 @@ export async function checkPort(host: string, port: number, { identify, listen }
   const code = await listen(host, port);
   if (code === undefined) return finding("port", "ok", `Port ${port} of ${host} is free.`);
   if (code !== "EADDRINUSE") return finding("port", "fail", ...cannotListen(host, port, code));
-  const facts = await identify(`http://${reachable(host)}:${port}`);
+  const facts = await identify(addressOf(host, port));
   if (facts)
     return finding(
       "port",
@@ -72,6 +72,9 @@ export async function checkPort(host: string, port: number, { identify, listen }
     "Stop that one, or choose another port: chatwait serve --port 3001",
   );
 }
+
+/** Where the server of these settings is called from this machine. */
+export const addressOf = (host: string, port: number): string => `http://${reachable(host)}:${port}`;
 
 /** An address on which one can listen is not always one that can be called. */
 function reachable(host: string): string {

@@ -66,7 +66,7 @@ function reasonOf(
     ];
   if (status >= 300 && status < 400)
     return [
-      `${url} sends elsewhere${location === undefined ? "" : `, to ${location}`}.`,
+      `${url} sends elsewhere${location === undefined ? "" : `, to ${location.replace(/\/models$/, "")}`}.`,
       "Name that address with --url.",
     ];
   if (status === 401 || status === 403)
@@ -91,7 +91,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   EAI_AGAIN: "that name cannot be looked up at the moment",
   ETIMEDOUT: "it does not answer",
   ECONNRESET: "the connection was cut",
-  EPROTO: "what answers there does not speak TLS; is it http, not https?",
+  EPROTO: "what answers there does not speak TLS; the address may begin with http instead of https",
   CERT_HAS_EXPIRED: "its certificate has expired",
   DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is self-signed; NODE_EXTRA_CA_CERTS can name one to trust",
   SELF_SIGNED_CERT_IN_CHAIN: "its certificate is signed by nobody known; NODE_EXTRA_CA_CERTS can name one to trust",
