@@ -7,6 +7,7 @@ import { type TestContext, test } from "node:test";
 import { promisify } from "node:util";
 import { DockerfileParser, type Instruction, type JSONInstruction } from "dockerfile-ast";
 import { validate } from "dockerfile-utils";
+import { parse } from "yaml";
 import { followDockerfile } from "../testing/follow-dockerfile.ts";
 import { freePort } from "../testing/free-port.ts";
 
@@ -26,6 +27,17 @@ const contentOf = (instruction: Instruction | undefined): string => instruction?
 test("the linters find nothing in the Dockerfile and in the compose file", async () => {
   assert.deepEqual(validate(dockerfile), []);
   await run(join(root, "node_modules/.bin/dclint"), ["--max-warnings", "0", "deploy/compose.yaml"], { cwd: root });
+});
+
+test("the compose file passes on what chooses a model and who may come in", () => {
+  const compose = parse(readFileSync(join(root, "deploy/compose.yaml"), "utf8"));
+  const passed = Object.keys(compose.services.chatwait.environment);
+  const settings = readFileSync(join(root, ".env.example"), "utf8");
+  for (const name of passed) assert.match(settings, new RegExp(`^#?${name}=`, "m"), `${name} is a setting`);
+  const needed = "MODEL MODELS INSTRUCTIONS BASE_URL API_KEY ALLOWED_HOSTS CORS_ORIGINS TRUST_PROXY WORLD_EDITING";
+  for (const name of needed.split(" ")) assert.ok(passed.includes(`CHATWAIT_${name}`), name);
+  for (const name of ["OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "OLLAMA_HOST"])
+    assert.ok(passed.includes(name), name);
 });
 
 test("the image is of Node 24, does not run as root, and tells its health", () => {
