@@ -1,4 +1,5 @@
 import { type Client, createClient } from "../client/index.ts";
+import type { Clock } from "../src/clock.ts";
 import type { Environment } from "../src/settings.ts";
 import { listOption, type Values } from "./command.ts";
 import { usageError } from "./failures.ts";
@@ -36,5 +37,5 @@ export function headersFrom(values: Values): Record<string, string> {
   return Object.fromEntries(pairs);
 }
 
-export const clientFor = (url: string, headers: Record<string, string>): Client =>
-  guardedClient(createClient({ baseUrl: url, headers }), url);
+export const clientFor = (url: string, headers: Readonly<Record<string, string>>, clock: Clock): Client =>
+  guardedClient(createClient({ baseUrl: url, headers: { ...headers } }), url, clock);

@@ -104,7 +104,7 @@ function callOf(io: Io, values: Values, positionals: readonly string[], version:
     ...{ io, values, positionals, json, url, headers, version },
     out: palette(!json && wantsColour(io.stdout, io.env, flag)),
     err: palette(!json && wantsColour(io.stderr, io.env, flag)),
-    client: clientFor(url, headers),
+    client: clientFor(url, headers, io.clock),
   };
 }
 

@@ -53,7 +53,7 @@ async function examineMachine(call: Call, tell: Tell): Promise<Call> {
   );
   if (isNamed(call) || config.port === 0) return call;
   const url = addressOf(config.host, config.port);
-  return { ...call, url, client: clientFor(url, { ...call.headers }) };
+  return { ...call, url, client: clientFor(url, call.headers, io.clock) };
 }
 
 const isNamed = (call: Call): boolean =>
