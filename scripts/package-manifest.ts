@@ -14,7 +14,7 @@ export type Manifest = {
 };
 
 export type PublishedManifest = Omit<Manifest, "exports" | "devDependencies"> & {
-  exports: Record<string, { types: string; default: string }>;
+  exports: Record<string, string | { types: string; default: string }>;
   peerDependencies: Record<string, string>;
   peerDependenciesMeta: Record<string, { optional: boolean }>;
 };
@@ -27,7 +27,11 @@ export function publishedManifest(own: Manifest): PublishedManifest {
   const { name, version, description, license, type, engines, dependencies } = own;
   return {
     ...{ name, version, description, license, type, engines, dependencies },
-    exports: mapValues(own.exports, (path) => ({ types: compiled(path, ".d.ts"), default: compiled(path, ".js") })),
+    exports: {
+      ...mapValues(own.exports, (path) => ({ types: compiled(path, ".d.ts"), default: compiled(path, ".js") })),
+      // Tools look there for the version.
+      "./package.json": "./package.json",
+    },
     bin: mapValues(own.bin, (path) => compiled(path, ".js")),
     // Its types only, and only for `chatwait/ai-sdk`: who does not use that needs none of it.
     peerDependencies: { ai: `^${major(own.devDependencies["ai"])}.0.0` },
