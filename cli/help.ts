@@ -20,8 +20,8 @@ export function mainHelp(commands: readonly (Command | Group)[]): string {
     "Exit codes:",
     ...columns([
       ["0", "it went well"],
-      ["1", "the server refused, the answer failed, or doctor found a fault"],
-      ["2", "the command, a file or a setting is wrong"],
+      ["1", "the server refused, the answer failed, doctor found a fault, or a question was answered with no"],
+      ["2", "the command, a file or a setting is wrong, or a file cannot be written"],
       ["3", "no ChatWait server was reached"],
       ["130", "interrupted with Ctrl-C"],
     ]),
