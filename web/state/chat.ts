@@ -1,13 +1,5 @@
 import type { Chat } from "./chat-actions.ts";
-import {
-  before,
-  type ChatSettings,
-  type Conversation,
-  type Entry,
-  requestOf,
-  withAnswer,
-  withEntry,
-} from "./conversation.ts";
+import { before, type Conversation, type Entry, requestOf, withAnswer, withEntry } from "./conversation.ts";
 import type { Conversations } from "./conversations.ts";
 import { type Follow, type FollowSettings, followRun } from "./follow-run.ts";
 import type { Run } from "./run.ts";
