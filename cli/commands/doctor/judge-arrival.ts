@@ -45,10 +45,13 @@ export function judgeArrival({ stream, sightings }: Probe): Finding {
   );
 }
 
-/** How long after the server was seen to have it, in ms, the latest event came; it may have been longer. */
+/** What gathers a stream delays much of it; a stall of this machine, or of the network, delays a few events once. */
+const FEW = 0.1;
+
+/** How long after the server was seen to have them, in ms, events came, but for the latest few; it may have been longer. */
 function heldBack(arrivals: readonly Arrival[], sightings: Probe["sightings"]): number {
   const lags = arrivals.map(({ at, seq }) => at - (sightings.find((sighting) => sighting.seq >= seq)?.at ?? at));
-  return Math.max(0, ...lags);
+  return Math.max(0, lags.sort((a, b) => b - a)[Math.floor(lags.length * FEW)] ?? 0);
 }
 
 /** By the server's own times: what was written over a while and came in less was held back, at least by the difference. */

@@ -79,6 +79,15 @@ test("what the server was seen to have long before it came was held back, whatev
   );
 });
 
+test("a stall that delays a few events once is no proxy that holds back", () => {
+  // Nothing was read from 1000 to 1600 ms: 19 of 60 events came late, the first of them by 600 ms.
+  const times = every(33, 60).map((at) => (at > 1000 && at < 1600 ? 1600 : at));
+  const sightings = every(33, 60).map((at, index) => ({ at, seq: index + 1 }));
+  assert.equal(statusOf(judgeStream(probe(watched(times, 1950), sightings)), "buffering"), "ok");
+  const stalledTwice = every(33, 60).map((at) => Math.ceil(at / 700) * 700);
+  assert.equal(statusOf(judgeStream(probe(watched(stalledTwice, 1950), sightings)), "buffering"), "fail");
+});
+
 test("a slow model that pauses is no proxy that holds back", () => {
   const times = [0, 10, 20, 5000, 5010, 5020];
   const sightings = [
