@@ -51,12 +51,14 @@ for (const { name, skip, start } of PROXIES) {
     assert.equal(other.body.error_code, "origin_not_allowed");
   });
 
-  test(`${name} leaves it to the server to say what is too large`, { skip }, async (t) => {
+  test(`${name} lets nobody wonder what was too large`, { skip }, async (t) => {
     const server = await drivenServer(t);
     const proxy = await start(t, Number(new URL(server.url).port));
     const body = { message: "Hi", instructions: "x".repeat(1_100_000) };
     const reply = await requestJson(`${proxy.url}/chat/wait`, { body });
+    assert.equal(reply.status, 413, reply.text);
     assert.equal(reply.body.error_code, "payload_too_large");
+    assert.ok(reply.body.request_id);
   });
 }
 
