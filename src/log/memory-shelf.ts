@@ -44,8 +44,13 @@ interface Entry extends Expiring<Entry>, LogNames {
   bytes: number;
 }
 
+export type ShelfHooks = {
+  /** An id is not kept any longer. */
+  onForget?(id: string): void;
+};
+
 /** A shelf in this process's memory. */
-export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
+export function createMemoryShelf(clock: Clock, limits: ShelfLimits, hooks: ShelfHooks = {}): Shelf {
   const entries = new Map<string, Entry>();
   const claims = createClaims();
   let running = 0;
@@ -66,6 +71,7 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
     claims.free(id);
     forgotten.set(id, true);
     bytes -= freed;
+    hooks.onForget?.(id);
   }
 
   function abandon(entry: Entry) {

@@ -1,0 +1,29 @@
+/**
+ * Where things are in Redis. What belongs to one stream has its id as the hash tag, so that a script touches one slot of a
+ * cluster (https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags):
+ *
+ * - `P{id}:log`    Redis Stream: entry `<seq>-0`, field `e`, the event as JSON on one line
+ * - `P{id}:meta`   hash: kind, world, createdAt, epoch, owner, fence, seq, sealed, freed
+ * - `P{id}:gone`   that there was such a stream: a forgotten id is told from one that never was
+ * - `P{id}:bell`   channel: each batch as it is written
+ * - `Pclaim:KEY`   hash: an idempotency key's fingerprint and stream
+ * - `Pclaims`      channel: which key was bound or let go
+ */
+export type Keys = {
+  log(id: string): string;
+  meta(id: string): string;
+  gone(id: string): string;
+  bell(id: string): string;
+  claim(key: string): string;
+  readonly claims: string;
+};
+
+/** The names below `prefix`, `chatwait:` for one. */
+export function keysUnder(prefix: string): Keys {
+  const of = (part: string) => (id: string) => `${prefix}{${id}}:${part}`;
+  return {
+    ...{ log: of("log"), meta: of("meta"), gone: of("gone"), bell: of("bell") },
+    claim: (key) => `${prefix}claim:${key}`,
+    claims: `${prefix}claims`,
+  };
+}

@@ -1,0 +1,64 @@
+import { isRetryable, type ErrorCode } from "../../protocol/errors.ts";
+import type { EventDraft } from "../../protocol/events.ts";
+import { oneLine } from "../../protocol/frames.ts";
+import { createBells, hang, ringSoon } from "../bells.ts";
+import type { StreamLog } from "../stream-log.ts";
+import { createOutbox, type Outbox, type OutboxOptions } from "./outbox.ts";
+
+/** A log that is written here, and that readers see as far as the store has it (R-ANY). */
+export type ProducedLog = StreamLog & Pick<Outbox, "drained" | "announced">;
+
+export type ProducedLogOptions = Omit<OutboxOptions, "id" | "event" | "onStored"> & {
+  /** All of it, also what is still on its way. */
+  inner: StreamLog;
+};
+
+/** Shows of `inner` what has arrived in the store. */
+export function createProducedLog({ inner, ...outboxOptions }: ProducedLogOptions): ProducedLog {
+  const bells = createBells();
+  const outbox = createOutbox({
+    ...outboxOptions,
+    id: inner.id,
+    event: (seq) => jsonOf(inner.event(seq)),
+    onStored(seq, sealed) {
+      log.lastSeq = seq;
+      log.sealed = sealed;
+      ringSoon(bells);
+    },
+  });
+
+  function push(draft: EventDraft, sealed?: { freesKeys: boolean }) {
+    outbox.push(jsonOf({ ...draft, seq: inner.lastSeq }), sealed);
+  }
+
+  const log: { -readonly [Field in keyof ProducedLog]: ProducedLog[Field] } = {
+    id: inner.id,
+    kind: inner.kind,
+    world: inner.world,
+    createdAt: inner.createdAt,
+    epoch: inner.epoch,
+    lastSeq: 0,
+    sealed: false,
+    append(draft) {
+      const refused = inner.append(draft);
+      if (!refused) push(draft);
+      return refused;
+    },
+    seal(draft) {
+      inner.seal(draft);
+      push(draft, { freesKeys: draft.type === "error" && isRetryable(draft.error_code as ErrorCode) });
+    },
+    slice(after, maxBytes) {
+      return after >= log.lastSeq ? undefined : inner.slice(after, maxBytes, log.lastSeq);
+    },
+    event: inner.event,
+    sharedUpTo: inner.sharedUpTo,
+    listen: (bell) => hang(bells, bell),
+    drained: outbox.drained,
+    announced: outbox.announced,
+  };
+  return log;
+}
+
+/** As in a frame: type and seq first, on one line. */
+const jsonOf = ({ type, seq, ...rest }: EventDraft & { seq: number }): string => oneLine({ type, seq, ...rest });

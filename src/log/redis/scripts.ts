@@ -1,0 +1,73 @@
+/**
+ * What must happen at once in Redis. Each script touches the keys of one stream, or one key; all may be repeated when it is not
+ * known whether they ran. https://redis.io/docs/latest/develop/interact/programmability/eval-intro/
+ */
+
+/**
+ * KEYS log, meta, gone · ARGV fence, first seq, is sealed, frees its keys, ttl ms, ttl of the tombstone ms, channel, names as
+ * JSON, until when the tombstone tells, then the events. Returns "ok", "fenced", or "lost N" where the store has only N events of those before.
+ */
+export const APPEND = `
+local fence = redis.call('HGET', KEYS[2], 'fence')
+local first = tonumber(ARGV[2])
+if not fence then
+  if first ~= 1 then return 'lost 0' end
+  local names = cjson.decode(ARGV[8])
+  redis.call('HSET', KEYS[2], 'fence', ARGV[1], 'seq', 0, 'names', ARGV[8], 'epoch', names.epoch, 'owner', names.owner)
+elseif fence ~= ARGV[1] then
+  return 'fenced'
+end
+local seq = tonumber(redis.call('HGET', KEYS[2], 'seq'))
+if first > seq + 1 then return 'lost ' .. seq end
+local events = {}
+for i = 10, #ARGV do
+  local n = first + i - 10
+  events[#events + 1] = ARGV[i]
+  -- What a repeated call brings once more is there already.
+  if n > seq then
+    redis.call('XADD', KEYS[1], n .. '-0', 'e', ARGV[i])
+    seq = n
+  end
+end
+redis.call('HSET', KEYS[2], 'seq', seq)
+if ARGV[3] == '1' then redis.call('HSET', KEYS[2], 'sealed', 1) end
+if ARGV[4] == '1' then redis.call('HSET', KEYS[2], 'freed', 1) end
+redis.call('PEXPIRE', KEYS[1], ARGV[5])
+redis.call('PEXPIRE', KEYS[2], ARGV[5])
+redis.call('SET', KEYS[3], ARGV[9], 'PX', ARGV[6])
+if #events > 0 then redis.call('PUBLISH', ARGV[7], first .. ' ' .. ARGV[3] .. '\\n' .. table.concat(events, '\\n')) end
+return 'ok'
+`;
+
+/** KEYS claim · ARGV fingerprint, token, ttl ms. Returns {"free"}, {"reused"}, {"pending"} or {"bound", stream, message}. */
+export const CLAIM = `
+local held = redis.call('HMGET', KEYS[1], 'fingerprint', 'stream', 'message')
+if not held[1] then
+  redis.call('HSET', KEYS[1], 'fingerprint', ARGV[1], 'token', ARGV[2])
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+  return {'free'}
+end
+if held[1] ~= ARGV[1] then return {'reused', held[2] or ''} end
+if held[2] then return {'bound', held[2], held[3] or ''} end
+return {'pending'}
+`;
+
+/** KEYS claim · ARGV token, stream ('' lets it go), message, ttl ms, channel, what to say there. */
+export const SETTLE = `
+if redis.call('HGET', KEYS[1], 'token') == ARGV[1] and not redis.call('HGET', KEYS[1], 'stream') then
+  if ARGV[2] == '' then
+    redis.call('DEL', KEYS[1])
+  else
+    redis.call('HSET', KEYS[1], 'stream', ARGV[2], 'message', ARGV[3])
+    redis.call('PEXPIRE', KEYS[1], ARGV[4])
+  end
+end
+redis.call('PUBLISH', ARGV[5], ARGV[6])
+return 'ok'
+`;
+
+/** KEYS claim · ARGV stream. Unbinds a key whose stream is kept no longer. */
+export const UNBIND = `
+if redis.call('HGET', KEYS[1], 'stream') == ARGV[1] then redis.call('DEL', KEYS[1]) end
+return 'ok'
+`;
