@@ -42,6 +42,8 @@ export type LogSpec = {
   world?: string;
   /** Ends the generation; must seal the log before it returns. Called at most once, and never after the log was sealed. */
   cancel(cause: CancelCause): void;
+  /** What another server needs to go on with the stream where this one dies: plain JSON. In memory it is not looked at. */
+  resume?: unknown;
   /** `on_disconnect: cancel`: stop when its last reader has been gone for 10 s. */
   cancelOnLeave?: boolean;
 };

@@ -6,6 +6,8 @@
  * - `P{id}:meta`   hash: kind, world, createdAt, epoch, owner, fence, seq, sealed, freed
  * - `P{id}:gone`   that there was such a stream: a forgotten id is told from one that never was
  * - `P{id}:bell`   channel: each batch as it is written
+ * - `Pserver:ID`   that a server lives; `Pserver:ID:running` the streams it writes, `Pserver:ID:commands` the channel to it
+ * - `Pservers`     set: all servers that live, or whose streams are still to be taken over
  * - `Pclaim:KEY`   hash: an idempotency key's fingerprint and stream
  * - `Pclaims`      channel: which key was bound or let go
  */
@@ -16,6 +18,10 @@ export type Keys = {
   bell(id: string): string;
   claim(key: string): string;
   readonly claims: string;
+  server(id: string): string;
+  running(serverId: string): string;
+  commands(serverId: string): string;
+  readonly servers: string;
 };
 
 /** The names below `prefix`, `chatwait:` for one. */
@@ -25,5 +31,9 @@ export function keysUnder(prefix: string): Keys {
     ...{ log: of("log"), meta: of("meta"), gone: of("gone"), bell: of("bell") },
     claim: (key) => `${prefix}claim:${key}`,
     claims: `${prefix}claims`,
+    server: (id) => `${prefix}server:${id}`,
+    running: (id) => `${prefix}server:${id}:running`,
+    commands: (id) => `${prefix}server:${id}:commands`,
+    servers: `${prefix}servers`,
   };
 }

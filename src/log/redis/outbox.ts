@@ -15,6 +15,8 @@ export type OutboxOptions = {
   id: string;
   fence: string;
   names: SharedNames;
+  /** Events that are in the store already: another server has written them. */
+  stored: number;
   /** The JSON of an event that was written before: a store that has lost it is given it again. */
   event(seq: number): string;
   /** Everything up to `seq` is in the store. */
@@ -32,7 +34,7 @@ export type OutboxOptions = {
 export function createOutbox(options: OutboxOptions): Outbox {
   const { store, id, fence, names } = options;
   let waiting: string[] = [];
-  let stored = 0;
+  let { stored } = options;
   let end: { freesKeys: boolean } | undefined;
   let running: Promise<void> | undefined;
 
@@ -67,7 +69,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     return { ...batch, first: seq + 1, events: [...lost, ...batch.events] };
   }
 
-  const announced = write({ first: 1, events: [], sealed: false, freesKeys: false }).then(() => {});
+  const announced = write({ first: stored + 1, events: [], sealed: false, freesKeys: false }).then(() => {});
 
   return {
     announced,

@@ -11,10 +11,12 @@ export type ProducedLog = StreamLog & Pick<Outbox, "drained" | "announced">;
 export type ProducedLogOptions = Omit<OutboxOptions, "id" | "event" | "onStored"> & {
   /** All of it, also what is still on its way. */
   inner: StreamLog;
+  /** Its end is in the store. */
+  onEnd(): void;
 };
 
 /** Shows of `inner` what has arrived in the store. */
-export function createProducedLog({ inner, ...outboxOptions }: ProducedLogOptions): ProducedLog {
+export function createProducedLog({ inner, onEnd, ...outboxOptions }: ProducedLogOptions): ProducedLog {
   const bells = createBells();
   const outbox = createOutbox({
     ...outboxOptions,
@@ -24,6 +26,7 @@ export function createProducedLog({ inner, ...outboxOptions }: ProducedLogOption
       log.lastSeq = seq;
       log.sealed = sealed;
       ringSoon(bells);
+      if (sealed) onEnd();
     },
   });
 
@@ -37,7 +40,7 @@ export function createProducedLog({ inner, ...outboxOptions }: ProducedLogOption
     world: inner.world,
     createdAt: inner.createdAt,
     epoch: inner.epoch,
-    lastSeq: 0,
+    lastSeq: outboxOptions.stored,
     sealed: false,
     append(draft) {
       const refused = inner.append(draft);

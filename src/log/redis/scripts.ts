@@ -12,8 +12,7 @@ local fence = redis.call('HGET', KEYS[2], 'fence')
 local first = tonumber(ARGV[2])
 if not fence then
   if first ~= 1 then return 'lost 0' end
-  local names = cjson.decode(ARGV[8])
-  redis.call('HSET', KEYS[2], 'fence', ARGV[1], 'seq', 0, 'names', ARGV[8], 'epoch', names.epoch, 'owner', names.owner)
+  redis.call('HSET', KEYS[2], 'fence', ARGV[1], 'owner', string.match(ARGV[1], '^[^.]+'), 'seq', 0, 'names', ARGV[8])
 elseif fence ~= ARGV[1] then
   return 'fenced'
 end
@@ -70,4 +69,15 @@ return 'ok'
 export const UNBIND = `
 if redis.call('HGET', KEYS[1], 'stream') == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return 'ok'
+`;
+
+/**
+ * KEYS meta · ARGV the server that died, the new fence. Returns how often the stream was taken over with this one, or 0 where it
+ * is not that server's any more, or has ended: of several that try, one gets it.
+ */
+export const TAKE_OVER = `
+local held = redis.call('HMGET', KEYS[1], 'owner', 'sealed')
+if held[1] ~= ARGV[1] or held[2] then return 0 end
+redis.call('HSET', KEYS[1], 'fence', ARGV[2], 'owner', string.match(ARGV[2], '^[^.]+'))
+return redis.call('HINCRBY', KEYS[1], 'takeovers', 1)
 `;

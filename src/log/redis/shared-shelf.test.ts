@@ -15,7 +15,7 @@ const url = process.env["TEST_REDIS"] ?? "redis://127.0.0.1:6390";
 async function redisEnvironment(limits: ShelfLimits): Promise<LogEnvironment> {
   const clock = manualClock();
   const store = await openSharedStore({ url, prefix: `test${process.pid}-${made++}:`, ttlMs: 600_000, wall: clock.wall });
-  const shelf = await createSharedShelf({ clock, limits, store, serverId: "a" });
+  const shelf = await createSharedShelf({ clock, limits, store, serverId: "a", leaseMs: 5000 });
   return {
     shelf,
     async passTime(ms) {

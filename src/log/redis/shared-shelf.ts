@@ -1,19 +1,34 @@
 import type { Clock } from "../../clock.ts";
 import { createMemoryShelf, type ShelfLimits } from "../memory-shelf.ts";
-import type { Shelf } from "../shelf.ts";
+import type { CancelCause, LogSpec, Shelf } from "../shelf.ts";
 import type { StreamLog } from "../stream-log.ts";
-import { type FollowedLog, followLog } from "./followed-log.ts";
+import { createFollowedLogs } from "./followed-logs.ts";
+import { keepLease } from "./lease.ts";
 import { createProducedLog, type ProducedLog } from "./produced-log.ts";
+import { remoteReaders } from "./remote-readers.ts";
 import { createSharedClaims } from "./shared-claims.ts";
 import type { SharedStore } from "./shared-store.ts";
 
-export type SharedShelfOptions = { clock: Clock; limits: ShelfLimits; store: SharedStore; serverId: string };
+export type SharedShelfOptions = {
+  clock: Clock;
+  limits: ShelfLimits;
+  store: SharedStore;
+  serverId: string;
+  leaseMs: number;
+  /** Goes on with a stream whose server has died; the log holds what was written. It is this server's now. */
+  onTakenOver?(taken: TakenOver): void;
+};
 
-/** A copy of another server's log, and how many read it here. */
-type Followed = { log: FollowedLog; readers: number; takeBack: (() => void) | undefined };
+export type TakenOver = {
+  log: StreamLog;
+  /** What the stream was created with, for whoever goes on. */
+  resume: unknown;
+  /** How often this has happened to the stream. */
+  times: number;
+  /** As in the spec of a log that is created. */
+  setCancel(cancel: LogSpec["cancel"]): void;
+};
 
-/** A copy that nobody reads is kept for a reader that reconnects. */
-const LINGER_MS = 10_000;
 /** Before a write that failed is tried again: the connection has a back-off of its own. */
 const RETRY_MS = 100;
 
@@ -21,12 +36,21 @@ const RETRY_MS = 100;
  * A shelf that servers share. What is written here stands on a shelf in memory, which owns its lifetime, and is shown as far as the
  * store has it; what others write is copied while somebody reads it.
  */
-export async function createSharedShelf({ clock, limits, store, serverId }: SharedShelfOptions): Promise<Shelf> {
+export async function createSharedShelf(options: SharedShelfOptions): Promise<Shelf> {
+  const { clock, limits, store, serverId, leaseMs, onTakenOver } = options;
   const produced = new Map<string, ProducedLog>();
-  const followed = new Map<string, Promise<Followed | undefined>>();
   const local = createMemoryShelf(clock, limits, { onForget: forget });
+  const followed = createFollowedLogs({ store, clock, serverId, countReader: () => local.countReader() });
+  const guests = remoteReaders((id) => {
+    const log = produced.get(id);
+    return log && local.attach(log);
+  });
   const { claim } = await createSharedClaims(store);
-  const fence = `${serverId}.1`;
+  await store.onCommand(serverId, (command) => {
+    if (command.type === "cancel") void local.cancel(command.id, command.cause);
+    else guests.set(command.id, command.server, command.count);
+  });
+  const releaseLease = await keepLease({ store, clock, serverId, leaseMs, onTakenOver: takeOver });
 
   function forget(id: string) {
     const log = produced.get(id);
@@ -37,60 +61,41 @@ export async function createSharedShelf({ clock, limits, store, serverId }: Shar
       .catch(() => {});
   }
 
-  function produce(inner: StreamLog): ProducedLog {
+  function produce(inner: StreamLog, fence: string, more: { resume?: unknown; stored?: number }): ProducedLog {
     const { id, kind, world, createdAt, epoch } = inner;
-    const names = { kind, createdAt, epoch, owner: serverId, ...(world === undefined ? {} : { world }) };
-    const pause = () => new Promise<void>((resolve) => void clock.after(RETRY_MS, resolve));
-    const log = createProducedLog({ inner, store, fence, names, pause, onFenced() {} });
+    const { resume, stored } = more;
+    const names = { kind, createdAt, epoch, ...(world === undefined ? {} : { world }), ...(resume === undefined ? {} : { resume }) };
+    const pause = () => new Promise<void>((done) => void clock.after(RETRY_MS, done));
+    const onEnd = () => store.runs(serverId, id, false).catch(() => {});
+    const log = createProducedLog({ inner, store, fence, names, pause, onEnd, onFenced: onEnd, stored: stored ?? 0 });
     produced.set(id, log);
     return log;
   }
 
-  async function foreign(id: string): Promise<Followed | undefined> {
-    const known = followed.get(id);
-    if (known) return known;
-    const opening = followLog(store, id).then((log) => log && { log, readers: 0, takeBack: undefined });
-    followed.set(id, opening);
-    const opened = await opening.catch((error: unknown) => {
-      followed.delete(id);
-      throw error;
-    });
-    if (opened) linger(id, opened);
-    else followed.delete(id);
-    return opened;
-  }
-
-  function linger(id: string, entry: Followed) {
-    entry.takeBack?.();
-    entry.takeBack = clock.after(LINGER_MS, () => {
-      followed.delete(id);
-      entry.log.leave();
-    });
-  }
-
-  function attachFollowed(id: string, entry: Followed): () => void {
-    const release = local.countReader();
-    entry.takeBack?.();
-    entry.takeBack = undefined;
-    entry.readers++;
-    return () => {
-      release();
-      if (--entry.readers === 0) linger(id, entry);
-    };
+  /** The events so far are put into a log of our own, and the writer goes on where they end. */
+  async function takeOver(id: string, fence: string, times: number) {
+    const copy = await followed.find(id);
+    const found = await store.read(id, 0);
+    if (!copy || !found) return;
+    let cancel: LogSpec["cancel"] = () => {};
+    const { kind, world } = found.names;
+    const inner = await local.create({ id, kind, ...(world === undefined ? {} : { world }), cancel: (cause) => cancel(cause) });
+    for (const event of found.batch.events) inner.append(JSON.parse(event));
+    await store.runs(serverId, id, true);
+    const log = produce(inner, fence, { resume: found.names.resume, stored: found.batch.events.length });
+    onTakenOver?.({ log, resume: found.names.resume, times, setCancel: (given) => void (cancel = given) });
   }
 
   return {
     ...local,
     claim,
     async create(spec) {
-      const log = produce(await local.create(spec));
+      const inner = await local.create(spec);
+      await store.runs(serverId, spec.id, true);
+      const log = produce(inner, `${serverId}.1`, { resume: spec.resume });
       // From now on the others know of it.
       await log.announced;
       return log;
-    },
-    async cancel(id, cause) {
-      await local.cancel(id, cause);
-      await produced.get(id)?.drained();
     },
     async find(id) {
       const log = produced.get(id);
@@ -98,20 +103,24 @@ export async function createSharedShelf({ clock, limits, store, serverId }: Shar
       produced.delete(id);
       const here = await local.find(id);
       if (here.state !== "unknown") return here;
-      const entry = await foreign(id);
-      if (!entry) return { state: (await store.wasKept(id)) ? "expired" : "unknown" };
-      await entry.log.catchUp();
-      return { state: "kept", log: entry.log };
+      const copy = await followed.find(id);
+      if (copy) return { state: "kept", log: copy };
+      return { state: (await store.wasKept(id)) ? "expired" : "unknown" };
     },
-    attach(log) {
-      if ("catchUp" in log) return attachFollowed(log.id, { log: log as FollowedLog, readers: 0, takeBack: undefined });
-      return local.attach(log);
+    attach: (log) => followed.attach(log.id) ?? local.attach(log),
+    async cancel(id: string, cause: CancelCause) {
+      const log = produced.get(id);
+      if (!log) return followed.cancel(id, cause);
+      await local.cancel(id, cause);
+      await log.drained();
     },
     async close(cause) {
       const open = [...produced.values()];
       await local.close(cause);
       await Promise.all(open.map((log) => log.drained()));
-      for (const opening of followed.values()) (await opening)?.log.leave();
+      guests.close();
+      followed.close();
+      await releaseLease();
       await store.close();
     },
   };

@@ -1,6 +1,7 @@
 import { Redis } from "ioredis";
+import type { CancelCause } from "../shelf.ts";
 import { keysUnder } from "./keys.ts";
-import { APPEND, CLAIM, SETTLE, UNBIND } from "./scripts.ts";
+import { APPEND, CLAIM, SETTLE, TAKE_OVER, UNBIND } from "./scripts.ts";
 
 /** What is told of a stream besides its events. */
 export type SharedNames = {
@@ -8,8 +9,8 @@ export type SharedNames = {
   world?: string;
   createdAt: string;
   epoch: number;
-  /** The server that writes it. */
-  owner: string;
+  /** What another server needs to go on with it; the log does not look into it. */
+  resume?: unknown;
 };
 
 /** Events on their way to the store: the JSON of each, numbered from `first` on. */
@@ -23,6 +24,12 @@ export type StoredClaim = {
   streamId: string | undefined;
   messageId: string | undefined;
 };
+
+/** What servers say to each other about a stream. */
+export type Command =
+  | { type: "cancel"; id: string; cause: CancelCause }
+  /** How many read it on `server`: while any do it is not abandoned. */
+  | { type: "readers"; id: string; server: string; count: number };
 
 export type SharedStore = {
   /**
@@ -38,6 +45,22 @@ export type SharedStore = {
   forget(id: string): Promise<void>;
   /** Calls `take` with each batch as it is written, in order, but possibly with holes. Resolves when nothing more is missed. */
   follow(id: string, take: (batch: Batch) => void): Promise<() => void>;
+  /** The server that writes a stream that runs. */
+  ownerOf(id: string): Promise<string | undefined>;
+  /** Says something to another server. It may be lost. */
+  send(serverId: string, command: Command): Promise<void>;
+  onCommand(serverId: string, take: (command: Command) => void): Promise<void>;
+  /** Tells that a server lives, for the next `ms`. */
+  renew(serverId: string, ms: number): Promise<void>;
+  /** Servers whose time has run out, and who may have left streams behind. */
+  dead(): Promise<string[]>;
+  /** Notes, or strikes out, that a server writes a stream. */
+  runs(serverId: string, id: string, running: boolean): Promise<void>;
+  runningOf(serverId: string): Promise<string[]>;
+  /** Makes a dead server's stream the one of who holds `fence`. Returns how often that has happened to it, 0 where it was not to be had. */
+  takeOver(id: string, dead: string, fence: string): Promise<number>;
+  /** A server that has left nothing behind. */
+  bury(serverId: string): Promise<void>;
   claim(key: string, fingerprint: string, token: string): Promise<StoredClaim>;
   /** Binds a key to a stream, or lets it go where that is undefined. Only who claimed it may. */
   settle(key: string, token: string, streamId: string | undefined, messageId: string | undefined): Promise<void>;
@@ -65,6 +88,7 @@ type Scripted = Redis & {
   chatwaitAppend(...args: (string | number)[]): Promise<string>;
   chatwaitClaim(...args: (string | number)[]): Promise<string[]>;
   chatwaitSettle(...args: (string | number)[]): Promise<string>;
+  chatwaitTakeOver(...args: (string | number)[]): Promise<number>;
   chatwaitUnbind(...args: (string | number)[]): Promise<string>;
 };
 
@@ -75,6 +99,7 @@ export async function openSharedStore({ url, prefix, ttlMs, wall }: SharedStoreO
   redis.defineCommand("chatwaitAppend", { numberOfKeys: 3, lua: APPEND });
   redis.defineCommand("chatwaitClaim", { numberOfKeys: 1, lua: CLAIM });
   redis.defineCommand("chatwaitSettle", { numberOfKeys: 1, lua: SETTLE });
+  redis.defineCommand("chatwaitTakeOver", { numberOfKeys: 1, lua: TAKE_OVER });
   redis.defineCommand("chatwaitUnbind", { numberOfKeys: 1, lua: UNBIND });
   const listener = connect(url);
   const channels = new Map<string, Set<(message: string) => void>>();
@@ -129,6 +154,29 @@ export async function openSharedStore({ url, prefix, ttlMs, wall }: SharedStoreO
       ]);
     },
     follow: (id, take) => listen(keys.bell(id), (message) => take(batchOf(message))),
+    ownerOf: async (id) => (await redis.hget(keys.meta(id), "owner")) ?? undefined,
+    async send(serverId, command) {
+      await redis.publish(keys.commands(serverId), JSON.stringify(command));
+    },
+    async onCommand(serverId, take) {
+      await listen(keys.commands(serverId), (message) => take(JSON.parse(message) as Command));
+    },
+    async renew(serverId, ms) {
+      await Promise.all([redis.set(keys.server(serverId), 1, "PX", ms), redis.sadd(keys.servers, serverId)]);
+    },
+    async dead() {
+      const servers = await redis.smembers(keys.servers);
+      const lives = await Promise.all(servers.map((id) => redis.exists(keys.server(id))));
+      return servers.filter((_, index) => lives[index] === 0);
+    },
+    async runs(serverId, id, running) {
+      await (running ? redis.sadd(keys.running(serverId), id) : redis.srem(keys.running(serverId), id));
+    },
+    runningOf: (serverId) => redis.smembers(keys.running(serverId)),
+    takeOver: (id, dead, fence) => redis.chatwaitTakeOver(keys.meta(id), dead, fence),
+    async bury(serverId) {
+      await Promise.all([redis.del(keys.running(serverId)), redis.srem(keys.servers, serverId)]);
+    },
     async claim(key, fingerprint, token) {
       const [state, streamId, messageId] = await redis.chatwaitClaim(
         ...[keys.claim(key), fingerprint, token, PENDING_CLAIM_MS],
