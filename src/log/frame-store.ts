@@ -64,7 +64,12 @@ export function appendFrame(store: FrameStore, frame: string, length: number): v
  * The frames after the `after`-th: as many as lie together and fit into `maxBytes`, but at least one if there is one. None is after
  * the `upTo`-th.
  */
-export function sliceOf(store: FrameStore, after: number, maxBytes: number, upTo = store.ends.length): Slice | undefined {
+export function sliceOf(
+  store: FrameStore,
+  after: number,
+  maxBytes: number,
+  upTo = store.ends.length,
+): Slice | undefined {
   if (after >= upTo) return undefined;
   const from = startOf(store, after + 1);
   const isAll = upTo === store.ends.length;

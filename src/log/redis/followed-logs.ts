@@ -65,7 +65,9 @@ export function createFollowedLogs({ store, clock, serverId, countReader }: Foll
     if (log.sealed) return;
     store
       .ownerOf(log.id)
-      .then((owner) => owner && store.send(owner, { type: "readers", id: log.id, server: serverId, count: readers }))
+      .then(async (owner) => {
+        if (owner) await store.send(owner, { type: "readers", id: log.id, server: serverId, count: readers });
+      })
       .catch(() => {});
   }
 

@@ -18,7 +18,13 @@ const SIGNS_A_LEASE = 3;
  * Keeps a server's lease, and looks after those of others: who finds a dead one takes over its streams. Several may find it at
  * once; the store gives each stream to one of them. Returns its release.
  */
-export async function keepLease({ store, clock, serverId, leaseMs, onTakenOver }: LeaseOptions): Promise<() => Promise<void>> {
+export async function keepLease({
+  store,
+  clock,
+  serverId,
+  leaseMs,
+  onTakenOver,
+}: LeaseOptions): Promise<() => Promise<void>> {
   let released = false;
   let takeBack = () => {};
   let times = 1;

@@ -37,19 +37,23 @@ export function createOutbox(options: OutboxOptions): Outbox {
   let { stored } = options;
   let end: { freesKeys: boolean } | undefined;
   let running: Promise<void> | undefined;
+  let isFenced = false;
 
   async function run() {
     // What is appended in this turn of the event loop is one batch.
     await announced;
-    while (waiting.length > 0) {
-      const events = waiting;
-      waiting = [];
-      const batch = { first: stored + 1, events, sealed: end !== undefined, freesKeys: end?.freesKeys ?? false };
-      if (!(await write(batch))) return options.onFenced();
-      stored += events.length;
-      options.onStored(stored, batch.sealed);
-    }
+    while (waiting.length > 0 && !isFenced) await writeWaiting();
     running = undefined;
+  }
+
+  async function writeWaiting() {
+    const events = waiting;
+    waiting = [];
+    const batch = { first: stored + 1, events, sealed: end !== undefined, freesKeys: end?.freesKeys ?? false };
+    isFenced = !(await write(batch));
+    if (isFenced) return options.onFenced();
+    stored += events.length;
+    options.onStored(stored, batch.sealed);
   }
 
   /** Writes a batch however long it takes. False where another server holds the stream. */
@@ -74,6 +78,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   return {
     announced,
     push(json, sealed) {
+      if (isFenced) return;
       waiting.push(json);
       end ??= sealed;
       running ??= run();

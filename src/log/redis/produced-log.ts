@@ -1,4 +1,4 @@
-import { isRetryable, type ErrorCode } from "../../protocol/errors.ts";
+import { type ErrorCode, isRetryable } from "../../protocol/errors.ts";
 import type { EventDraft } from "../../protocol/events.ts";
 import { oneLine } from "../../protocol/frames.ts";
 import { createBells, hang, ringSoon } from "../bells.ts";

@@ -47,7 +47,8 @@ export async function createSharedClaims(store: SharedStore): Promise<Pick<Shelf
         if (state === "free") return free(key, token);
         if (streamId !== undefined && (await isOver(key, streamId))) continue;
         if (state === "reused") throw failure("idempotency_key_reused");
-        if (streamId !== undefined) return { state: "bound", streamId, ...(messageId === undefined ? {} : { messageId }) };
+        if (streamId !== undefined)
+          return { state: "bound", streamId, ...(messageId === undefined ? {} : { messageId }) };
         await news;
       }
     },

@@ -64,7 +64,13 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
   function produce(inner: StreamLog, fence: string, more: { resume?: unknown; stored?: number }): ProducedLog {
     const { id, kind, world, createdAt, epoch } = inner;
     const { resume, stored } = more;
-    const names = { kind, createdAt, epoch, ...(world === undefined ? {} : { world }), ...(resume === undefined ? {} : { resume }) };
+    const names = {
+      kind,
+      createdAt,
+      epoch,
+      ...(world === undefined ? {} : { world }),
+      ...(resume === undefined ? {} : { resume }),
+    };
     const pause = () => new Promise<void>((done) => void clock.after(RETRY_MS, done));
     const onEnd = () => store.runs(serverId, id, false).catch(() => {});
     const log = createProducedLog({ inner, store, fence, names, pause, onEnd, onFenced: onEnd, stored: stored ?? 0 });
@@ -79,11 +85,19 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
     if (!copy || !found) return;
     let cancel: LogSpec["cancel"] = () => {};
     const { kind, world } = found.names;
-    const inner = await local.create({ id, kind, ...(world === undefined ? {} : { world }), cancel: (cause) => cancel(cause) });
+    const inner = await local.create({
+      id,
+      kind,
+      ...(world === undefined ? {} : { world }),
+      cancel: (cause) => cancel(cause),
+    });
     for (const event of found.batch.events) inner.append(JSON.parse(event));
     await store.runs(serverId, id, true);
     const log = produce(inner, fence, { resume: found.names.resume, stored: found.batch.events.length });
-    onTakenOver?.({ log, resume: found.names.resume, times, setCancel: (given) => void (cancel = given) });
+    const setCancel = (given: LogSpec["cancel"]) => {
+      cancel = given;
+    };
+    onTakenOver?.({ log, resume: found.names.resume, times, setCancel });
   }
 
   return {

@@ -124,7 +124,17 @@ export async function openSharedStore({ url, prefix, ttlMs, wall }: SharedStoreO
       const [log, meta, gone] = [keys.log(id), keys.meta(id), keys.gone(id)];
       const flags = [sealed ? 1 : 0, freesKeys ? 1 : 0, ttlMs, ttlMs + TOMBSTONE_MS];
       const said = await redis.chatwaitAppend(
-        ...[log, meta, gone, fence, first, ...flags, keys.bell(id), JSON.stringify(names), wall() + ttlMs + TOMBSTONE_MS],
+        ...[
+          log,
+          meta,
+          gone,
+          fence,
+          first,
+          ...flags,
+          keys.bell(id),
+          JSON.stringify(names),
+          wall() + ttlMs + TOMBSTONE_MS,
+        ],
         ...events,
       );
       if (said === "ok" || said === "fenced") return { state: said };
