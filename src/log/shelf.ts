@@ -44,12 +44,15 @@ export type LogSpec = {
   cancel(cause: CancelCause): void;
   /** What another server needs to go on with the stream where this one dies: plain JSON. In memory it is not looked at. */
   resume?: unknown;
+  /** RFC 3339: when it was begun, where that was on another server. */
+  createdAt?: string;
   /** `on_disconnect: cancel`: stop when its last reader has been gone for 10 s. */
   cancelOnLeave?: boolean;
 };
 
-/** `stopped`: asked for. `left`: its last reader went, and it was to end with it. `abandoned`: nobody came back. */
-export type CancelCause = "stopped" | "left" | "abandoned" | "shutting_down";
+/** `stopped`: asked for. `left`: its last reader went, and it was to end with it. `abandoned`: nobody came back.
+ * `lost`: it can be written here no longer, and what is written still is seen by nobody. */
+export type CancelCause = "stopped" | "left" | "abandoned" | "shutting_down" | "lost";
 
 /** A forgotten id is told from one that never was (R-HONEST). */
 export type Found = { state: "kept"; log: StreamLog } | { state: "expired" } | { state: "unknown" };

@@ -21,7 +21,10 @@ export async function followLog(store: SharedStore, id: string): Promise<Followe
     early.push(batch);
   };
   const leave = await store.follow(id, (batch) => take(batch));
-  const found = await store.read(id, 0);
+  const found = await store.read(id, 0).catch((error: unknown) => {
+    leave();
+    throw error;
+  });
   if (!found) {
     leave();
     return undefined;
@@ -41,7 +44,10 @@ function openCopy(store: SharedStore, id: string, names: SharedNames, leave: () 
 
   function add({ first, events, sealed }: Batch): void {
     if (log.sealed) return;
-    if (first > log.lastSeq + 1) return void log.catchUp();
+    if (first > log.lastSeq + 1) {
+      log.catchUp().catch(() => {});
+      return;
+    }
     const fresh = events.slice(log.lastSeq + 1 - first);
     for (const json of fresh) {
       const frame = frameOf(idPrefix, ++log.lastSeq, json);
@@ -53,9 +59,12 @@ function openCopy(store: SharedStore, id: string, names: SharedNames, leave: () 
   }
 
   async function read() {
-    const found = await store.read(id, log.lastSeq);
-    catching = undefined;
-    if (found) add(found.batch);
+    try {
+      const found = await store.read(id, log.lastSeq);
+      if (found) add(found.batch);
+    } finally {
+      catching = undefined;
+    }
   }
 
   const refuse = () => {

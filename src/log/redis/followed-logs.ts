@@ -7,6 +7,8 @@ import type { SharedStore } from "./shared-store.ts";
 /** A copy of another server's log, and how many read it here. */
 type Followed = { log: FollowedLog; readers: number; takeBack: () => void };
 
+/** How often what is read is compared with the store, and its writer is told of its readers: words may be lost. */
+const SYNC_MS = 10_000;
 /** A copy that nobody reads is kept for a reader that reconnects. */
 const LINGER_MS = 10_000;
 /** For a writer to end a stream that it was asked to end. */
@@ -23,6 +25,21 @@ export type FollowedLogsOptions = {
 export function createFollowedLogs({ store, clock, serverId, countReader }: FollowedLogsOptions) {
   const opening = new Map<string, Promise<Followed | undefined>>();
   const open = new Map<string, Followed>();
+
+  let endSync = clock.after(SYNC_MS, syncSoon);
+
+  function syncSoon() {
+    sync();
+    endSync = clock.after(SYNC_MS, syncSoon);
+  }
+
+  function sync() {
+    for (const entry of open.values()) {
+      if (entry.log.sealed || entry.readers === 0) continue;
+      entry.log.catchUp().catch(() => {});
+      tell(entry);
+    }
+  }
 
   async function begin(id: string): Promise<Followed | undefined> {
     try {
@@ -99,7 +116,10 @@ export function createFollowedLogs({ store, clock, serverId, countReader }: Foll
       await store.send(owner, { type: "cancel", id, cause });
       await sealedWithin(entry.log, clock, CANCEL_MS);
     },
+    /** Reads what may have been missed. */
+    sync,
     close() {
+      endSync();
       for (const entry of [...open.values()]) drop(entry);
     },
   };

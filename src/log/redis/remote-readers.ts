@@ -27,8 +27,8 @@ export function remoteReaders(attach: (id: string) => (() => void) | undefined) 
       (held.get(id) ?? open(id))?.servers.add(server);
     },
     /** A server that has died reads nothing. */
-    gone(server: string) {
-      for (const id of held.keys()) drop(id, server);
+    keepOnly(living: ReadonlySet<string>) {
+      for (const [id, { servers }] of held) for (const server of servers) if (!living.has(server)) drop(id, server);
     },
     close() {
       for (const { release } of held.values()) release();

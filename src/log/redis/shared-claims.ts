@@ -1,10 +1,14 @@
 import { randomUUID } from "node:crypto";
+import type { Clock } from "../../clock.ts";
 import { failure } from "../../protocol/errors.ts";
 import type { Claim, Shelf } from "../shelf.ts";
 import type { SharedStore } from "./shared-store.ts";
 
+/** Who holds a key may have died, and then nobody says that it is free. */
+const LOOK_AGAIN_MS = 1000;
+
 /** Idempotency keys that all servers share: one start for each, however many come at once, wherever they come (R-IDEMPOTENT). */
-export async function createSharedClaims(store: SharedStore): Promise<Pick<Shelf, "claim">> {
+export async function createSharedClaims(store: SharedStore, clock: Clock): Promise<Pick<Shelf, "claim">> {
   /** Who waits for a key to be bound or let go. */
   const waiting = new Map<string, Set<() => void>>();
   await store.onSettled((key) => {
@@ -12,12 +16,19 @@ export async function createSharedClaims(store: SharedStore): Promise<Pick<Shelf
     waiting.delete(key);
   });
 
-  /** Resolves when the key has been settled since this was called. */
-  function settled(key: string): Promise<void> {
-    return new Promise((resolve) => {
-      const others = waiting.get(key) ?? new Set();
-      waiting.set(key, others.add(resolve));
-    });
+  /** Resolves when the key has been settled since this was called, or may have been; `stop` ends the waiting. */
+  function settled(key: string): { news: Promise<void>; stop(): void } {
+    const { promise: news, resolve } = Promise.withResolvers<void>();
+    const others = waiting.get(key) ?? new Set();
+    waiting.set(key, others.add(go));
+    const takeBack = clock.after(LOOK_AGAIN_MS, go);
+    function go() {
+      takeBack();
+      others.delete(go);
+      if (others.size === 0 && waiting.get(key) === others) waiting.delete(key);
+      resolve();
+    }
+    return { news, stop: go };
   }
 
   function free(key: string, token: string): Claim {
@@ -37,19 +48,29 @@ export async function createSharedClaims(store: SharedStore): Promise<Pick<Shelf
     return true;
   }
 
+  /** What a key says now; undefined where another start is still being looked at. */
+  async function look(key: string, fingerprint: string): Promise<Claim | undefined> {
+    const token = randomUUID();
+    const { state, streamId, messageId } = await store.claim(key, fingerprint, token);
+    if (state === "free") return free(key, token);
+    if (streamId !== undefined && (await isOver(key, streamId))) return look(key, fingerprint);
+    if (state === "reused") throw failure("idempotency_key_reused");
+    if (streamId === undefined) return undefined;
+    return { state: "bound", streamId, ...(messageId === undefined ? {} : { messageId }) };
+  }
+
   return {
     async claim(key, fingerprint) {
-      const token = randomUUID();
       for (;;) {
-        const news = settled(key);
-        const claim = await store.claim(key, fingerprint, token);
-        const { state, streamId, messageId } = claim;
-        if (state === "free") return free(key, token);
-        if (streamId !== undefined && (await isOver(key, streamId))) continue;
-        if (state === "reused") throw failure("idempotency_key_reused");
-        if (streamId !== undefined)
-          return { state: "bound", streamId, ...(messageId === undefined ? {} : { messageId }) };
-        await news;
+        // Listened for before it is looked at, so that nothing is missed in between.
+        const { news, stop } = settled(key);
+        try {
+          const claim = await look(key, fingerprint);
+          if (claim) return claim;
+          await news;
+        } finally {
+          stop();
+        }
       }
     },
   };

@@ -1,7 +1,6 @@
-import { Redis } from "ioredis";
 import type { CancelCause } from "../shelf.ts";
+import { connectRedis } from "./connection.ts";
 import { keysUnder } from "./keys.ts";
-import { APPEND, CLAIM, SETTLE, TAKE_OVER, UNBIND } from "./scripts.ts";
 
 /** What is told of a stream besides its events. */
 export type SharedNames = {
@@ -9,9 +8,10 @@ export type SharedNames = {
   world?: string;
   createdAt: string;
   epoch: number;
-  /** What another server needs to go on with it; the log does not look into it. */
-  resume?: unknown;
 };
+
+/** What a stream is written under. `resume`: what another server needs to go on with it; it is kept until the end. */
+export type Writer = { fence: string; names: SharedNames; resume?: unknown };
 
 /** Events on their way to the store: the JSON of each, numbered from `first` on. */
 export type Batch = { first: number; events: readonly string[]; sealed: boolean };
@@ -36,9 +36,10 @@ export type SharedStore = {
    * Writes a batch, unless another server holds the stream by now. What is there already is not written twice.
    * `freesKeys`: its end lets go of the idempotency keys that are bound to it.
    */
-  append(id: string, fence: string, names: SharedNames, batch: Batch & { freesKeys: boolean }): Promise<AppendOutcome>;
+  append(id: string, writer: Writer, batch: Batch & { freesKeys: boolean }): Promise<AppendOutcome>;
   /** What the store has after `after`; undefined where it has no such stream (any more). */
   read(id: string, after: number): Promise<{ names: SharedNames; batch: Batch } | undefined>;
+  resumeOf(id: string): Promise<unknown>;
   /** Whether a stream of that id was kept in the last hour. */
   wasKept(id: string): Promise<boolean>;
   isKept(id: string): Promise<{ kept: boolean; freed: boolean }>;
@@ -52,8 +53,8 @@ export type SharedStore = {
   onCommand(serverId: string, take: (command: Command) => void): Promise<void>;
   /** Tells that a server lives, for the next `ms`. */
   renew(serverId: string, ms: number): Promise<void>;
-  /** Servers whose time has run out, and who may have left streams behind. */
-  dead(): Promise<string[]>;
+  /** All servers, and whether their time has run out: those may have left streams behind. */
+  servers(): Promise<{ id: string; isDead: boolean }[]>;
   /** Notes, or strikes out, that a server writes a stream. */
   runs(serverId: string, id: string, running: boolean): Promise<void>;
   runningOf(serverId: string): Promise<string[]>;
@@ -67,6 +68,8 @@ export type SharedStore = {
   unbind(key: string, streamId: string): Promise<void>;
   /** Calls `settled` with each key that any server has bound or let go. */
   onSettled(settled: (key: string) => void): Promise<void>;
+  /** Calls `back` each time when the store can be reached again: what was published meanwhile has been missed. */
+  onBack(back: () => void): void;
   close(): Promise<void>;
 };
 
@@ -84,57 +87,22 @@ const TOMBSTONE_MS = 3_600_000;
 /** Longer than any start takes to be looked at. What a server that dies has claimed is free again then. */
 const PENDING_CLAIM_MS = 30_000;
 
-type Scripted = Redis & {
-  chatwaitAppend(...args: (string | number)[]): Promise<string>;
-  chatwaitClaim(...args: (string | number)[]): Promise<string[]>;
-  chatwaitSettle(...args: (string | number)[]): Promise<string>;
-  chatwaitTakeOver(...args: (string | number)[]): Promise<number>;
-  chatwaitUnbind(...args: (string | number)[]): Promise<string>;
-};
-
-/** Two connections to Redis: one for commands, one for what is published. */
+/**
+ * Opens the store.
+ * @throws Error where it cannot be reached
+ */
 export async function openSharedStore({ url, prefix, ttlMs, wall }: SharedStoreOptions): Promise<SharedStore> {
   const keys = keysUnder(prefix);
-  const redis = connect(url) as Scripted;
-  redis.defineCommand("chatwaitAppend", { numberOfKeys: 3, lua: APPEND });
-  redis.defineCommand("chatwaitClaim", { numberOfKeys: 1, lua: CLAIM });
-  redis.defineCommand("chatwaitSettle", { numberOfKeys: 1, lua: SETTLE });
-  redis.defineCommand("chatwaitTakeOver", { numberOfKeys: 1, lua: TAKE_OVER });
-  redis.defineCommand("chatwaitUnbind", { numberOfKeys: 1, lua: UNBIND });
-  const listener = connect(url);
-  const channels = new Map<string, Set<(message: string) => void>>();
-  listener.on("message", (channel: string, message: string) => {
-    for (const take of channels.get(channel) ?? []) take(message);
-  });
-
-  async function listen(channel: string, take: (message: string) => void): Promise<() => void> {
-    const takers = channels.get(channel) ?? new Set();
-    channels.set(channel, takers.add(take));
-    await listener.subscribe(channel);
-    return () => {
-      takers.delete(take);
-      if (takers.size > 0 || channels.get(channel) !== takers) return;
-      channels.delete(channel);
-      listener.unsubscribe(channel).catch(() => {});
-    };
-  }
+  const { redis, listen, ...connection } = await connectRedis(url);
 
   return {
-    async append(id, fence, names, { first, events, sealed, freesKeys }) {
-      const [log, meta, gone] = [keys.log(id), keys.meta(id), keys.gone(id)];
-      const flags = [sealed ? 1 : 0, freesKeys ? 1 : 0, ttlMs, ttlMs + TOMBSTONE_MS];
+    async append(id, { fence, names, resume }, { first, events, sealed, freesKeys }) {
+      // Names go along only where they may have to be written: a start may be large, and tokens are many.
+      const named =
+        first === 1 ? [JSON.stringify(names), resume === undefined ? "" : JSON.stringify(resume)] : ["", ""];
       const said = await redis.chatwaitAppend(
-        ...[
-          log,
-          meta,
-          gone,
-          fence,
-          first,
-          ...flags,
-          keys.bell(id),
-          JSON.stringify(names),
-          wall() + ttlMs + TOMBSTONE_MS,
-        ],
+        ...[keys.log(id), keys.meta(id), keys.gone(id), fence, first, sealed ? 1 : 0, freesKeys ? 1 : 0],
+        ...[ttlMs, ttlMs + TOMBSTONE_MS, keys.bell(id), ...named, wall() + ttlMs + TOMBSTONE_MS],
         ...events,
       );
       if (said === "ok" || said === "fenced") return { state: said };
@@ -151,6 +119,10 @@ export async function openSharedStore({ url, prefix, ttlMs, wall }: SharedStoreO
       // The two were not read at once: the end counts only together with the last event.
       const isWhole = sealed === "1" && after + events.length >= Number(seq);
       return { names: JSON.parse(names) as SharedNames, batch: { first: after + 1, events, sealed: isWhole } };
+    },
+    async resumeOf(id) {
+      const resume = await redis.hget(keys.meta(id), "resume");
+      return resume ? JSON.parse(resume) : undefined;
     },
     wasKept: async (id) => Number(await redis.get(keys.gone(id))) > wall(),
     async isKept(id) {
@@ -172,12 +144,13 @@ export async function openSharedStore({ url, prefix, ttlMs, wall }: SharedStoreO
       await listen(keys.commands(serverId), (message) => take(JSON.parse(message) as Command));
     },
     async renew(serverId, ms) {
-      await Promise.all([redis.set(keys.server(serverId), 1, "PX", ms), redis.sadd(keys.servers, serverId)]);
+      const noted = [redis.set(keys.server(serverId), 1, "PX", ms), redis.sadd(keys.servers, serverId)];
+      await Promise.all([...noted, connection.checkListener()]);
     },
-    async dead() {
-      const servers = await redis.smembers(keys.servers);
-      const lives = await Promise.all(servers.map((id) => redis.exists(keys.server(id))));
-      return servers.filter((_, index) => lives[index] === 0);
+    async servers() {
+      const ids = await redis.smembers(keys.servers);
+      const lives = await Promise.all(ids.map((id) => redis.exists(keys.server(id))));
+      return ids.map((id, index) => ({ id, isDead: lives[index] === 0 }));
     },
     async runs(serverId, id, running) {
       await (running ? redis.sadd(keys.running(serverId), id) : redis.srem(keys.running(serverId), id));
@@ -203,16 +176,10 @@ export async function openSharedStore({ url, prefix, ttlMs, wall }: SharedStoreO
     async onSettled(settled) {
       await listen(keys.claims, settled);
     },
-    async close() {
-      channels.clear();
-      redis.disconnect();
-      listener.disconnect();
-    },
+    onBack: connection.onBack,
+    close: async () => connection.close(),
   };
 }
-
-const connect = (url: string): Redis =>
-  new Redis(url, { maxRetriesPerRequest: null, retryStrategy: (tries) => Math.min(50 * 2 ** tries, 2000) });
 
 /** A published batch: `first sealed`, and an event a line. */
 function batchOf(message: string): Batch {
