@@ -11,36 +11,21 @@ import {
   eventsOf,
   type LogEnvironment,
   openStream,
-  ROOMY,
   sealed,
   token,
   visible,
 } from "../../../testing/log-environment.ts";
-import { type ManualClock, manualClock } from "../../../testing/manual-clock.ts";
 import { readingContract } from "../../../testing/reading-contract.ts";
 import { type RedisServer, startRedis } from "../../../testing/redis-server.ts";
+import { newPrefix, type SharedServer as Server, startSharedServer } from "../../../testing/shared-server.ts";
 import { shelfContract } from "../../../testing/shelf-contract.ts";
 import { until } from "../../../testing/until.ts";
 import type { ShelfLimits } from "../memory-shelf.ts";
-import type { Shelf } from "../shelf.ts";
-import { createSharedShelf, type TakenOver } from "./shared-shelf.ts";
-import { openSharedStore } from "./shared-store.ts";
 
 let redis: RedisServer;
-let made = 0;
-const newPrefix = () => `test${made++}:`;
 
-type Server = { shelf: Shelf; clock: ManualClock; roundTrip(): Promise<unknown>; taken: TakenOver[] };
-
-/** One server of those that share what is under a prefix. */
-async function startServer(prefix: string, serverId: string, limits: ShelfLimits = ROOMY): Promise<Server> {
-  const clock = manualClock();
-  const store = await openSharedStore({ url: redis.url, prefix, ttlMs: 600_000, wall: clock.wall });
-  const taken: TakenOver[] = [];
-  const onTakenOver = (one: TakenOver) => void taken.push(one);
-  const shelf = await createSharedShelf({ clock, limits, store, serverId, leaseMs: 5000, onTakenOver });
-  return { shelf, clock, taken, roundTrip: () => store.isKept("nothing") };
-}
+const startServer = (prefix: string, serverId: string, limits?: ShelfLimits) =>
+  startSharedServer(redis.url, prefix, serverId, limits);
 
 async function redisEnvironment(limits: ShelfLimits): Promise<LogEnvironment> {
   const { shelf, clock, roundTrip } = await startServer(newPrefix(), "a", limits);

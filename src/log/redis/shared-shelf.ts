@@ -221,12 +221,12 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
   }
 
   async function goOn(id: string, writer: Writer, events: readonly string[]) {
-    const { kind, world, createdAt } = writer.names;
+    const { kind, world, createdAt, cancelOnLeave = false } = writer.names;
     let cancel: LogSpec["cancel"] = () => {};
     const setCancel = (given: LogSpec["cancel"]) => {
       cancel = given;
     };
-    const about = { id, kind, createdAt, ...(world === undefined ? {} : { world }) };
+    const about = { id, kind, createdAt, cancelOnLeave, ...(world === undefined ? {} : { world }) };
     untrue.delete(id);
     local.remove(id);
     const inner = await local.create({ ...about, cancel: (cause) => cancel(cause) });
@@ -269,7 +269,8 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
     create: (spec) =>
       asked(async () => {
         const inner = await local.create(spec);
-        const writer = { fence: lease.nextFence(), names: namesOf(inner), resume: spec.resume };
+        const names = { ...namesOf(inner), ...(spec.cancelOnLeave ? { cancelOnLeave: true } : {}) };
+        const writer = { fence: lease.nextFence(), names, resume: spec.resume };
         await announce(inner, writer);
         return produce(inner, writer, 0);
       }),

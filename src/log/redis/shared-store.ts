@@ -8,6 +8,8 @@ export type SharedNames = {
   world?: string;
   createdAt: string;
   epoch: number;
+  /** `on_disconnect: cancel`. */
+  cancelOnLeave?: boolean;
 };
 
 /** What a stream is written under. `resume`: what another server needs to go on with it; it is kept until the end. */
@@ -70,6 +72,8 @@ export type SharedStore = {
   onSettled(settled: (key: string) => void): Promise<void>;
   /** Calls `back` each time when the store can be reached again: what was published meanwhile has been missed. */
   onBack(back: () => void): void;
+  /** The connection itself, for what counts elsewhere. */
+  readonly client: unknown;
   close(): Promise<void>;
 };
 
@@ -177,6 +181,7 @@ export async function openSharedStore({ url, prefix, ttlMs, wall }: SharedStoreO
       await listen(keys.claims, settled);
     },
     onBack: connection.onBack,
+    client: redis,
     close: async () => connection.close(),
   };
 }
