@@ -87,7 +87,7 @@ describe("two servers", { skip }, () => {
     assert.equal(model.calls.length, 1);
   });
 
-  test("R-LIMIT starts are counted for both together", async (t) => {
+  test("starts are counted for both together", async (t) => {
     const { servers } = await startFleet(t, 2, { CHATWAIT_RATE_LIMIT: "4" });
     const statuses: number[] = [];
     for (let n = 0; n < 6; n++) {

@@ -97,7 +97,9 @@ export async function keepLease(options: LeaseOptions): Promise<Lease> {
     async release() {
       released = true;
       takeBack();
-      await store.bury(serverId).catch(() => {});
+      // What did not get to its end is left to the others.
+      const left = await store.runningOf(serverId).catch(() => [""]);
+      if (left.length === 0) await store.bury(serverId).catch(() => {});
     },
   };
 }

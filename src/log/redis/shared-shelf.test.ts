@@ -133,6 +133,24 @@ describe("logs that are shared through Redis", { skip: unlessInstalled("redis-se
         );
       }));
 
+    test("R-IDEMPOTENT a key that a server held which died is free again once the store lets it go", () =>
+      withTwo(async (a, b, prefix) => {
+        assert.equal((await a.shelf.claim("key", "body")).state, "free");
+        let state: string | undefined;
+        const claim = b.shelf.claim("key", "body").then((given) => {
+          state = given.state;
+        });
+        await b.roundTrip();
+        assert.equal(state, undefined, "it waits");
+        // What Redis does with time, at once.
+        const direct = new Redis(redis.url);
+        await direct.del(`${prefix}claim:key`);
+        direct.disconnect();
+        b.clock.advance(1000);
+        await claim;
+        assert.equal(state, "free");
+      }));
+
     test("R-ABANDON a reader on another server keeps a stream from being abandoned", () =>
       withTwo(async (a, b) => {
         const { log, causes } = await openStream(a.shelf);
@@ -144,6 +162,21 @@ describe("logs that are shared through Redis", { skip: unlessInstalled("redis-se
         await until(() => a.shelf.counts().readers === 0, "the writer knows that it left");
         a.clock.advance(300_000);
         assert.deepEqual(causes, ["abandoned"]);
+      }));
+
+    test("R-ABANDON a reader on a server that died does not keep a stream", () =>
+      withTwo(async (a, b, prefix) => {
+        const { log } = await openStream(a.shelf);
+        b.shelf.attach(await foundOn(b, log.id));
+        await until(() => a.shelf.counts().readers === 1, "the writer knows of the reader");
+        const direct = new Redis(redis.url);
+        await direct.del(`${prefix}server:b`);
+        direct.disconnect();
+        await until(async () => {
+          a.clock.advance(500);
+          await a.roundTrip();
+          return a.shelf.counts().readers === 0;
+        }, "it counts no longer");
       }));
 
     test("R-HONEST what was forgotten on one server is told from what never was, on the other", () =>

@@ -195,6 +195,36 @@ describe("a store in trouble", { skip: unlessInstalled("redis-server", "--versio
   );
 
   test(
+    "R-STORE a store that is full refuses what is new, and what runs goes on when it has room",
+    withTwo(async () => {
+      const { log } = await openStream(a.shelf);
+      await direct.config("SET", "maxmemory", "1");
+      await assert.rejects(openStream(a.shelf), UNAVAILABLE);
+      log.append(token("one"));
+      await assert.rejects(visibleSoon(log, 1));
+      await direct.config("SET", "maxmemory", "0");
+      log.seal(done);
+      await until(() => {
+        a.clock.advance(4);
+        return log.sealed;
+      });
+      assert.deepEqual(textsOf(await wholeOn(b, log)), ["one", "done"]);
+    }),
+  );
+
+  test(
+    "R-STORE a store that answers after 2 s is waited for",
+    withTwo(async () => {
+      await direct.call("CLIENT", "PAUSE", "2000");
+      const { log } = await openStream(a.shelf);
+      log.append(token("one"));
+      log.seal(done);
+      await sealed(log);
+      assert.deepEqual(textsOf(await wholeOn(b, log)), ["one", "done"]);
+    }),
+  );
+
+  test(
     "R-LEASE a store that was away for longer than a lease kills nobody",
     withTwo(async () => {
       const { log } = await openStream(a.shelf);
