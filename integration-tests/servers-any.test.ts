@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { startFleet } from "../testing/fleet.ts";
 import { unlessInstalled } from "../testing/installed.ts";
 import { startModelServer } from "../testing/model-server.ts";
@@ -10,6 +12,21 @@ import { until } from "../testing/until.ts";
 
 const STORY = { message: "Tell me a long story", max_tokens: 150 };
 const skip = unlessInstalled("redis-server", "--version");
+
+test("without a store nothing of what servers share is loaded", () => {
+  const script = `
+    import { registerHooks } from "node:module";
+    const loaded = [];
+    registerHooks({ resolve(name, context, next) { const found = next(name, context); loaded.push(found.url); return found; } });
+    const { startTestApp } = await import("./testing/app.ts");
+    const app = await startTestApp();
+    await app.close();
+    console.log(JSON.stringify(loaded.filter((url) => /ioredis|log.redis|shared-streams/.test(url))), loaded.length > 100);
+  `;
+  const root = fileURLToPath(new URL("..", import.meta.url));
+  const output = execFileSync(process.execPath, ["--input-type=module", "-e", script], { cwd: root, encoding: "utf8" });
+  assert.equal(output, "[] true\n");
+});
 
 describe("two servers", { skip }, () => {
   test("R-ANY what one has answered the other finds, in each form", async (t) => {

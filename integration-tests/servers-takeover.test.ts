@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StreamEvent } from "../src/protocol/events.ts";
-import { LEASE_MS, startFleet } from "../testing/fleet.ts";
+import { LEASE_MS, sharedThrough, startFleet } from "../testing/fleet.ts";
 import { unlessInstalled } from "../testing/installed.ts";
 import { startModelServer } from "../testing/model-server.ts";
+import { startProgram } from "../testing/program.ts";
+import { startSeverablePort } from "../testing/severable-port.ts";
 import { type Received, requestJson, resumeStream, startStream, textOf } from "../testing/sse-client.ts";
 import { until } from "../testing/until.ts";
 
@@ -128,6 +130,65 @@ describe("a server that dies", { skip }, () => {
       assert.deepEqual(await elsewhere.rest(), received.slice(1));
     }
     assert.match((await requestJson(`${a.url}/metrics`)).text, /^chatwait_streams_fenced_total 5$/m);
+  });
+
+  test("R-LEASE a server that is cut off from the store is taken for dead; mended, its readers get the other's text", async (t) => {
+    const env = { CHATWAIT_BUILTIN_WORDS_PER_SECOND: "20" };
+    const { redis, servers } = await startFleet(t, 1, env);
+    const line = await startSeverablePort(redis.port);
+    t.after(() => line.close());
+    const a = await startProgram(t, { ...env, ...sharedThrough(`redis://127.0.0.1:${line.port}`) });
+    const [b] = servers;
+    assert.ok(b);
+    const stream = await startStream(a.url, STORY);
+    await stream.take(10);
+    line.sever();
+    await until(async () => (await metric(b.url, "chatwait_takeovers_total")) === 1, "it is taken over");
+    const seen = stream.events.length;
+    assert.equal((await requestJson(`${a.url}/chat/wait`, { body: { message: "Hi" } })).status, 503);
+    assert.equal(stream.events.length, seen, "its readers see nothing that is not in the store");
+    line.mend();
+    const rest = await stream.rest();
+    const uncut = (await requestJson(`${b.url}/chat/wait`, { body: STORY })).body.message.content;
+    const faults = { ...NONE };
+    const received = [...stream.events];
+    check(faults, received, received[0]?.id.split(".")[0] ?? "", uncut);
+    assert.deepEqual([faults, rest.at(-1)?.type], [NONE, "done"]);
+    assert.equal(await metric(a.url, "chatwait_streams_fenced_total"), 1);
+    await until(async () => (await requestJson(`${a.url}/chat/wait`, { body: { message: "Hi" } })).status === 200);
+  });
+
+  test("R-TAKEOVER kill -9 again and again, a new server each time: no token is lost, doubled, reordered or foreign", async (t) => {
+    const env = { CHATWAIT_BUILTIN_WORDS_PER_SECOND: "60" };
+    const { redis, servers } = await startFleet(t, 2, env);
+    const faults = { ...NONE };
+    const expected = new Map<number, string>();
+    for (let round = 0; round < 3; round++) {
+      const [a, b] = servers;
+      assert.ok(a && b);
+      const bodies = Array.from({ length: 20 }, (_, n) => ({
+        message: "Tell me a long story",
+        max_tokens: 60 + n * 5,
+      }));
+      const streams = await Promise.all(bodies.map((body, n) => startStream((n % 2 ? a : b).url, body)));
+      await until(() => streams.every(({ events }) => events.length > 5 + round * 10), "all of them speak");
+      a.signal("SIGKILL");
+      const whole = await Promise.all(
+        streams.map(async (stream, n) => {
+          await stream.closed;
+          return n % 2 ? readOn(b.url, [...stream.events]) : [...stream.events];
+        }),
+      );
+      for (const [n, received] of whole.entries()) {
+        const body = bodies[n];
+        const text = expected.get(n) ?? (await requestJson(`${b.url}/chat/wait`, { body })).body.message.content;
+        expected.set(n, text);
+        check(faults, received, received[0]?.id.split(".")[0] ?? "", text);
+      }
+      servers.shift();
+      servers.push(await startProgram(t, { ...env, ...sharedThrough(redis.url) }));
+    }
+    assert.deepEqual(faults, NONE);
   });
 
   test("R-TAKEOVER a stream is taken over twice at most", async (t) => {
