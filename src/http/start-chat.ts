@@ -54,7 +54,10 @@ export function chatStarter(deps: ChatStarterDeps): (request: StartRequest) => P
       kind: "chat",
       cancel: (cause) => generation?.cancel(cause),
       cancelOnLeave: start.on_disconnect === "cancel",
-      resume: { start, modelId: offered.id, messageId, instructions } satisfies ChatResume,
+      // A start may be a mebibyte: one that nobody else will need is not held on to.
+      ...(shelf.isShared
+        ? { resume: { start, modelId: offered.id, messageId, instructions } satisfies ChatResume }
+        : {}),
     });
     bind(log.id);
     generation = generate({

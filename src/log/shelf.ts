@@ -6,6 +6,8 @@ import type { StreamLog } from "./stream-log.ts";
  * shared between servers has to be asked.
  */
 export type Shelf = {
+  /** Its streams outlive this server: whoever creates one says what another server needs to go on with it. */
+  readonly isShared?: true;
   /**
    * Puts a new, empty log on the shelf.
    * @throws Failure `overloaded` where a limit is reached
@@ -42,7 +44,7 @@ export type LogSpec = {
   world?: string;
   /** Ends the generation; must seal the log before it returns. Called at most once, and never after the log was sealed. */
   cancel(cause: CancelCause): void;
-  /** What another server needs to go on with the stream where this one dies: plain JSON. In memory it is not looked at. */
+  /** What another server needs to go on with the stream where this one dies: plain JSON. For a shared shelf alone. */
   resume?: unknown;
   /** RFC 3339: when it was begun, where that was on another server. */
   createdAt?: string;

@@ -76,7 +76,7 @@ export const encodeFrame = (idPrefix: string, seq: number, draft: WorldEvent): s
   frameOf(framingOf(idPrefix), seq, draft).text;
 
 /** The frame of an event that is JSON already, as {@link frameData} gives it: it begins with its type. */
-export function frameOf(idPrefix: string, seq: number, json: string): string {
+export function frameOfJson(idPrefix: string, seq: number, json: string): string {
   const type = json.slice('{"type":"'.length, json.indexOf('"', '{"type":"'.length));
   return `id: ${idPrefix}${seq}\nevent: ${type}\ndata: ${json}\n\n`;
 }

@@ -1,5 +1,5 @@
 import type { StreamEvent } from "../../protocol/events.ts";
-import { frameOf } from "../../protocol/frames.ts";
+import { frameOfJson } from "../../protocol/frames.ts";
 import { createBells, hang, ringSoon } from "../bells.ts";
 import { appendFrame, createFrameStore, frameAt, sliceOf } from "../frame-store.ts";
 import type { StreamLog } from "../stream-log.ts";
@@ -50,7 +50,7 @@ function openCopy(store: SharedStore, id: string, names: SharedNames, leave: () 
     }
     const fresh = events.slice(log.lastSeq + 1 - first);
     for (const json of fresh) {
-      const frame = frameOf(idPrefix, ++log.lastSeq, json);
+      const frame = frameOfJson(idPrefix, ++log.lastSeq, json);
       appendFrame(frames, frame, Buffer.byteLength(frame));
     }
     if (sealed) log.sealed = true;

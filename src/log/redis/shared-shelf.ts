@@ -263,14 +263,16 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
 
   return {
     ...local,
+    isShared: true,
     isUp: lease.isHeld,
     fates: () => fates,
     claim: (key, fingerprint) => asked(() => claim(key, fingerprint)),
     create: (spec) =>
       asked(async () => {
-        const inner = await local.create(spec);
+        const { resume, ...own } = spec;
+        const inner = await local.create(own);
         const names = { ...namesOf(inner), ...(spec.cancelOnLeave ? { cancelOnLeave: true } : {}) };
-        const writer = { fence: lease.nextFence(), names, resume: spec.resume };
+        const writer = { fence: lease.nextFence(), names, resume };
         await announce(inner, writer);
         return produce(inner, writer, 0);
       }),
