@@ -107,6 +107,20 @@ describe("a server that dies", { skip }, () => {
     assert.equal(model.calls.length, 2);
   });
 
+  test("R-ANY a stop reaches whoever goes on, also where the writer has just died", async (t) => {
+    const { servers } = await startFleet(t, 2, { CHATWAIT_BUILTIN_WORDS_PER_SECOND: "5" });
+    const [a, b] = servers;
+    assert.ok(a && b);
+    const stream = await startStream(a.url, STORY);
+    const [start] = await stream.take(5);
+    assert.ok(start?.type === "start");
+    a.signal("SIGKILL");
+    await stream.closed;
+    const stopped = await requestJson(`${b.url}/chat/streaming/${start.stream_id}`, { method: "DELETE" });
+    assert.deepEqual([stopped.status, stopped.body.status], [200, "cancelled"]);
+    assert.equal(textOf(await readOn(b.url, [...stream.events])), stopped.body.messages[0].content);
+  });
+
   test("R-LEASE a server that slept past its lease is fenced: no zombie writes, and its readers get the other's text", async (t) => {
     const { servers } = await startFleet(t, 2, { CHATWAIT_BUILTIN_WORDS_PER_SECOND: "30" });
     const [a, b] = servers;

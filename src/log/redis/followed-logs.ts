@@ -13,6 +13,7 @@ const SYNC_MS = 10_000;
 const LINGER_MS = 10_000;
 /** For a writer to end a stream that it was asked to end. */
 const CANCEL_MS = 10_000;
+const CANCEL_AGAIN_MS = 1000;
 
 export type FollowedLogsOptions = {
   store: SharedStore;
@@ -111,10 +112,13 @@ export function createFollowedLogs({ store, clock, serverId, countReader }: Foll
     /** Asks the server that writes a stream to end it, and resolves when its end is here, or is long in coming. */
     async cancel(id: string, cause: CancelCause): Promise<void> {
       const entry = await entryOf(id);
-      const owner = await store.ownerOf(id);
-      if (!entry || entry.log.sealed || !owner) return;
-      await store.send(owner, { type: "cancel", id, cause });
-      await sealedWithin(entry.log, clock, CANCEL_MS);
+      // Said again, for its writer may just have died, and another may be about to go on.
+      for (let waited = 0; entry && !entry.log.sealed && waited < CANCEL_MS; waited += CANCEL_AGAIN_MS) {
+        const owner = await store.ownerOf(id);
+        if (!owner) return;
+        await store.send(owner, { type: "cancel", id, cause });
+        await sealedWithin(entry.log, clock, CANCEL_AGAIN_MS);
+      }
     },
     /** Reads what may have been missed. */
     sync,
