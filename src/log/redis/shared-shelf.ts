@@ -9,6 +9,7 @@ import { keepLease } from "./lease.ts";
 import { endedCopy, endInStore, fillFrom } from "./lost-streams.ts";
 import { createProducedLog, type ProducedLog } from "./produced-log.ts";
 import { remoteReaders } from "./remote-readers.ts";
+import { createRetries } from "./retries.ts";
 import { createSharedClaims } from "./shared-claims.ts";
 import type { SharedNames, SharedStore, Writer } from "./shared-store.ts";
 
@@ -41,8 +42,6 @@ export type Fates = { takenOver: number; fenced: number; givenUp: number };
 
 /** A stream that has killed three servers will kill the fourth (R-TAKEOVER). */
 const MOST_TAKEOVERS = 2;
-/** Between two tries of what must happen once the store is back. */
-const RETRY_MS = 250;
 /** How long a client should stay away from a server without its store; seconds. */
 const RETRY_AFTER_S = 2;
 /** For the end of what runs to reach the store when this server ends; ms. */
@@ -60,8 +59,7 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
   /** Given up: they ended otherwise than what stands on the local shelf. */
   const untrue = new Map<string, StreamLog>();
   const fates: Fates = { takenOver: 0, fenced: 0, givenUp: 0 };
-  let closed = false;
-  const pauses = new Set<() => void>();
+  const { persist, pause, close: endRetries } = createRetries(clock);
   const local = createMemoryShelf(clock, limits, { onForget: forget });
   const followed = createFollowedLogs({ store, clock, serverId, countReader: () => local.countReader() });
   const guests = remoteReaders((id) => {
@@ -105,31 +103,6 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
       const events = Array.from({ length: here.log.lastSeq }, (_, index) => JSON.stringify(here.log.event(index + 1)));
       await store.append(id, writer, { first: 1, events, sealed: true, freesKeys: false }).catch(() => {});
     }
-  }
-
-  /** Tries until it succeeds; false where the shelf was closed before, or `isOver` says so. */
-  async function persist(action: () => Promise<void>, isOver = () => false): Promise<boolean> {
-    while (!closed && !isOver()) {
-      try {
-        await action();
-        return true;
-      } catch {
-        await pause(RETRY_MS);
-      }
-    }
-    return false;
-  }
-
-  function pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const go = () => {
-        takeBack();
-        pauses.delete(go);
-        resolve();
-      };
-      const takeBack = clock.after(ms, go);
-      pauses.add(go);
-    });
   }
 
   function forget(id: string) {
@@ -299,9 +272,8 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
       const open = [...produced.values()];
       await local.close(cause);
       await Promise.race([Promise.all(open.map((log) => log.drained())), pause(CLOSING_MS)]);
-      closed = true;
       for (const log of open) log.stop();
-      for (const go of [...pauses]) go();
+      endRetries();
       guests.close();
       followed.close();
       await lease.release();
