@@ -81,7 +81,7 @@ async function startCaddy(t: TestContext, serverPort: number): Promise<Proxy> {
   const folder = folderFor(t);
   const site = readFileSync(join(deploy, "Caddyfile"), "utf8")
     // Plain HTTP under any name: a certificate needs a name in the world.
-    .replace(PUBLIC, `http://:${port}`)
+    .replace(`${PUBLIC} {`, `http://:${port} {`)
     .replace("127.0.0.1:3000", `127.0.0.1:${serverPort}`);
   writeFileSync(join(folder, "Caddyfile"), `{\n\tadmin off\n\tauto_https off\n}\n${site}`);
   const environment = { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
