@@ -162,7 +162,7 @@ test("the settings are read as the server would read them, and each fault is tol
     CHATWAIT_MODEL: "openai:gpt-5",
     CHATWAIT_RATE_LIMIT: "-1",
     CHATWAIT_DRAIN: "5",
-    CHATWAIT_REDIS_URL: "redis://x",
+    CHATWAIT_REDIS_URL: "redis://:secret@cache:6380",
   };
   const report = await examine([], env);
   const settings = report.checks.filter(({ id }) => id === "settings").map(({ status, title }) => `${status} ${title}`);
@@ -174,7 +174,9 @@ test("the settings are read as the server would read them, and each fault is tol
     ),
     "warn There is no setting CHATWAIT_DRAIN. Did you mean CHATWAIT_DRAIN_MS?",
   ]);
-  assert.match(report.byId("redis")?.title ?? "", /this version cannot use Redis/);
+  const redis = report.byId("redis");
+  assert.deepEqual([redis?.status, /shared through Redis at cache:6380\./.test(redis?.title ?? "")], ["ok", true]);
+  assert.doesNotMatch(JSON.stringify(report.checks), /secret/);
   assert.match(report.byId("model")?.title ?? "", /OPENAI_API_KEY/);
   assert.equal(report.code, 1);
 });

@@ -13,7 +13,8 @@ const bad: [env: Record<string, string>, names: RegExp][] = [
   [{ CHATWAIT_CORS_ORIGINS: "example.com" }, /CHATWAIT_CORS_ORIGINS must list origins like https:/],
   [{ CHATWAIT_TRUST_PROXY: "yes" }, /CHATWAIT_TRUST_PROXY must be a number of hops or list networks/],
   [{ CHATWAIT_WORLD_EDITING: "1" }, /CHATWAIT_WORLD_EDITING must be true or false/],
-  [{ CHATWAIT_REDIS_URL: "redis://127.0.0.1" }, /CHATWAIT_REDIS_URL is set/],
+  [{ CHATWAIT_REDIS_URL: "127.0.0.1" }, /CHATWAIT_REDIS_URL must be a URL like redis:/],
+  [{ CHATWAIT_REDIS_URL: "redis://u:secret@127.0.0.1:1" }, /CHATWAIT_REDIS_URL: no store .* \(ECONNREFUSED\)\./],
   [{ HOST: "no.such.host.invalid" }, /HOST is "no\.such\.host\.invalid"/],
   // Root may write everywhere, but not below a file.
   [

@@ -152,9 +152,29 @@ test("whether worlds may be changed is true, false or left to the server", () =>
   assert.equal(readConfig({ CHATWAIT_WORLD_EDITING: "true" }).worldEditing, true);
 });
 
-test("what this version cannot do is refused where it would mislead", () => {
-  refused({ CHATWAIT_REDIS_URL: "redis://127.0.0.1" }, "CHATWAIT_REDIS_URL");
-  refused({ CHATWAIT_LOG_LEVEL: "loud" }, "CHATWAIT_LOG_LEVEL");
+test("a level of the log that does not exist is refused", () =>
+  refused({ CHATWAIT_LOG_LEVEL: "loud" }, "CHATWAIT_LOG_LEVEL"));
+
+test("a store is shared where its URL is set, and only there", () => {
+  assert.equal(readConfig({ CHATWAIT_REDIS_PREFIX: "x:" }).redis, undefined);
+  const url = "rediss://user:secret@example.com:6380/1";
+  assert.deepEqual(readConfig({ CHATWAIT_REDIS_URL: url }).redis, { url, prefix: "chatwait:", leaseMs: 5000 });
+  const more = { CHATWAIT_REDIS_PREFIX: "x:", CHATWAIT_REDIS_LEASE_MS: "300" };
+  assert.deepEqual(readConfig({ CHATWAIT_REDIS_URL: url, ...more }).redis, { url, prefix: "x:", leaseMs: 300 });
+});
+
+test("what cannot be the URL of a store, a prefix or a lease is refused, and a password is not repeated", () => {
+  for (const url of ["127.0.0.1:6379", "http://127.0.0.1", "redis://", "redis:secret", "redis://:secret@ :6379"]) {
+    refused({ CHATWAIT_REDIS_URL: url }, "CHATWAIT_REDIS_URL");
+    assert.throws(
+      () => readConfig({ CHATWAIT_REDIS_URL: url }),
+      (error: Error) => !error.message.includes("secret"),
+    );
+  }
+  for (const prefix of ["a{b", "a}b", "a b", "ä", "x".repeat(65)]) {
+    refused({ CHATWAIT_REDIS_PREFIX: prefix }, "CHATWAIT_REDIS_PREFIX");
+  }
+  for (const ms of ["0", "299", "5001"]) refused({ CHATWAIT_REDIS_LEASE_MS: ms }, "CHATWAIT_REDIS_LEASE_MS");
 });
 
 test("a setting that does not exist is warned of, with a guess where one is close", () => {

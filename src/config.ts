@@ -37,9 +37,19 @@ export type Config = {
   /** The delays of worlds that have none of their own. */
   readonly worldTiming: Timing;
   readonly dataDir: string;
+  /** Undefined: this server shares with no other. */
+  readonly redis: RedisSettings | undefined;
   readonly logLevel: string;
   /** What should be said at the start, for nothing is wrong enough to refuse it. */
   readonly warnings: readonly string[];
+};
+
+export type RedisSettings = {
+  url: string;
+  /** What every key begins with. */
+  prefix: string;
+  /** How long after its last sign a server counts as dead; ms. */
+  leaseMs: number;
 };
 
 const MINUTE_MS = 60_000;
@@ -51,7 +61,8 @@ const KNOWN = [
   ...["MODEL", "MODELS", "INSTRUCTIONS", "CONTEXT_WINDOWS", "BASE_URL", "API_KEY", "BUILTIN_WORDS_PER_SECOND"],
   ...["RETENTION_MS", "ABANDON_MS", "HEARTBEAT_MS", "FIRST_TOKEN_MS", "TOKEN_GAP_MS", "GENERATION_MS", "DRAIN_MS"],
   ...["MAX_MESSAGE_CHARS", "MAX_STREAMS", "MAX_READERS", "MAX_STREAM_BYTES", "MAX_LOG_BYTES", "RATE_LIMIT"],
-  ...["CORS_ORIGINS", "ALLOWED_HOSTS", "TRUST_PROXY", "WORLD_EDITING", "DATA_DIR", "REDIS_URL", "LOG_LEVEL"],
+  ...["CORS_ORIGINS", "ALLOWED_HOSTS", "TRUST_PROXY", "WORLD_EDITING", "DATA_DIR", "LOG_LEVEL"],
+  ...["REDIS_URL", "REDIS_PREFIX", "REDIS_LEASE_MS"],
   ...["WORLD_STALL_MS", "WORLD_COMPLETION_MS", "WORLD_RESPONSE_MS", "WORLD_LONG_OPERATION_MS"],
   // Of the command line: where a server is, which is no setting of one.
   "URL",
@@ -62,7 +73,6 @@ const KNOWN = [
  * @throws SettingError for the first variable that cannot be used
  */
 export function readConfig(env: Environment): Config {
-  refusePlanned(env);
   return Object.freeze({
     host: text(env, "HOST") ?? "127.0.0.1",
     port: whole(env, "PORT", 3000, 0, 65_535),
@@ -84,6 +94,7 @@ export function readConfig(env: Environment): Config {
     worldEditing: flag(env, "CHATWAIT_WORLD_EDITING"),
     worldTiming: readWorldTiming(env),
     dataDir: text(env, "CHATWAIT_DATA_DIR") ?? "./data",
+    redis: readRedis(env),
     logLevel: readLogLevel(env),
     warnings: unknownSettings(env, KNOWN),
   });
@@ -137,11 +148,25 @@ function readLogLevel(env: Environment): string {
   throw settingError("CHATWAIT_LOG_LEVEL", `CHATWAIT_LOG_LEVEL must be one of ${LOG_LEVELS.join(", ")}.`);
 }
 
-/** What the contract names and this version cannot do yet is refused where it would mislead. */
-function refusePlanned(env: Environment) {
-  if (text(env, "CHATWAIT_REDIS_URL") === undefined) return;
-  throw settingError(
-    "CHATWAIT_REDIS_URL",
-    "CHATWAIT_REDIS_URL is set, but this version keeps its streams on one machine. Unset it.",
-  );
+/** R-LEASE: a server that dies is noticed within this time. */
+const LONGEST_LEASE_MS = 5000;
+
+function readRedis(env: Environment): RedisSettings | undefined {
+  const url = text(env, "CHATWAIT_REDIS_URL");
+  const leaseMs = whole(env, "CHATWAIT_REDIS_LEASE_MS", LONGEST_LEASE_MS, 300, LONGEST_LEASE_MS);
+  const prefix = text(env, "CHATWAIT_REDIS_PREFIX") ?? "chatwait:";
+  // Braces would be taken for what keys are spread over a cluster by.
+  if (!/^[\x21-\x7a|~]{1,64}$/.test(prefix)) {
+    throw settingError(
+      "CHATWAIT_REDIS_PREFIX",
+      "CHATWAIT_REDIS_PREFIX is 1 to 64 characters without spaces or braces.",
+    );
+  }
+  if (url === undefined) return undefined;
+  // It may hold a password, so it is not shown.
+  if (!URL.canParse(url) || !/^rediss?:$/.test(new URL(url).protocol) || new URL(url).hostname === "") {
+    const example = "redis://127.0.0.1:6379, or rediss://user:password@host:6380 with TLS";
+    throw settingError("CHATWAIT_REDIS_URL", `CHATWAIT_REDIS_URL must be a URL like ${example}.`);
+  }
+  return { url, prefix, leaseMs };
 }

@@ -5,6 +5,7 @@ import { openDataDir } from "./data-dir.ts";
 import { createApp } from "./http/app.ts";
 import type { BuiltPage } from "./http/built-page.ts";
 import { createMetrics } from "./http/metrics.ts";
+import { chatResumer, type Orphan } from "./http/resume-chat.ts";
 import { newMessageId, newStreamId } from "./ids.ts";
 import { createMemoryShelf } from "./log/memory-shelf.ts";
 import type { Shelf } from "./log/shelf.ts";
@@ -49,19 +50,29 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const { instructions, worldTiming: timing } = config;
   const store = await openDataDir(config.dataDir);
   const registry = await createRegistry(config.models, { clock, ...(deps.models ? { extra: deps.models } : {}) });
-  const shelf = createMemoryShelf(clock, config.shelf);
-  const metrics = createMetrics({ streams: shelf.counts, worlds: () => worlds.counts() });
+  const shared = await openShared(config, clock, (orphan) => resume(orphan));
+  const shelf = shared?.shelf ?? createMemoryShelf(clock, config.shelf);
+  const metrics = createMetrics({
+    ...{ streams: shelf.counts, worlds: () => worlds.counts() },
+    ...(shared ? { store: shared.shelf } : {}),
+  });
   const call = { clock, random, limits: config.patience, onOutcome: metrics.upstream };
   const observe = { ...metrics.generation, failed: failureLog(logger) };
   const ids = { stream: newStreamId, message: newMessageId };
   const writing = { shelf, registry, clock, call, observe, instructions };
+  const resume = chatResumer(writing);
   const worlds = createWorlds({
     ...writing,
     ...{ store, timing, ids, rememberMs: config.shelf.retentionMs },
     ...(deps.publish ? { publish: deps.publish } : {}),
   });
-  const app = await createApp({ ...config, ...deps, ...writing, worlds, metrics });
-  const url = await listen(app.server, config);
+  const sharing = shared ? { isStoreUp: shared.shelf.isUp, counters: shared.counters } : {};
+  const app = await createApp({ ...config, ...deps, ...writing, ...sharing, worlds, metrics });
+  if (shared) logger.info("Streams are shared through Redis. Worlds are not: each server has its own.");
+  const url = await listen(app.server, config).catch(async (error: unknown) => {
+    await shared?.shelf.close("shutting_down");
+    throw error;
+  });
 
   async function drain() {
     app.startDraining();
@@ -73,6 +84,13 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     await registry.close();
   }
   return { url, shelf, worlds, drain };
+}
+
+/** What shares with other servers is loaded only where it is asked for. */
+async function openShared({ redis, shelf: limits }: Config, clock: Clock, onTakenOver: (orphan: Orphan) => void) {
+  if (!redis) return undefined;
+  const { openSharedStreams } = await import("./shared-streams.ts");
+  return openSharedStreams({ redis, limits, clock, onTakenOver });
 }
 
 /** What a client is told of a model's fault is its code; who runs the server also wants to know why. */

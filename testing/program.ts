@@ -11,7 +11,7 @@ export type Program = {
   readonly url: string;
   readonly stdout: string;
   readonly stderr: string;
-  signal(name: "SIGTERM" | "SIGINT"): void;
+  signal(name: NodeJS.Signals): void;
   /** How it ended: its exit code, or null where a signal ended it. */
   readonly exited: Promise<number | null>;
 };

@@ -6,6 +6,7 @@ import { type CallDeps, callModel } from "../models/call.ts";
 import type { CallOptions, Part, PartSink } from "../models/model.ts";
 import { type ErrorCode, textOf as errorText, isFailure, isRetryable } from "../protocol/errors.ts";
 import type { EventDraft, MessageReason, OpenDraft, TerminalDraft, Usage } from "../protocol/events.ts";
+import type { Begun } from "./begun.ts";
 import { type CodePointGate, codePointGate, type TextJoiner, textJoiner } from "./text.ts";
 
 export type GenerationSpec = {
@@ -17,6 +18,8 @@ export type GenerationSpec = {
   messageId: string;
   deps: CallDeps;
   observe: GenerationObserver;
+  /** Where another server has begun it: what the log holds. The model is to say only the rest. */
+  begun?: Begun;
 };
 
 /** What the metrics want to know. Called in the token path: must be cheap, must not throw. */
@@ -45,6 +48,8 @@ type Writing = Pick<GenerationSpec, "log" | "messageId" | "modelId" | "observe">
   text: { joiner: TextJoiner; gate: CodePointGate } | undefined;
   speaking: boolean;
   thought: boolean;
+  /** Goes on with a text, and has said nothing yet. */
+  resuming: boolean;
   over: boolean;
   finish: Finish | undefined;
   stopCall(): void;
@@ -55,7 +60,8 @@ type Finish = { reason: MessageReason; usage: Usage | undefined };
  * Lets a model write one answer into a log: `start`, the message, and exactly one terminal event whatever happens (R-ONE).
  * It belongs to the log, not to any connection (R-DETACH).
  */
-export function generate({ log, messageId, modelId, model, options, deps, observe }: GenerationSpec): Generation {
+export function generate(spec: GenerationSpec): Generation {
+  const { log, messageId, modelId, model, options, deps, observe, begun } = spec;
   const { clock } = deps;
   const writing: Writing = {
     log,
@@ -64,15 +70,18 @@ export function generate({ log, messageId, modelId, model, options, deps, observ
     observe,
     clock,
     begun: clock.now(),
-    text: undefined,
-    speaking: false,
-    thought: false,
+    text: begun?.speaking ? textFrom(begun.text) : undefined,
+    speaking: begun?.speaking ?? false,
+    thought: begun?.thought ?? false,
+    resuming: begun !== undefined && begun.text !== "",
     over: false,
     finish: undefined,
     // `fail` may come from the very first append, before there is a call to stop.
     stopCall: () => {},
   };
-  append(writing, { type: "start", stream_id: log.id, kind: "chat", created_at: log.createdAt, model: modelId });
+  if (!begun?.started) {
+    append(writing, { type: "start", stream_id: log.id, kind: "chat", created_at: log.createdAt, model: modelId });
+  }
   const sink: PartSink = { part: (part) => take(writing, part), end: (error) => end(writing, error) };
   if (!writing.over) writing.stopCall = callModel(model, options, deps, sink);
   return { cancel: (cause) => cancel(writing, cause) };
@@ -92,12 +101,19 @@ function take(writing: Writing, part: Part): void {
 }
 
 function textOf(writing: Writing) {
-  writing.text ??= { joiner: textJoiner(), gate: codePointGate() };
+  writing.text ??= textFrom("");
   return writing.text;
+}
+
+function textFrom(said: string) {
+  const joiner = textJoiner();
+  if (said !== "") joiner.add(said);
+  return { joiner, gate: codePointGate() };
 }
 
 function token(writing: Writing, piece: string): void {
   if (piece === "") return;
+  writing.resuming = false;
   speak(writing);
   if (!append(writing, { type: "token", message_id: writing.messageId, text: piece })) return;
   textOf(writing).joiner.add(piece);
@@ -125,17 +141,23 @@ function think(writing: Writing): void {
 function end(writing: Writing, error?: unknown): void {
   if (writing.over) return;
   if (error !== undefined) {
-    const code = isFailure(error) ? error.code : "internal_error";
+    const code = codeOf(writing, error);
     writing.observe.failed(writing.modelId, code, (error as Error).cause);
     fail(writing, code);
   } else complete(writing, writing.finish?.reason ?? "stop", writing.finish?.usage);
 }
 
+/** A model that cannot go on with a text leaves it lost: a new start may well succeed. */
+function codeOf({ resuming }: Writing, error: unknown): ErrorCode {
+  if (resuming) return "generation_lost";
+  return isFailure(error) ? error.code : "internal_error";
+}
+
 /** What the shelf or a client asks for. */
 function cancel(writing: Writing, cause: CancelCause): void {
   if (writing.over) return;
-  if (cause === "shutting_down") {
-    fail(writing, "shutting_down");
+  if (cause === "shutting_down" || cause === "lost") {
+    fail(writing, cause === "lost" ? "generation_lost" : cause);
     return;
   }
   writing.stopCall();

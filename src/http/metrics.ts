@@ -19,10 +19,20 @@ export type Metrics = {
 const FIRST_TOKEN_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60];
 const GENERATION_BUCKETS = [0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600];
 
-export type MetricsDeps = { streams(): ShelfCounts; worlds(): WorldCounts };
+export type MetricsDeps = {
+  streams(): ShelfCounts;
+  worlds(): WorldCounts;
+  /** Where streams are shared. */
+  store?: StoreState;
+};
+
+export type StoreState = {
+  isUp(): boolean;
+  fates(): Readonly<{ takenOver: number; fenced: number; givenUp: number }>;
+};
 
 /** What an operator sees at `GET /metrics`. */
-export function createMetrics({ streams, worlds }: MetricsDeps): Metrics {
+export function createMetrics({ streams, worlds, store }: MetricsDeps): Metrics {
   const registry = new Registry();
   const registers = [registry];
   // Among the defaults: event-loop delay, heap, garbage collection, open handles.
@@ -46,15 +56,26 @@ export function createMetrics({ streams, worlds }: MetricsDeps): Metrics {
   gauge("chatwait_turn_timers", "Timers that are set for turns", () => worlds().timers);
   gauge("chatwait_world_subscriptions", "Clients that are subscribed to a world", () => worlds().subscriptions);
   gauge("chatwait_feed_readers", "Requests that read the feed of a world", () => worlds().feedReaders);
-  new Counter({
-    name: "late_events_total",
-    help: "Events that came when their turn had ended, and were dropped",
-    registers,
-    collect() {
-      this.reset();
-      this.inc(worlds().lateEvents);
-    },
+  const counter = (name: string, help: string, value: () => number) =>
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(value());
+      },
+    });
+  counter("late_events_total", "Events that came when their turn had ended, and were dropped", () => {
+    return worlds().lateEvents;
   });
+  if (store) {
+    const { isUp, fates } = store;
+    gauge("chatwait_store_up", "1 while the store that servers share can be reached", () => (isUp() ? 1 : 0));
+    counter("chatwait_takeovers_total", "Streams that were taken over from a dead server", () => fates().takenOver);
+    counter("chatwait_streams_fenced_total", "Streams that another server has taken over", () => fates().fenced);
+    counter("chatwait_streams_given_up_total", "Streams that ended because the store was away", () => fates().givenUp);
+  }
 
   const tokens = summed((written) => token.inc(written));
   const token = new Counter({

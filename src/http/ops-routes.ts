@@ -16,6 +16,8 @@ export type OpsRoutesDeps = {
   /** What stands at `/`; where there is none, a page that explains the server does. */
   page?: BuiltPage;
   isDraining(): boolean;
+  /** Whether what servers share can be reached, where they do. */
+  isStoreUp?(): boolean;
 };
 
 /** What is not chat: how the server is, what it offers, how to use it. */
@@ -33,9 +35,11 @@ export function opsRoutes(app: FastifyInstance, deps: OpsRoutesDeps): void {
   const get = (url: string, handler: RouteHandlerMethod) => app.get(url, { exposeHeadRoute: true }, handler);
 
   get("/healthz", async () => ({ status: "ok" }));
-  get("/readyz", async (_request, reply) =>
-    deps.isDraining() ? reply.code(503).send({ status: "draining" }) : { status: "ok" },
-  );
+  get("/readyz", async (_request, reply) => {
+    if (deps.isDraining()) return reply.code(503).send({ status: "draining" });
+    if (deps.isStoreUp?.() === false) return reply.code(503).send({ status: "store_unavailable" });
+    return { status: "ok" };
+  });
   get("/metrics", async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
   get("/models", async () => ({ default: registry.defaultId, models: registry.list() }));
   get("/openapi.json", async (_request, reply) => {

@@ -4,7 +4,7 @@ import { type ChatRoutesDeps, chatRoutes } from "./chat-routes.ts";
 import { type EditingOptions, editingRule } from "./editing.ts";
 import { type OpsRoutesDeps, opsRoutes } from "./ops-routes.ts";
 import { type ChatStarterDeps, chatStarter } from "./start-chat.ts";
-import { startLimit } from "./start-limit.ts";
+import { type SharedCounters, startLimit } from "./start-limit.ts";
 import { type TurnStarterDeps, turnStarter } from "./start-turn.ts";
 import { worldAdminRoutes } from "./world-admin-routes.ts";
 import { type WorldRoutesDeps, worldRoutes } from "./world-routes.ts";
@@ -17,6 +17,8 @@ export type RoutesOptions = Omit<ChatRoutesDeps, "admit" | "startChat"> &
   EditingOptions & {
     /** Starts a minute and client address; 0: as many as they like. */
     rateLimit: number;
+    /** Where starts are counted for all servers; without, each counts for itself. */
+    counters?: SharedCounters;
   };
 
 /** All paths, bare and under their version (R-VERSION). Returns what makes them refuse new work. */
@@ -25,7 +27,7 @@ export async function addRoutes(server: FastifyInstance, options: RoutesOptions)
   const refuseWhileDraining = () => {
     if (draining) throw failure("shutting_down");
   };
-  const limit = await startLimit(server, options.rateLimit);
+  const limit = await startLimit(server, options.rateLimit, options.counters);
   function admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     refuseWhileDraining();
     return limit(request, reply);

@@ -20,6 +20,14 @@ export type ChatStarterDeps = {
   instructions: string | undefined;
 };
 
+/** What another server needs to go on with an answer. */
+export type ChatResume = {
+  start: ChatStart;
+  modelId: string;
+  messageId: string;
+  instructions: string | undefined;
+};
+
 export type StartRequest = {
   start: ChatStart;
   /** The idempotency key, if there is one. */
@@ -39,19 +47,25 @@ export function chatStarter(deps: ChatStarterDeps): (request: StartRequest) => P
     await admit();
     // What the shelf calls back before there is a generation, the generation is told as soon as there is one.
     let generation: Generation | undefined;
+    const messageId = newMessageId();
+    const { instructions } = deps;
     const log = await shelf.create({
       id: newStreamId(),
       kind: "chat",
       cancel: (cause) => generation?.cancel(cause),
       cancelOnLeave: start.on_disconnect === "cancel",
+      // A start may be a mebibyte: one that nobody else will need is not held on to.
+      ...(shelf.isShared
+        ? { resume: { start, modelId: offered.id, messageId, instructions } satisfies ChatResume }
+        : {}),
     });
     bind(log.id);
     generation = generate({
       log,
       modelId: offered.id,
       model: offered.model,
-      options: callOptions(start, offered, log.createdAt, deps.instructions),
-      messageId: newMessageId(),
+      options: callOptions(start, offered, log.createdAt, instructions),
+      messageId,
       deps: deps.call,
       observe: deps.observe,
     });
@@ -69,7 +83,8 @@ export function chatStarter(deps: ChatStarterDeps): (request: StartRequest) => P
 const unknownModel = (id: string) =>
   `This server does not offer the model "${id.length > 100 ? `${id.slice(0, 100)}…` : id}". GET /models lists what it offers.`;
 
-function callOptions(start: ChatStart, model: OfferedModel, createdAt: string, fallback?: string): CallOptions {
+/** The call that a start leads to: the same on each server. */
+export function callOptions(start: ChatStart, model: OfferedModel, createdAt: string, fallback?: string): CallOptions {
   const instructions = start.instructions ?? fallback ?? "";
   const maxTokens = start.max_tokens ?? undefined;
   const asked = { role: "user" as const, content: start.message };

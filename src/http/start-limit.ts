@@ -4,6 +4,9 @@ import { failure } from "../protocol/errors.ts";
 
 export type StartLimit = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
+/** A connection of ioredis, and what the names of the counters begin with. */
+export type SharedCounters = { redis: unknown; nameSpace: string };
+
 const WINDOW_S = 60;
 
 /**
@@ -11,9 +14,11 @@ const WINDOW_S = 60;
  * https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ on whatever the answer will be.
  * @throws Failure `rate_limited`
  */
-export async function startLimit(app: FastifyInstance, most: number): Promise<StartLimit> {
+export async function startLimit(app: FastifyInstance, most: number, shared?: SharedCounters): Promise<StartLimit> {
   if (most === 0) return async () => {};
-  await app.register(rateLimit, { global: false, max: most, timeWindow: WINDOW_S * 1000 });
+  // A store that is away refuses the start itself, in its own words.
+  const counters = shared ? { ...shared, skipOnError: true } : {};
+  await app.register(rateLimit, { global: false, max: most, timeWindow: WINDOW_S * 1000, ...counters });
   const count = app.createRateLimit();
   return async (request, reply) => {
     const state = await count(request);

@@ -60,11 +60,20 @@ export function appendFrame(store: FrameStore, frame: string, length: number): v
   else store.ends.push(store.size);
 }
 
-/** The frames after the `after`-th: as many as lie together and fit into `maxBytes`, but at least one if there is one. */
-export function sliceOf(store: FrameStore, after: number, maxBytes: number): Slice | undefined {
-  if (after >= store.ends.length) return undefined;
+/**
+ * The frames after the `after`-th: as many as lie together and fit into `maxBytes`, but at least one if there is one. None is after
+ * the `upTo`-th.
+ */
+export function sliceOf(
+  store: FrameStore,
+  after: number,
+  maxBytes: number,
+  upTo = store.ends.length,
+): Slice | undefined {
+  if (after >= upTo) return undefined;
   const from = startOf(store, after + 1);
-  const text = from === store.copied && store.size - from <= maxBytes ? asciiText(store) : undefined;
+  const isAll = upTo === store.ends.length;
+  const text = isAll && from === store.copied && store.size - from <= maxBytes ? asciiText(store) : undefined;
   copy(store);
   const { blocks, ends } = store;
   // A reader that keeps up reads what has just been appended, and need not have it read back.
@@ -72,7 +81,7 @@ export function sliceOf(store: FrameStore, after: number, maxBytes: number): Sli
   const index = blockAt(store, from);
   const block = blocks[index] as Block;
   const blockEnd = blocks[index + 1]?.start ?? store.size;
-  const seq = lastWithin(ends, after + 1, Math.min(blockEnd, from + maxBytes));
+  const seq = Math.min(upTo, lastWithin(ends, after + 1, Math.min(blockEnd, from + maxBytes)));
   const to = ends[seq - 1] as number;
   return { latin1: block.bytes.toString("latin1", from - block.start, to - block.start), seq };
 }

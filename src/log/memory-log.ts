@@ -91,7 +91,7 @@ function memoryLog(options: MemoryLogOptions, archived?: Archive): MemoryLog {
       log.sealed = true;
       options.onSealed(draft);
     },
-    slice: (after, maxBytes) => sliceOf(store, after, maxBytes),
+    slice: (after, maxBytes, upTo) => sliceOf(store, after, maxBytes, upTo),
     event,
     sharedUpTo,
     archive: () => archived ?? archiveOf(store),

@@ -44,8 +44,18 @@ interface Entry extends Expiring<Entry>, LogNames {
   bytes: number;
 }
 
+export type ShelfHooks = {
+  /** An id is not kept any longer. */
+  onForget?(id: string): void;
+};
+
+export type MemoryShelf = Shelf & {
+  /** Takes an ended log off the shelf, as if it had never been there. Who reads it reads on. */
+  remove(id: string): void;
+};
+
 /** A shelf in this process's memory. */
-export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
+export function createMemoryShelf(clock: Clock, limits: ShelfLimits, hooks: ShelfHooks = {}): MemoryShelf {
   const entries = new Map<string, Entry>();
   const claims = createClaims();
   let running = 0;
@@ -59,13 +69,18 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
   const left = expiringQueue<Entry>(clock, LEAVE_GRACE_MS, ({ spec }) => spec?.cancel("left"));
   const forgotten = expiringMap<true>(clock, FORGOTTEN_MS, () => {}, MOST_FORGOTTEN);
 
-  function forget(entry: Entry) {
-    const { id, bytes: freed } = entry;
-    entries.delete(id);
+  function remove(entry: Entry) {
+    entries.delete(entry.id);
     ended.remove(entry);
-    claims.free(id);
+    claims.free(entry.id);
+    bytes -= entry.bytes;
+  }
+
+  function forget(entry: Entry) {
+    const { id } = entry;
+    remove(entry);
     forgotten.set(id, true);
-    bytes -= freed;
+    hooks.onForget?.(id);
   }
 
   function abandon(entry: Entry) {
@@ -123,7 +138,7 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
 
   function createEntry(spec: LogSpec): Entry {
     const { id, kind, world } = spec;
-    const createdAt = timestampOf(clock.wall());
+    const createdAt = spec.createdAt ?? timestampOf(clock.wall());
     const entry: Entry = {
       ...unqueued<Entry>(),
       id,
@@ -197,6 +212,10 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits): Shelf {
       entries.get(id)?.spec?.cancel(cause);
     },
     claim: (key, fingerprint) => claims.claim(key, fingerprint),
+    remove(id) {
+      const entry = entries.get(id);
+      if (entry) remove(entry);
+    },
     counts: () => ({ running, kept: entries.size, readers, bytes }),
     idle: () => (running === 0 ? Promise.resolve() : new Promise((resolve) => quiet.push(resolve))),
     async close(cause) {

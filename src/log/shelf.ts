@@ -6,6 +6,8 @@ import type { StreamLog } from "./stream-log.ts";
  * shared between servers has to be asked.
  */
 export type Shelf = {
+  /** Its streams outlive this server: whoever creates one says what another server needs to go on with it. */
+  readonly isShared?: true;
   /**
    * Puts a new, empty log on the shelf.
    * @throws Failure `overloaded` where a limit is reached
@@ -42,12 +44,17 @@ export type LogSpec = {
   world?: string;
   /** Ends the generation; must seal the log before it returns. Called at most once, and never after the log was sealed. */
   cancel(cause: CancelCause): void;
+  /** What another server needs to go on with the stream where this one dies: plain JSON. For a shared shelf alone. */
+  resume?: unknown;
+  /** RFC 3339: when it was begun, where that was on another server. */
+  createdAt?: string;
   /** `on_disconnect: cancel`: stop when its last reader has been gone for 10 s. */
   cancelOnLeave?: boolean;
 };
 
-/** `stopped`: asked for. `left`: its last reader went, and it was to end with it. `abandoned`: nobody came back. */
-export type CancelCause = "stopped" | "left" | "abandoned" | "shutting_down";
+/** `stopped`: asked for. `left`: its last reader went, and it was to end with it. `abandoned`: nobody came back.
+ * `lost`: it can be written here no longer, and what is written still is seen by nobody. */
+export type CancelCause = "stopped" | "left" | "abandoned" | "shutting_down" | "lost";
 
 /** A forgotten id is told from one that never was (R-HONEST). */
 export type Found = { state: "kept"; log: StreamLog } | { state: "expired" } | { state: "unknown" };

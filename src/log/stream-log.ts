@@ -31,8 +31,8 @@ export type StreamLog = {
   /** Adds the terminal event (R-ONE). Always has room. Throws when called twice. */
   seal(draft: TerminalDraft): void;
 
-  /** Encoded events after `after`; see `Slice`. */
-  slice(after: number, maxBytes: number): Slice | undefined;
+  /** Encoded events after `after`, and none after `upTo`; see `Slice`. */
+  slice(after: number, maxBytes: number, upTo?: number): Slice | undefined;
   /** The event itself, to be read and not changed. `seq` must be within 1 and `lastSeq`. */
   event(seq: number): StreamEvent;
   /** Up to which seq a cursor of `epoch` is true of this log; -1 if of none. */

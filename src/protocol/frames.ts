@@ -75,6 +75,12 @@ const tailOf = (turnId?: string): string => (turnId === undefined ? '"}\n\n' : `
 export const encodeFrame = (idPrefix: string, seq: number, draft: WorldEvent): string =>
   frameOf(framingOf(idPrefix), seq, draft).text;
 
+/** The frame of an event that is JSON already, as {@link frameData} gives it: it begins with its type. */
+export function frameOfJson(idPrefix: string, seq: number, json: string): string {
+  const type = json.slice('{"type":"'.length, json.indexOf('"', '{"type":"'.length));
+  return `id: ${idPrefix}${seq}\nevent: ${type}\ndata: ${json}\n\n`;
+}
+
 /** Where a frame's JSON begins and ends: the inverse of {@link encodeFrame}, for readers that need the event itself. */
 export function frameData(frame: string): string {
   return frame.slice(frame.indexOf("\ndata: ") + 7, -2);

@@ -296,7 +296,7 @@ export function beginTurn(spec: TurnSpec, deps: TurnDeps, first: Published): Tur
     get isOver() {
       return over;
     },
-    cancel: (cause) => close(cause === "shutting_down" ? { code: "shutting_down" } : { reason: "cancelled" }),
+    cancel: (cause) => close(codeOf(cause) ?? { reason: "cancelled" }),
     add(message) {
       refuseWhenOver();
       const { id: message_id, sender, content } = message;
@@ -325,6 +325,12 @@ const NOTICES = {
   stalled: "The message has stopped for a moment.",
   resumed: "The message goes on.",
 };
+
+/** An end that nobody in the world has asked for is a failure. */
+function codeOf(cause: CancelCause): { code: ErrorCode } | undefined {
+  if (cause === "shutting_down") return { code: "shutting_down" };
+  return cause === "lost" ? { code: "generation_lost" } : undefined;
+}
 
 const failed = (code: ErrorCode): TerminalDraft => ({
   type: "error",

@@ -40,7 +40,7 @@ async function examineMachine(call: Call, tell: Tell): Promise<Call> {
   tell(checkNode(process.versions.node));
   if (isOn(call, "remote")) return call;
   const { findings, config } = checkSettings(io.env);
-  tell(...findings, checkRedis(io.env), await checkDataDir(config.dataDir, io.cwd));
+  tell(...findings, checkRedis(config), await checkDataDir(config.dataDir, io.cwd));
   const deps = { listen: tryListen, identify: async (url: string) => (await identify(url, {})).facts };
   tell(await checkPort(config.host, config.port, deps));
   const { checkModels } = await import("./models.ts");

@@ -5,8 +5,8 @@ import { type Finding, finding } from "./finding.ts";
 /** The settings in this environment, as `chatwait serve` would take them. */
 export type Settings = { findings: Finding[]; config: Config };
 
-/** Not the server's: its own check tells of Redis, and CHATWAIT_URL is this program's. */
-const OTHERS = ["CHATWAIT_REDIS_URL", "CHATWAIT_URL"];
+/** Not the server's: CHATWAIT_URL is this program's. */
+const OTHERS = ["CHATWAIT_URL"];
 
 /** Reads them all: a setting that cannot be used is told, and the others are read as if it had not been set. */
 export function checkSettings(given: Environment): Settings {
@@ -30,16 +30,14 @@ export function checkSettings(given: Environment): Settings {
 
 const summary = ({ host, port, models }: Config): string => `${models.defaultId} at ${host}:${port}`;
 
-/** What this version can do with Redis, whatever the settings hope for. */
-export function checkRedis(env: Environment): Finding {
-  if (!env["CHATWAIT_REDIS_URL"]?.trim()) {
-    return finding("redis", "skip", "Redis is not used: this version keeps its streams in the memory of one server.");
-  }
+/** Whether streams are shared, and where: never with what the URL holds as a password. */
+export function checkRedis({ redis }: Config): Finding {
+  if (!redis) return finding("redis", "skip", "Redis is not used: streams are kept in the memory of one server.");
+  const { host } = new URL(redis.url);
   return finding(
     "redis",
-    "fail",
-    "CHATWAIT_REDIS_URL is set, but this version cannot use Redis: it keeps its streams in the memory of one server.",
-    "Unset it: the server refuses to start with it.",
+    "ok",
+    `Streams are shared through Redis at ${host}. Whether it answers, the server says at its start.`,
   );
 }
 

@@ -35,7 +35,11 @@ export const SERVER_OPERATIONS: Operation[] = [
     description: "For load balancers: 503 from the moment the server begins to drain.",
     answers: [
       { status: 200, description: "It does.", content: json("Status", { status: "ok" }) },
-      { status: 503, description: "It is draining.", content: json("Status", { status: "draining" }) },
+      {
+        status: 503,
+        description: "It is draining, or the store that it shares is away.",
+        content: json("Status", { status: "draining" }),
+      },
     ],
     errors: [],
     curl: `curl ${BASE}/readyz`,

@@ -1,0 +1,25 @@
+import type { StreamLog } from "../log/stream-log.ts";
+
+/** How far an answer is that another server was writing. */
+export type Begun = {
+  started: boolean;
+  speaking: boolean;
+  thought: boolean;
+  /** The text so far. */
+  text: string;
+};
+
+/** Reads it from the log of a chat. */
+export function begunIn(log: StreamLog): Begun {
+  const begun: Begun = { started: false, speaking: false, thought: false, text: "" };
+  const pieces: string[] = [];
+  for (let seq = 1; seq <= log.lastSeq; seq++) {
+    const event = log.event(seq);
+    if (event.type === "start") begun.started = true;
+    else if (event.type === "message_start") begun.speaking = true;
+    else if (event.type === "system" && event.code === "thinking") begun.thought = true;
+    else if (event.type === "token") pieces.push(event.text);
+  }
+  begun.text = pieces.join("");
+  return begun;
+}

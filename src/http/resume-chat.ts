@@ -1,0 +1,56 @@
+import { type Clock, timestampOf } from "../clock.ts";
+import { type Begun, begunIn } from "../generation/begun.ts";
+import { generate } from "../generation/generate.ts";
+import { endingOf } from "../log/endings.ts";
+import type { LogSpec } from "../log/shelf.ts";
+import type { StreamLog } from "../log/stream-log.ts";
+import type { CallOptions } from "../models/model.ts";
+import type { OfferedModel } from "../models/registry.ts";
+import { type ChatResume, type ChatStarterDeps, callOptions } from "./start-chat.ts";
+
+/** A stream of a server that has died, and what it was created with. */
+export type Orphan = { log: StreamLog; resume: unknown; setCancel(cancel: LogSpec["cancel"]): void };
+
+/**
+ * Goes on with an answer whose server has died (R-TAKEOVER): from the text so far where the model can, from the beginning where
+ * nothing was said yet. Anything else, a world's turn too, ends with `generation_lost`.
+ */
+export function chatResumer({
+  registry,
+  clock,
+  call,
+  observe,
+}: Omit<ChatStarterDeps, "shelf" | "instructions">): (orphan: Orphan) => void {
+  return ({ log, resume, setCancel }) => {
+    const chat = log.kind === "chat" ? (resume as ChatResume | undefined) : undefined;
+    const offered = chat && registry.get(chat.modelId);
+    const begun = begunIn(log);
+    if (!chat || !offered || !canGoOn(offered, begun)) return endLost(log, clock);
+    const { modelId, messageId, start, instructions } = chat;
+    const options = continued(callOptions(start, offered, log.createdAt, instructions), begun.text);
+    const { cancel } = generate({
+      ...{ log, modelId, model: offered.model, options, messageId, begun },
+      ...{ deps: call, observe },
+    });
+    setCancel(cancel);
+  };
+}
+
+/** `builtin:chat` is a function of what it is told: it says the same again, and leaves out what was said. */
+const canGoOn = ({ model }: OfferedModel, { text }: Begun): boolean => text === "" || model.provider === "builtin";
+
+function continued(options: CallOptions, text: string): CallOptions {
+  if (text === "") return options;
+  const { providerOptions } = options;
+  return {
+    ...options,
+    providerOptions: { ...providerOptions, chatwait: { ...providerOptions?.["chatwait"], continueFrom: text } },
+  };
+}
+
+function endLost(log: StreamLog, clock: Clock): void {
+  const events = Array.from({ length: log.lastSeq }, (_, index) => log.event(index + 1));
+  const { ends, terminal } = endingOf(events, "generation_lost", timestampOf(clock.wall()));
+  for (const end of ends) log.append(end);
+  log.seal(terminal);
+}

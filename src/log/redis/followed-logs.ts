@@ -1,0 +1,143 @@
+import type { Clock } from "../../clock.ts";
+import type { CancelCause } from "../shelf.ts";
+import type { StreamLog } from "../stream-log.ts";
+import { type FollowedLog, followLog } from "./followed-log.ts";
+import type { SharedStore } from "./shared-store.ts";
+
+/** A copy of another server's log, and how many read it here. */
+type Followed = { log: FollowedLog; readers: number; takeBack: () => void };
+
+/** How often what is read is compared with the store, and its writer is told of its readers: words may be lost. */
+const SYNC_MS = 10_000;
+/** A copy that nobody reads is kept for a reader that reconnects. */
+const LINGER_MS = 10_000;
+/** For a writer to end a stream that it was asked to end. */
+const CANCEL_MS = 10_000;
+const CANCEL_AGAIN_MS = 1000;
+
+export type FollowedLogsOptions = {
+  store: SharedStore;
+  clock: Clock;
+  serverId: string;
+  countReader(): () => void;
+};
+
+/** The copies that this server has of others' logs. */
+export function createFollowedLogs({ store, clock, serverId, countReader }: FollowedLogsOptions) {
+  const opening = new Map<string, Promise<Followed | undefined>>();
+  const open = new Map<string, Followed>();
+
+  let endSync = clock.after(SYNC_MS, syncSoon);
+
+  function syncSoon() {
+    sync();
+    endSync = clock.after(SYNC_MS, syncSoon);
+  }
+
+  function sync() {
+    for (const entry of open.values()) {
+      if (entry.log.sealed || entry.readers === 0) continue;
+      entry.log.catchUp().catch(() => {});
+      tell(entry);
+    }
+  }
+
+  async function begin(id: string): Promise<Followed | undefined> {
+    try {
+      const log = await followLog(store, id);
+      if (!log) return undefined;
+      const entry: Followed = { log, readers: 0, takeBack: () => {} };
+      open.set(id, entry);
+      linger(entry);
+      return entry;
+    } finally {
+      opening.delete(id);
+    }
+  }
+
+  function linger(entry: Followed) {
+    entry.takeBack();
+    entry.takeBack = clock.after(LINGER_MS, () => drop(entry));
+  }
+
+  function drop({ log, takeBack }: Followed) {
+    takeBack();
+    open.delete(log.id);
+    log.leave();
+  }
+
+  async function entryOf(id: string): Promise<Followed | undefined> {
+    const known = open.get(id);
+    if (known) {
+      if (known.readers === 0) linger(known);
+      await known.log.catchUp();
+      return known;
+    }
+    const soon = opening.get(id) ?? begin(id);
+    opening.set(id, soon);
+    return soon;
+  }
+
+  /** Tells the writer who reads here. A word that is lost costs a stream that is abandoned late, or a reader that must come back. */
+  function tell({ log, readers }: Followed) {
+    if (log.sealed) return;
+    store
+      .ownerOf(log.id)
+      .then(async (owner) => {
+        if (owner) await store.send(owner, { type: "readers", id: log.id, server: serverId, count: readers });
+      })
+      .catch(() => {});
+  }
+
+  return {
+    /** The copy of a stream as the store has it now; undefined where it has none. */
+    find: async (id: string): Promise<StreamLog | undefined> => (await entryOf(id))?.log,
+    /** Counts a reader of a copy; undefined where there is no copy of that stream. */
+    attach(id: string): (() => void) | undefined {
+      const entry = open.get(id);
+      if (!entry) return undefined;
+      const release = countReader();
+      entry.takeBack();
+      if (++entry.readers === 1) tell(entry);
+      let attached = true;
+      return () => {
+        if (!attached) return;
+        attached = false;
+        release();
+        if (--entry.readers > 0) return;
+        tell(entry);
+        linger(entry);
+      };
+    },
+    /** Asks the server that writes a stream to end it, and resolves when its end is here, or is long in coming. */
+    async cancel(id: string, cause: CancelCause): Promise<void> {
+      const entry = await entryOf(id);
+      // Said again, for its writer may just have died, and another may be about to go on.
+      for (let waited = 0; entry && !entry.log.sealed && waited < CANCEL_MS; waited += CANCEL_AGAIN_MS) {
+        const owner = await store.ownerOf(id);
+        if (!owner) return;
+        await store.send(owner, { type: "cancel", id, cause });
+        await sealedWithin(entry.log, clock, CANCEL_AGAIN_MS);
+      }
+    },
+    /** Reads what may have been missed. */
+    sync,
+    close() {
+      endSync();
+      for (const entry of [...open.values()]) drop(entry);
+    },
+  };
+}
+
+function sealedWithin(log: StreamLog, clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      release();
+      takeBack();
+      resolve();
+    };
+    const release = log.listen(() => log.sealed && done());
+    const takeBack = clock.after(ms, done);
+    if (log.sealed) done();
+  });
+}

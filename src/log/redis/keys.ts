@@ -1,0 +1,39 @@
+/**
+ * Where things are in Redis. What belongs to one stream has its id as the hash tag, so that a script touches one slot of a
+ * cluster (https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags):
+ *
+ * - `P{id}:log`    Redis Stream: entry `<seq>-0`, field `e`, the event as JSON on one line
+ * - `P{id}:meta`   hash: names, resume, owner, fence, seq, takeovers, sealed, freed
+ * - `P{id}:gone`   that there was such a stream: a forgotten id is told from one that never was
+ * - `P{id}:bell`   channel: each batch as it is written
+ * - `Pserver:ID`   that a server lives; `Pserver:ID:running` the streams it writes, `Pserver:ID:commands` the channel to it
+ * - `Pservers`     set: all servers that live, or whose streams are still to be taken over
+ * - `Pclaim:KEY`   hash: an idempotency key's fingerprint and stream
+ * - `Pclaims`      channel: which key was bound or let go
+ */
+export type Keys = {
+  log(id: string): string;
+  meta(id: string): string;
+  gone(id: string): string;
+  bell(id: string): string;
+  claim(key: string): string;
+  readonly claims: string;
+  server(id: string): string;
+  running(serverId: string): string;
+  commands(serverId: string): string;
+  readonly servers: string;
+};
+
+/** The names below `prefix`, `chatwait:` for one. */
+export function keysUnder(prefix: string): Keys {
+  const of = (part: string) => (id: string) => `${prefix}{${id}}:${part}`;
+  return {
+    ...{ log: of("log"), meta: of("meta"), gone: of("gone"), bell: of("bell") },
+    claim: (key) => `${prefix}claim:${key}`,
+    claims: `${prefix}claims`,
+    server: (id) => `${prefix}server:${id}`,
+    running: (id) => `${prefix}server:${id}:running`,
+    commands: (id) => `${prefix}server:${id}:commands`,
+    servers: `${prefix}servers`,
+  };
+}

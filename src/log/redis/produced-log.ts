@@ -1,0 +1,92 @@
+import { type ErrorCode, isRetryable } from "../../protocol/errors.ts";
+import type { EventDraft } from "../../protocol/events.ts";
+import { oneLine } from "../../protocol/frames.ts";
+import { createBells, hang, ringSoon } from "../bells.ts";
+import type { StreamLog } from "../stream-log.ts";
+import { createOutbox, type Outbox, type OutboxOptions } from "./outbox.ts";
+
+/** A log that is written here, and that readers see as far as the store has it (R-ANY). */
+export type ProducedLog = StreamLog &
+  Pick<Outbox, "drained" | "check" | "stop"> & {
+    /** Shows another log from now on, which begins with all that this one has shown. What is still written here is dropped. */
+    become(other: StreamLog): void;
+  };
+
+export type ProducedLogOptions = Omit<OutboxOptions, "id" | "event" | "onStored"> & {
+  /** All of it, also what is still on its way. */
+  inner: StreamLog;
+  /** Its end is in the store. */
+  onEnd(): void;
+};
+
+/** Shows of `inner` what has arrived in the store. */
+export function createProducedLog({ inner, onEnd, ...outboxOptions }: ProducedLogOptions): ProducedLog {
+  const bells = createBells();
+  let shown = inner;
+  const outbox = createOutbox({
+    ...outboxOptions,
+    id: inner.id,
+    event: (seq) => jsonOf(inner.event(seq)),
+    onStored(seq, sealed) {
+      if (shown !== inner) return;
+      const hadEnded = log.sealed;
+      log.lastSeq = seq;
+      log.sealed = sealed;
+      ringSoon(bells);
+      if (sealed && !hadEnded) onEnd();
+    },
+  });
+
+  function push(draft: EventDraft, sealed?: { freesKeys: boolean }) {
+    outbox.push(jsonOf({ ...draft, seq: inner.lastSeq }), sealed);
+  }
+
+  function mirror() {
+    if (log.sealed) return;
+    log.lastSeq = shown.lastSeq;
+    log.sealed = shown.sealed;
+    ringSoon(bells);
+  }
+
+  const log: { -readonly [Field in keyof ProducedLog]: ProducedLog[Field] } = {
+    id: inner.id,
+    kind: inner.kind,
+    world: inner.world,
+    createdAt: inner.createdAt,
+    epoch: inner.epoch,
+    lastSeq: outboxOptions.stored,
+    sealed: false,
+    append(draft) {
+      const refused = inner.append(draft);
+      if (!refused) push(draft);
+      return refused;
+    },
+    seal(draft) {
+      inner.seal(draft);
+      push(draft, { freesKeys: draft.type === "error" && isRetryable(draft.error_code as ErrorCode) });
+    },
+    slice(after, maxBytes) {
+      return after >= log.lastSeq ? undefined : shown.slice(after, maxBytes, log.lastSeq);
+    },
+    event: (seq) => shown.event(seq),
+    sharedUpTo: inner.sharedUpTo,
+    listen: (bell) => hang(bells, bell),
+    become(other) {
+      outbox.stop();
+      shown = other;
+      const release = other.listen(() => {
+        mirror();
+        if (log.sealed) release();
+      });
+      mirror();
+      if (log.sealed) release();
+    },
+    drained: outbox.drained,
+    check: outbox.check,
+    stop: outbox.stop,
+  };
+  return log;
+}
+
+/** As in a frame: type and seq first, on one line. */
+const jsonOf = ({ type, seq, ...rest }: EventDraft & { seq: number }): string => oneLine({ type, seq, ...rest });

@@ -1,0 +1,38 @@
+/**
+ * Readers on other servers of what is written here: while there is any, one of them counts as a reader of ours, so that the stream
+ * is neither abandoned nor ended. `attach` counts it, and is undefined where the stream is not here (any more).
+ */
+export function remoteReaders(attach: (id: string) => (() => void) | undefined) {
+  const held = new Map<string, { servers: Set<string>; release: () => void }>();
+
+  function open(id: string) {
+    const release = attach(id);
+    if (!release) return undefined;
+    const entry = { servers: new Set<string>(), release };
+    held.set(id, entry);
+    return entry;
+  }
+
+  function drop(id: string, server: string) {
+    const entry = held.get(id);
+    if (!entry?.servers.delete(server) || entry.servers.size > 0) return;
+    held.delete(id);
+    entry.release();
+  }
+
+  return {
+    /** So many read the stream on that server. */
+    set(id: string, server: string, count: number) {
+      if (count === 0) return drop(id, server);
+      (held.get(id) ?? open(id))?.servers.add(server);
+    },
+    /** A server that has died reads nothing. */
+    keepOnly(living: ReadonlySet<string>) {
+      for (const [id, { servers }] of held) for (const server of servers) if (!living.has(server)) drop(id, server);
+    },
+    close() {
+      for (const { release } of held.values()) release();
+      held.clear();
+    },
+  };
+}

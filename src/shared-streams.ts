@@ -1,0 +1,49 @@
+import type { Clock } from "./clock.ts";
+import type { RedisSettings } from "./config.ts";
+import { randomId } from "./ids.ts";
+import type { ShelfLimits } from "./log/memory-shelf.ts";
+import { createSharedShelf, type SharedShelf, type SharedShelfOptions } from "./log/redis/shared-shelf.ts";
+import { openSharedStore, type SharedStore } from "./log/redis/shared-store.ts";
+import { settingError } from "./settings.ts";
+
+/** Beyond the longest that a stream is kept without being touched: then what a server left behind goes; ms. */
+const MARGIN_MS = 60_000;
+
+export type SharedStreamsOptions = {
+  redis: RedisSettings;
+  limits: ShelfLimits;
+  clock: Clock;
+  onTakenOver: SharedShelfOptions["onTakenOver"];
+};
+
+export type SharedStreams = {
+  shelf: SharedShelf;
+  /** Where starts are counted for all servers: a connection of ioredis, and what the names of the counters begin with. */
+  counters: { redis: unknown; nameSpace: string };
+};
+
+/**
+ * Joins the servers that share streams.
+ * @throws SettingError where nothing answers at CHATWAIT_REDIS_URL
+ */
+export async function openSharedStreams(options: SharedStreamsOptions): Promise<SharedStreams> {
+  const { redis, limits, clock, onTakenOver } = options;
+  const { url, prefix, leaseMs } = redis;
+  const ttlMs = limits.retentionMs + limits.abandonMs + MARGIN_MS;
+  let store: SharedStore | undefined;
+  try {
+    store = await openSharedStore({ url, prefix, ttlMs, wall: clock.wall });
+    const serverId = randomId(12);
+    const shelf = await createSharedShelf({ clock, limits, store, serverId, leaseMs, onTakenOver });
+    return { shelf, counters: { redis: store.client, nameSpace: `${prefix}starts:` } };
+  } catch (error) {
+    await store?.close();
+    throw settingError("CHATWAIT_REDIS_URL", `CHATWAIT_REDIS_URL: no store can be used there (${reasonOf(error)}).`);
+  }
+}
+
+/** A URL may hold a password: a reason is told by its code, or in Redis's own words. */
+function reasonOf(error: unknown): string {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return String(code ?? message).split("\n", 1)[0] ?? "";
+}
