@@ -270,6 +270,36 @@ test("at a terminal: colours, a prompt, Ctrl-C that stops and a second one that 
   assert.equal((await cli.ended).code, 130);
 });
 
+test("Ctrl-Z suspends it, and fg brings it back: at the prompt and within an answer", async (t) => {
+  const server = await drivenServer(t);
+  const cli = startCli(t, ["chat"], { url: server.url, shell: true, env: { PS1: "shell> " } });
+  const shell = () => until(() => cli.stdout.endsWith("shell> "), "the shell");
+  const suspend = async () => {
+    const seen = cli.stdout.length;
+    cli.write("\u001a");
+    await until(() => cli.stdout.includes("Stopped", seen), "Stopped");
+    await shell();
+    cli.write("fg\r");
+  };
+  await cli.shows("> \u001b[22m");
+  await suspend();
+  cli.write("Hi\r");
+  const call = await server.model.call();
+  call.text("Hello");
+  await cli.shows("Hello");
+  await suspend();
+  const seen = cli.stdout.length;
+  call.text(", you.");
+  call.finish();
+  // Ctrl-D is for the prompt, and not for the answer that is just ending.
+  await until(() => cli.stdout.includes("> \u001b[22m", seen), "the prompt after the answer");
+  assert.match(cli.stdout.slice(seen), /, you\./);
+  cli.write("\u0004");
+  await shell();
+  cli.write("exit $?\r");
+  assert.equal((await cli.ended).code, 0);
+});
+
 test("colours are for terminals, unless NO_COLOR, FORCE_COLOR or an option says otherwise", async (t) => {
   const { url } = await instantServer(t);
   const coloured = async (args: string[], env: Record<string, string>, terminal: boolean) => {
