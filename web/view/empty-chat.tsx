@@ -48,13 +48,20 @@ export function MissingChat() {
           ? "This one was deleted, or held in another browser."
           : "This browser does not let the page store them, so they end when it is closed or loaded again."}
       </p>
-      <ul class="examples">
-        <li>
-          <a class="button" href={chatHref()}>
-            Begin a new conversation
-          </a>
-        </li>
-      </ul>
+      <BeginAnew />
     </div>
+  );
+}
+
+/** The way on from where there is nothing to read. */
+export function BeginAnew() {
+  return (
+    <ul class="examples">
+      <li>
+        <a class="button" href={chatHref()}>
+          Begin a new conversation
+        </a>
+      </li>
+    </ul>
   );
 }

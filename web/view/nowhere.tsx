@@ -1,4 +1,4 @@
-import { chatHref } from "../state/route.ts";
+import { BeginAnew } from "./empty-chat.tsx";
 import { Stage } from "./stage.tsx";
 import { Thread } from "./thread.tsx";
 
@@ -13,13 +13,7 @@ export function Nowhere() {
             Perhaps a part of it is missing. Your conversations and the worlds of this server are in the list beside
             this page.
           </p>
-          <ul class="examples">
-            <li>
-              <a class="button" href={chatHref()}>
-                Begin a new conversation
-              </a>
-            </li>
-          </ul>
+          <BeginAnew />
         </div>
       </Thread>
     </Stage>
