@@ -1,5 +1,6 @@
-import { createSharedShelf, type SharedShelf, type TakenOver } from "../src/log/redis/shared-shelf.ts";
+import { createSharedShelf, type SharedShelf } from "../src/log/redis/shared-shelf.ts";
 import { openSharedStore } from "../src/log/redis/shared-store.ts";
+import type { TakenOver } from "../src/log/redis/taking-over.ts";
 import { ROOMY } from "./log-environment.ts";
 import { type ManualClock, manualClock } from "./manual-clock.ts";
 

@@ -1,20 +1,9 @@
 import { Redis } from "ioredis";
-import { APPEND, CLAIM, SETTLE, TAKE_OVER, UNBIND } from "./scripts.ts";
-
-type Script<Result> = (...args: (string | number)[]) => Promise<Result>;
-
-export type Scripted = Redis & {
-  chatwaitAppend: Script<string>;
-  chatwaitClaim: Script<string[]>;
-  chatwaitSettle: Script<string>;
-  chatwaitTakeOver: Script<number>;
-  chatwaitUnbind: Script<string>;
-};
 
 /** Two connections to Redis: one for commands, one for what is published. Both come back by themselves. */
 export type Connection = {
   /** Each command fails within {@link COMMAND_MS}, and at once while there is no connection: nobody waits for a store that is away. */
-  readonly redis: Scripted;
+  readonly redis: Redis;
   /** Calls `take` with what is published to a channel from when this has resolved, but for what comes while there is no connection. */
   listen(channel: string, take: (message: string) => void): Promise<() => void>;
   /** Calls `back` each time when both connections stand again: what was published meanwhile has been missed. */
@@ -32,7 +21,7 @@ const LONGEST_BACKOFF_MS = 1000;
 
 /** @throws Error where nothing answers, with what is known of why; never with what the URL holds as a password */
 export async function connectRedis(url: string): Promise<Connection> {
-  const redis = open(url, true) as Scripted;
+  const redis = open(url, true);
   const listener = open(url, false);
   const channels = new Map<string, Set<(message: string) => void>>();
   const backs: (() => void)[] = [];
@@ -100,11 +89,6 @@ function open(url: string, isPrompt: boolean): Redis {
   });
   // What is wrong is told by the commands that fail.
   redis.on("error", () => {});
-  redis.defineCommand("chatwaitAppend", { numberOfKeys: 3, lua: APPEND });
-  redis.defineCommand("chatwaitClaim", { numberOfKeys: 1, lua: CLAIM });
-  redis.defineCommand("chatwaitSettle", { numberOfKeys: 1, lua: SETTLE });
-  redis.defineCommand("chatwaitTakeOver", { numberOfKeys: 1, lua: TAKE_OVER });
-  redis.defineCommand("chatwaitUnbind", { numberOfKeys: 1, lua: UNBIND });
   return redis;
 }
 

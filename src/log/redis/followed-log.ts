@@ -3,7 +3,7 @@ import { frameOfJson } from "../../protocol/frames.ts";
 import { createBells, hang, ringSoon } from "../bells.ts";
 import { appendFrame, createFrameStore, frameAt, sliceOf } from "../frame-store.ts";
 import type { StreamLog } from "../stream-log.ts";
-import type { Batch, SharedNames, SharedStore } from "./shared-store.ts";
+import type { Batch, SharedNames, StreamStore } from "./stream-store.ts";
 
 /** A log that another server writes: a copy for this server's readers, kept up to date by its bell. */
 export type FollowedLog = StreamLog & {
@@ -15,7 +15,7 @@ export type FollowedLog = StreamLog & {
 };
 
 /** Opens a copy of a stream; undefined where the store has none. The bell is hung before anything is read, so that nothing is missed. */
-export async function followLog(store: SharedStore, id: string): Promise<FollowedLog | undefined> {
+export async function followLog(store: StreamStore, id: string): Promise<FollowedLog | undefined> {
   const early: Batch[] = [];
   let take = (batch: Batch): void => {
     early.push(batch);
@@ -36,7 +36,7 @@ export async function followLog(store: SharedStore, id: string): Promise<Followe
   return log;
 }
 
-function openCopy(store: SharedStore, id: string, names: SharedNames, leave: () => void) {
+function openCopy(store: StreamStore, id: string, names: SharedNames, leave: () => void) {
   const frames = createFrameStore();
   const bells = createBells();
   const idPrefix = `${id}.${names.epoch}.`;

@@ -22,6 +22,8 @@ export type FollowedLogsOptions = {
   countReader(): () => void;
 };
 
+export type FollowedLogs = ReturnType<typeof createFollowedLogs>;
+
 /** The copies that this server has of others' logs. */
 export function createFollowedLogs({ store, clock, serverId, countReader }: FollowedLogsOptions) {
   const opening = new Map<string, Promise<Followed | undefined>>();

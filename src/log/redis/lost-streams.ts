@@ -5,7 +5,7 @@ import { oneLine } from "../../protocol/frames.ts";
 import { endingOf } from "../endings.ts";
 import { createMemoryLog } from "../memory-log.ts";
 import type { StreamLog } from "../stream-log.ts";
-import type { SharedStore, Writer } from "./shared-store.ts";
+import type { StreamStore, Writer } from "./stream-store.ts";
 
 /** What becomes of a stream that cannot be written as it was meant to be. */
 
@@ -44,7 +44,7 @@ export type EndInStore = {
 };
 
 /** Ends a stream in the store, after all that the store has of it. */
-export async function endInStore(store: SharedStore, { id, writer, code, clock, restored }: EndInStore): Promise<void> {
+export async function endInStore(store: StreamStore, { id, writer, code, clock, restored }: EndInStore): Promise<void> {
   const found = await store.read(id, 0);
   if (found?.batch.sealed) return;
   const written = found?.batch.events ?? [];

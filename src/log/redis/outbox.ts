@@ -1,5 +1,5 @@
 import type { Clock } from "../../clock.ts";
-import type { AppendOutcome, Batch, SharedStore, Writer } from "./shared-store.ts";
+import type { AppendOutcome, Batch, StreamStore, Writer } from "./stream-store.ts";
 
 /** What one stream has still to write to the store. */
 export type Outbox = {
@@ -14,7 +14,7 @@ export type Outbox = {
 };
 
 export type OutboxOptions = {
-  store: SharedStore;
+  store: StreamStore;
   clock: Clock;
   id: string;
   writer: Writer;

@@ -1,92 +1,17 @@
-/**
- * What must happen at once in Redis. Each script touches the keys of one stream, or one key; all may be repeated when it is not
- * known whether they ran. https://redis.io/docs/latest/develop/interact/programmability/eval-intro/
- */
+import type { Redis } from "ioredis";
+
+/** Runs a script: its keys, then its arguments. */
+export type Script<Result> = (...keysAndArgs: (string | number)[]) => Promise<Result>;
 
 /**
- * KEYS log, meta, gone · ARGV fence, first seq, is sealed, frees its keys, ttl ms, ttl of the tombstone ms, channel, names as
- * JSON, what a takeover needs as JSON, until when the tombstone tells, then the events. Returns "ok", "fenced", or "lost N" where the store has only N events of those before.
+ * What must happen at once in Redis is a script in Lua. Each touches the keys of one stream, or one key, for a cluster runs it
+ * where they are; each may be repeated where it is not known whether it ran.
+ * https://redis.io/docs/latest/develop/interact/programmability/eval-intro/
+ *
+ * `name` is unique on a connection. `keys`: how many of what it is given are keys. Redis is sent the text once, and its hash from then on.
  */
-export const APPEND = `
-local fence = redis.call('HGET', KEYS[2], 'fence')
-local first = tonumber(ARGV[2])
-if not fence then
-  if first ~= 1 then return 'lost 0' end
-  redis.call('HSET', KEYS[2], 'fence', ARGV[1], 'owner', string.match(ARGV[1], '^[^.]+'), 'seq', 0, 'names', ARGV[8], 'resume', ARGV[9])
-elseif fence ~= ARGV[1] then
-  return 'fenced'
-end
-local seq = tonumber(redis.call('HGET', KEYS[2], 'seq'))
--- Memory that ran short may have cost the log alone.
-if redis.call('XLEN', KEYS[1]) ~= seq then
-  redis.call('DEL', KEYS[1])
-  redis.call('HSET', KEYS[2], 'seq', 0)
-  seq = 0
-end
-if first > seq + 1 then return 'lost ' .. seq end
-local events = {}
-for i = 11, #ARGV do
-  local n = first + i - 11
-  events[#events + 1] = ARGV[i]
-  -- What a repeated call brings once more is there already.
-  if n > seq then
-    redis.call('XADD', KEYS[1], n .. '-0', 'e', ARGV[i])
-    seq = n
-  end
-end
-redis.call('HSET', KEYS[2], 'seq', seq)
-if ARGV[3] == '1' then
-  redis.call('HSET', KEYS[2], 'sealed', 1)
-  redis.call('HDEL', KEYS[2], 'resume')
-end
-if ARGV[4] == '1' then redis.call('HSET', KEYS[2], 'freed', 1) end
-redis.call('PEXPIRE', KEYS[1], ARGV[5])
-redis.call('PEXPIRE', KEYS[2], ARGV[5])
-redis.call('SET', KEYS[3], ARGV[10], 'PX', ARGV[6])
-if #events > 0 then redis.call('PUBLISH', ARGV[7], first .. ' ' .. ARGV[3] .. '\\n' .. table.concat(events, '\\n')) end
-return 'ok'
-`;
-
-/** KEYS claim · ARGV fingerprint, token, ttl ms. Returns {"free"}, {"reused"}, {"pending"} or {"bound", stream, message}. */
-export const CLAIM = `
-local held = redis.call('HMGET', KEYS[1], 'fingerprint', 'stream', 'message')
-if not held[1] then
-  redis.call('HSET', KEYS[1], 'fingerprint', ARGV[1], 'token', ARGV[2])
-  redis.call('PEXPIRE', KEYS[1], ARGV[3])
-  return {'free'}
-end
-if held[1] ~= ARGV[1] then return {'reused', held[2] or ''} end
-if held[2] then return {'bound', held[2], held[3] or ''} end
-return {'pending'}
-`;
-
-/** KEYS claim · ARGV token, stream ('' lets it go), message, ttl ms, channel, what to say there. */
-export const SETTLE = `
-if redis.call('HGET', KEYS[1], 'token') == ARGV[1] and not redis.call('HGET', KEYS[1], 'stream') then
-  if ARGV[2] == '' then
-    redis.call('DEL', KEYS[1])
-  else
-    redis.call('HSET', KEYS[1], 'stream', ARGV[2], 'message', ARGV[3])
-    redis.call('PEXPIRE', KEYS[1], ARGV[4])
-  end
-end
-redis.call('PUBLISH', ARGV[5], ARGV[6])
-return 'ok'
-`;
-
-/** KEYS claim · ARGV stream. Unbinds a key whose stream is kept no longer. */
-export const UNBIND = `
-if redis.call('HGET', KEYS[1], 'stream') == ARGV[1] then redis.call('DEL', KEYS[1]) end
-return 'ok'
-`;
-
-/**
- * KEYS meta · ARGV the server that died, the new fence. Returns how often the stream was taken over with this one, or 0 where it
- * is not that server's any more, or has ended: of several that try, one gets it.
- */
-export const TAKE_OVER = `
-local held = redis.call('HMGET', KEYS[1], 'owner', 'sealed')
-if held[1] ~= ARGV[1] or held[2] then return 0 end
-redis.call('HSET', KEYS[1], 'fence', ARGV[2], 'owner', string.match(ARGV[2], '^[^.]+'))
-return redis.call('HINCRBY', KEYS[1], 'takeovers', 1)
-`;
+export function defineScript<Result>(redis: Redis, name: string, keys: number, lua: string): Script<Result> {
+  redis.defineCommand(name, { numberOfKeys: keys, lua });
+  const run = (redis as unknown as Record<string, Script<Result>>)[name] as Script<Result>;
+  return run.bind(redis);
+}

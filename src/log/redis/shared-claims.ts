@@ -2,13 +2,17 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../../clock.ts";
 import { failure } from "../../protocol/errors.ts";
 import type { Claim, Shelf } from "../shelf.ts";
-import type { SharedStore } from "./shared-store.ts";
+import type { ClaimStore } from "./claim-store.ts";
+import type { StreamStore } from "./stream-store.ts";
 
 /** Who holds a key may have died, and then nobody says that it is free. */
 const LOOK_AGAIN_MS = 1000;
 
 /** Idempotency keys that all servers share: one start for each, however many come at once, wherever they come (R-IDEMPOTENT). */
-export async function createSharedClaims(store: SharedStore, clock: Clock): Promise<Pick<Shelf, "claim">> {
+export async function createSharedClaims(
+  store: ClaimStore & Pick<StreamStore, "isKept">,
+  clock: Clock,
+): Promise<Pick<Shelf, "claim">> {
   /** Who waits for a key to be bound or let go. */
   const waiting = new Map<string, Set<() => void>>();
   await store.onSettled((key) => {

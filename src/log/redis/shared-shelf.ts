@@ -1,17 +1,20 @@
 import type { Clock } from "../../clock.ts";
 import { failure, isFailure } from "../../protocol/errors.ts";
 import { endingOf } from "../endings.ts";
-import { createMemoryShelf, type ShelfLimits } from "../memory-shelf.ts";
-import type { CancelCause, LogSpec, Shelf } from "../shelf.ts";
+import type { ShelfLimits } from "../memory-shelf.ts";
+import type { CancelCause, Shelf } from "../shelf.ts";
 import type { StreamLog } from "../stream-log.ts";
 import { createFollowedLogs } from "./followed-logs.ts";
 import { keepLease } from "./lease.ts";
-import { endedCopy, endInStore, fillFrom } from "./lost-streams.ts";
-import { createProducedLog, type ProducedLog } from "./produced-log.ts";
+import { createLettingGo } from "./letting-go.ts";
+import { createOwnStreams, type Fates, namesOf } from "./own-streams.ts";
 import { remoteReaders } from "./remote-readers.ts";
+import { createRestoring } from "./restoring.ts";
 import { createRetries } from "./retries.ts";
 import { createSharedClaims } from "./shared-claims.ts";
-import type { SharedNames, SharedStore, Writer } from "./shared-store.ts";
+import type { SharedStore } from "./shared-store.ts";
+import type { Writer } from "./stream-store.ts";
+import { createTakingOver, type TakenOver } from "./taking-over.ts";
 
 export type SharedShelfOptions = {
   clock: Clock;
@@ -23,25 +26,13 @@ export type SharedShelfOptions = {
   onTakenOver(taken: TakenOver): void;
 };
 
-export type TakenOver = {
-  log: StreamLog;
-  /** What the stream was created with, for whoever goes on. */
-  resume: unknown;
-  /** As in the spec of a log that is created. */
-  setCancel(cancel: LogSpec["cancel"]): void;
-};
-
 export type SharedShelf = Shelf & {
   /** Whether the store can be reached. */
   isUp(): boolean;
-  /** How many streams this server has taken over, lost to others, and given up because the store was away. */
+  /** What has become of streams besides their end. */
   fates(): Readonly<Fates>;
 };
 
-export type Fates = { takenOver: number; fenced: number; givenUp: number };
-
-/** A stream that has killed three servers will kill the fourth (R-TAKEOVER). */
-const MOST_TAKEOVERS = 2;
 /** How long a client should stay away from a server without its store; seconds. */
 const RETRY_AFTER_S = 2;
 /** For the end of what runs to reach the store when this server ends; ms. */
@@ -53,165 +44,36 @@ const CLOSING_MS = 3000;
  */
 export async function createSharedShelf(options: SharedShelfOptions): Promise<SharedShelf> {
   const { clock, limits, store, serverId, leaseMs, onTakenOver } = options;
-  const produced = new Map<string, ProducedLog>();
-  /** Ended here, and kept: under what they were written, for a store that has lost them. */
-  const ended = new Map<string, Writer>();
-  /** Given up: they ended otherwise than what stands on the local shelf. */
-  const untrue = new Map<string, StreamLog>();
-  const fates: Fates = { takenOver: 0, fenced: 0, givenUp: 0 };
   const { persist, pause, close: endRetries } = createRetries(clock);
-  const local = createMemoryShelf(clock, limits, { onForget: forget });
+  const own = createOwnStreams({
+    ...{ clock, limits, store, serverId },
+    onFenced: (log) => void lettingGo.yieldTo(log),
+    onAway: (log) => void lettingGo.giveUp(log),
+  });
+  const { local, produced, untrue } = own;
   const followed = createFollowedLogs({ store, clock, serverId, countReader: () => local.countReader() });
   const guests = remoteReaders((id) => {
     const log = produced.get(id);
     return log && local.attach(log);
   });
   const { claim } = await createSharedClaims(store, clock);
+  const { checkRunning, restoreEnded } = createRestoring(store, own);
   await store.onCommand(serverId, (command) => {
     if (command.type === "cancel") void local.cancel(command.id, command.cause);
     else guests.set(command.id, command.server, command.count);
   });
-  const onLiving = (servers: ReadonlySet<string>) => guests.keepOnly(servers);
   const lease = await keepLease({
-    store,
-    clock,
-    serverId,
-    leaseMs,
-    onTakenOver: takeOver,
-    onLiving,
-    onLapse: checkAll,
+    ...{ store, clock, serverId, leaseMs },
+    onTakenOver: createTakingOver({ store, clock, own, persist, onTakenOver }),
+    onLiving: (servers) => guests.keepOnly(servers),
+    onLapse: checkRunning,
   });
+  const lettingGo = createLettingGo({ store, clock, own, followed, persist, nextFence: lease.nextFence });
   store.onBack(() => {
-    checkAll();
+    checkRunning();
     void restoreEnded();
     followed.sync();
   });
-
-  function checkAll() {
-    for (const [id, log] of produced) {
-      log.check();
-      if (!log.sealed) store.runs(serverId, id, true).catch(() => {});
-    }
-  }
-
-  /** Ended logs that the store has lost are given back to it. */
-  async function restoreEnded() {
-    for (const [id, writer] of [...ended]) {
-      const here = await local.find(id);
-      const state = await store.isKept(id).catch(() => undefined);
-      if (here.state !== "kept" || state?.kept !== false) continue;
-      const events = Array.from({ length: here.log.lastSeq }, (_, index) => JSON.stringify(here.log.event(index + 1)));
-      await store.append(id, writer, { first: 1, events, sealed: true, freesKeys: false }).catch(() => {});
-    }
-  }
-
-  function forget(id: string) {
-    produced.get(id)?.stop();
-    produced.delete(id);
-    ended.delete(id);
-    // What was given up may be another's.
-    if (untrue.delete(id)) return;
-    store.forget(id).catch(() => {});
-  }
-
-  function produce(inner: StreamLog, writer: Writer, stored: number): ProducedLog {
-    const { id } = inner;
-    const log: ProducedLog = createProducedLog({
-      ...{ inner, store, clock, writer, stored },
-      onEnd() {
-        produced.delete(id);
-        ended.set(id, { fence: writer.fence, names: writer.names });
-        store.runs(serverId, id, false).catch(() => {});
-      },
-      onFenced: () => void yieldTo(log),
-      onAway: () => void giveUp(log),
-    });
-    produced.set(id, log);
-    return log;
-  }
-
-  /** Lets go of a stream that another server writes now: its readers here follow the store. */
-  async function yieldTo(log: ProducedLog) {
-    const { id } = log;
-    fates.fenced++;
-    produced.delete(id);
-    await local.cancel(id, "lost");
-    local.remove(id);
-    await persist(async () => {
-      await store.runs(serverId, id, false);
-      const copy = await followed.find(id);
-      if (!copy) return log.become(endedCopy(log, "generation_lost", clock));
-      log.become(copy);
-      const release = followed.attach(id);
-      const letGo = log.listen(() => {
-        if (!log.sealed) return;
-        letGo();
-        release?.();
-      });
-      if (log.sealed) release?.();
-    });
-  }
-
-  /** Ends a stream whose store has been away for too long: here at once, and in the store when it is back. */
-  async function giveUp(log: ProducedLog) {
-    const { id } = log;
-    fates.givenUp++;
-    const copy = endedCopy(log, "store_unavailable", clock);
-    log.become(copy);
-    produced.delete(id);
-    untrue.set(id, copy);
-    await local.cancel(id, "lost");
-    const writer = { fence: lease.nextFence(), names: namesOf(log) };
-    await persist(
-      async () => {
-        if ((await store.takeOver(id, serverId, writer.fence)) > 0 || !(await store.isKept(id)).kept) {
-          await endInStore(store, { id, writer, code: "store_unavailable", clock, restored: copy });
-        }
-        await store.runs(serverId, id, false);
-      },
-      () => !untrue.has(id),
-    );
-  }
-
-  /** The events so far are put into a log of our own, and the writer goes on where they end. */
-  async function takeOver(id: string, fence: string, times: number) {
-    const isOurs = times <= MOST_TAKEOVERS;
-    await persist(async () => {
-      const found = await store.read(id, 0);
-      if (!found || found.batch.sealed) return;
-      const { names, batch } = found;
-      const resume = await store.resumeOf(id);
-      try {
-        if (!isOurs) throw failure("generation_lost");
-        await goOn(id, { fence, names, resume }, batch.events);
-        fates.takenOver++;
-      } catch (error) {
-        if (!isFailure(error)) throw error;
-        await endInStore(store, { id, writer: { fence, names }, code: "generation_lost", clock });
-        await store.runs(serverId, id, false);
-      }
-    });
-  }
-
-  async function goOn(id: string, writer: Writer, events: readonly string[]) {
-    const { kind, world, createdAt, cancelOnLeave = false } = writer.names;
-    let cancel: LogSpec["cancel"] = () => {};
-    const setCancel = (given: LogSpec["cancel"]) => {
-      cancel = given;
-    };
-    const about = { id, kind, createdAt, cancelOnLeave, ...(world === undefined ? {} : { world }) };
-    untrue.delete(id);
-    local.remove(id);
-    const inner = await local.create({ ...about, cancel: (cause) => cancel(cause) });
-    const refused = fillFrom(inner, events);
-    if (refused) {
-      inner.seal(refused);
-      local.remove(id);
-      throw failure("generation_lost");
-    }
-    const log = produce(inner, writer, events.length);
-    onTakenOver({ log, resume: writer.resume, setCancel });
-  }
 
   /** What fails for the store's sake, so that a client may be told. */
   async function asked<T>(action: () => Promise<T>): Promise<T> {
@@ -238,16 +100,16 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
     ...local,
     isShared: true,
     isUp: lease.isHeld,
-    fates: () => fates,
+    fates: () => own.fates,
     claim: (key, fingerprint) => asked(() => claim(key, fingerprint)),
     create: (spec) =>
       asked(async () => {
-        const { resume, ...own } = spec;
-        const inner = await local.create(own);
+        const { resume, ...about } = spec;
+        const inner = await local.create(about);
         const names = { ...namesOf(inner), ...(spec.cancelOnLeave ? { cancelOnLeave: true } : {}) };
         const writer = { fence: lease.nextFence(), names, resume };
         await announce(inner, writer);
-        return produce(inner, writer, 0);
+        return own.produce(inner, writer, 0);
       }),
     find: (id) =>
       asked(async () => {
@@ -280,8 +142,4 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
       await store.close();
     },
   };
-}
-
-function namesOf({ kind, world, createdAt, epoch }: StreamLog): SharedNames {
-  return { kind, createdAt, epoch, ...(world === undefined ? {} : { world }) };
 }

@@ -1,0 +1,70 @@
+import type { Clock } from "../../clock.ts";
+import type { FollowedLogs } from "./followed-logs.ts";
+import { endedCopy, endInStore } from "./lost-streams.ts";
+import { namesOf, type OwnStreams } from "./own-streams.ts";
+import type { ProducedLog } from "./produced-log.ts";
+import type { Retries } from "./retries.ts";
+import type { SharedStore } from "./shared-store.ts";
+
+export type LettingGoOptions = {
+  store: SharedStore;
+  clock: Clock;
+  own: OwnStreams;
+  followed: FollowedLogs;
+  persist: Retries["persist"];
+  nextFence(): string;
+};
+
+/** How a server stops writing a stream before its end, and what its readers see then. */
+export function createLettingGo({ store, clock, own, followed, persist, nextFence }: LettingGoOptions) {
+  const { serverId, local, produced, untrue, fates } = own;
+
+  /** Readers of `log` see the store's log from now on, or what ends it where the store has none. */
+  async function followInstead(log: ProducedLog) {
+    const { id } = log;
+    await store.runs(serverId, id, false);
+    const copy = await followed.find(id);
+    if (!copy) return log.become(endedCopy(log, "generation_lost", clock));
+    log.become(copy);
+    const release = followed.attach(id);
+    const letGo = log.listen(() => {
+      if (!log.sealed) return;
+      letGo();
+      release?.();
+    });
+    if (log.sealed) release?.();
+  }
+
+  return {
+    /** Lets go of a stream that another server writes now: its readers here follow the store. */
+    async yieldTo(log: ProducedLog): Promise<void> {
+      const { id } = log;
+      fates.fenced++;
+      produced.delete(id);
+      await local.cancel(id, "lost");
+      local.remove(id);
+      await persist(() => followInstead(log));
+    },
+
+    /** Ends a stream whose store has been away for too long: here at once, and in the store when it is back. */
+    async giveUp(log: ProducedLog): Promise<void> {
+      const { id } = log;
+      fates.givenUp++;
+      const copy = endedCopy(log, "store_unavailable", clock);
+      log.become(copy);
+      produced.delete(id);
+      untrue.set(id, copy);
+      await local.cancel(id, "lost");
+      const writer = { fence: nextFence(), names: namesOf(log) };
+      await persist(
+        async () => {
+          if ((await store.takeOver(id, serverId, writer.fence)) > 0 || !(await store.isKept(id)).kept) {
+            await endInStore(store, { id, writer, code: "store_unavailable", clock, restored: copy });
+          }
+          await store.runs(serverId, id, false);
+        },
+        () => !untrue.has(id),
+      );
+    },
+  };
+}
