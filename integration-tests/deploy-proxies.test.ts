@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { begunStream, drivenServer } from "../testing/driven-server.ts";
 import { freePort } from "../testing/free-port.ts";
 import { unlessInstalled } from "../testing/installed.ts";
+import { startCaddy, startNginx } from "../testing/proxy-program.ts";
 import { openStream, requestJson } from "../testing/sse-client.ts";
 
 /** The proxies' configurations in deploy/, with the real programs in front of the real server. */
@@ -18,8 +17,8 @@ type Proxy = { url: string; origin: string };
 type StartProxy = (t: TestContext, serverPort: number) => Promise<Proxy>;
 
 const PROXIES: { name: string; skip: string | false; start: StartProxy }[] = [
-  { name: "nginx", skip: unlessInstalled("nginx", "-v"), start: startNginx },
-  { name: "Caddy", skip: unlessInstalled("caddy", "version"), start: startCaddy },
+  { name: "nginx", skip: unlessInstalled("nginx", "-v"), start: nginxBefore },
+  { name: "Caddy", skip: unlessInstalled("caddy", "version"), start: caddyBefore },
 ];
 
 for (const { name, skip, start } of PROXIES) {
@@ -62,76 +61,22 @@ for (const { name, skip, start } of PROXIES) {
   });
 }
 
-async function startNginx(t: TestContext, serverPort: number): Promise<Proxy> {
+async function nginxBefore(t: TestContext, serverPort: number): Promise<Proxy> {
   const port = await freePort();
-  const folder = folderFor(t);
   const site = readFileSync(join(deploy, "nginx.conf"), "utf8")
     .replace("listen 80;", `listen 127.0.0.1:${port};`)
     .replace("127.0.0.1:3000", `127.0.0.1:${serverPort}`)
     .replace(`server_name ${PUBLIC};`, `server_name ${PUBLIC} 127.0.0.1;`);
-  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
-    (kind) => `${kind}_temp_path ${folder}/${kind};`,
-  );
-  const paths = `pid ${folder}/pid; error_log stderr; daemon off; master_process off; events {}`;
-  writeFileSync(join(folder, "nginx.conf"), `${paths}\nhttp { access_log off; ${temporary.join(" ")}\n${site}\n}\n`);
-  await startProxy(t, port, "nginx", ["-p", folder, "-c", join(folder, "nginx.conf"), "-e", "stderr"]);
+  await startNginx(t, site, port);
   return { url: `http://127.0.0.1:${port}`, origin: `http://${PUBLIC}:${port}` };
 }
 
-async function startCaddy(t: TestContext, serverPort: number): Promise<Proxy> {
+async function caddyBefore(t: TestContext, serverPort: number): Promise<Proxy> {
   const port = await freePort();
-  const folder = folderFor(t);
   const site = readFileSync(join(deploy, "Caddyfile"), "utf8")
     // Plain HTTP under any name: a certificate needs a name in the world.
     .replace(`${PUBLIC} {`, `http://:${port} {`)
     .replace("127.0.0.1:3000", `127.0.0.1:${serverPort}`);
-  writeFileSync(join(folder, "Caddyfile"), `{\n\tadmin off\n\tauto_https off\n}\n${site}`);
-  const environment = { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
-  await startProxy(
-    t,
-    port,
-    "caddy",
-    ["run", "--adapter", "caddyfile", "--config", join(folder, "Caddyfile")],
-    environment,
-  );
+  await startCaddy(t, `{\n\tadmin off\n\tauto_https off\n}\n${site}`, port);
   return { url: `http://127.0.0.1:${port}`, origin: `http://${PUBLIC}:${port}` };
-}
-
-function folderFor(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), "chatwait-proxy-"));
-  mkdirSync(join(folder, "logs"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-/** Starts it, and resolves once it answers; it ends with the test. */
-async function startProxy(
-  t: TestContext,
-  port: number,
-  program: string,
-  args: string[],
-  env: Record<string, string> = {},
-) {
-  const child = spawn(program, args, {
-    env: { PATH: process.env["PATH"], ...env },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  let said = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    said += text;
-  });
-  const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
-  t.after(async () => {
-    child.kill("SIGKILL");
-    await ended;
-  });
-  const answers = () =>
-    fetch(`http://127.0.0.1:${port}/healthz`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  for (let tries = 0; !(await answers()); tries++) {
-    if (tries === 100 || child.exitCode !== null) throw new Error(`${program} does not answer: ${said}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }
