@@ -65,12 +65,14 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     ...writing,
     ...{ store, timing, ids, rememberMs: config.shelf.retentionMs },
     ...(deps.publish ? { publish: deps.publish } : {}),
+    ...(shared ? { shared: shared.worlds } : {}),
   });
   const sharing = shared ? { isStoreUp: shared.shelf.isUp, counters: shared.counters } : {};
   const app = await createApp({ ...config, ...deps, ...writing, ...sharing, worlds, metrics });
   if (shared) logger.info("Streams are shared through Redis. Worlds are not: each server has its own.");
   const url = await listen(app.server, config).catch(async (error: unknown) => {
     await shared?.shelf.close("shutting_down");
+    shared?.worlds.close();
     throw error;
   });
 
@@ -78,6 +80,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     app.startDraining();
     await Promise.race([shelf.idle(), wait(clock, config.drainMs)]);
     await shelf.close("shutting_down");
+    shared?.worlds.close();
     worlds.close();
     await app.close(FLUSH_MS);
     store.close();

@@ -5,6 +5,7 @@ import type { ShelfLimits } from "./log/memory-shelf.ts";
 import { createSharedShelf, type SharedShelf, type SharedShelfOptions } from "./log/redis/shared-shelf.ts";
 import { openSharedStore, type SharedStore } from "./log/redis/shared-store.ts";
 import { settingError } from "./settings.ts";
+import { type OpenSharedWorlds, openSharedWorlds } from "./worlds/redis/shared-worlds.ts";
 
 /** Beyond the longest that a stream is kept without being touched: then what a server left behind goes; ms. */
 const MARGIN_MS = 60_000;
@@ -18,6 +19,7 @@ export type SharedStreamsOptions = {
 
 export type SharedStreams = {
   shelf: SharedShelf;
+  worlds: OpenSharedWorlds;
   /** Where starts are counted for all servers: a connection of ioredis, and what the names of the counters begin with. */
   counters: { redis: unknown; nameSpace: string };
 };
@@ -34,8 +36,9 @@ export async function openSharedStreams(options: SharedStreamsOptions): Promise<
   try {
     store = await openSharedStore({ url, prefix, ttlMs, wall: clock.wall });
     const serverId = randomId(12);
+    const worlds = await openSharedWorlds({ clock, store });
     const shelf = await createSharedShelf({ clock, limits, store, serverId, leaseMs, onTakenOver });
-    return { shelf, counters: { redis: store.client, nameSpace: `${prefix}starts:` } };
+    return { shelf, worlds, counters: { redis: store.connection.redis, nameSpace: `${prefix}starts:` } };
   } catch (error) {
     await store?.close();
     throw settingError("CHATWAIT_REDIS_URL", `CHATWAIT_REDIS_URL: no store can be used there (${reasonOf(error)}).`);

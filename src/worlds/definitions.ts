@@ -8,6 +8,7 @@ import {
   parseWorldPatch,
   type World,
 } from "../protocol/world-requests.ts";
+import type { Memories } from "./memory.ts";
 import type { Rooms } from "./room.ts";
 import type { WorldStore } from "./world-store.ts";
 
@@ -33,13 +34,18 @@ export type Definitions = {
   deleteAgent(world: string, name: string): Promise<void>;
 };
 
-export type DefinitionsDeps = { store: WorldStore; rooms: Rooms; offersModel(id: string): boolean };
+export type DefinitionsDeps = {
+  store: WorldStore;
+  rooms: Rooms;
+  memories: Memories;
+  offersModel(id: string): boolean;
+};
 
 /**
  * Functions over the definitions that are kept. They are asynchronous because a store that several servers share will be;
  * whatever is wrong is a rejection with a `Failure`.
  */
-export function createDefinitions({ store, rooms, offersModel }: DefinitionsDeps): Definitions {
+export function createDefinitions({ store, rooms, memories, offersModel }: DefinitionsDeps): Definitions {
   function notice(world: World, code: string, message: string, agent?: string) {
     const room = rooms.find(world.name);
     room?.deliver({ type: "system", code, message, ...(agent === undefined ? {} : { agent }) });
@@ -66,13 +72,14 @@ export function createDefinitions({ store, rooms, offersModel }: DefinitionsDeps
       const before = known(name);
       const world = store.updateWorld(before.name, parseWorldPatch(patch, before.name));
       // What agents shall not remember any more is forgotten, not kept for when they may again.
-      if (!world.memory) rooms.find(world.name)?.memory.clear();
+      if (!world.memory) memories.forget(world.name);
       notice(world, "world_updated", `The world ${world.name} was changed.`);
       return world;
     },
     async deleteWorld(name) {
       const { name: stored } = known(name);
       store.deleteWorld(stored);
+      memories.forget(stored);
       rooms.delete(stored);
     },
     listAgents: async (world) => store.agents(known(world).name),

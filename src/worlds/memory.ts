@@ -3,7 +3,16 @@ import type { Clock } from "../clock.ts";
 /** One thing said in a world, as agents are told it. `agent`: the speaker is an agent of the world. */
 export type Line = { sender: string; agent: boolean; content: string };
 
-/** What was said in one world of late (R-MEMORY), in this process's memory alone. */
+/** What was said in all worlds of late (R-MEMORY): on this server, or on all that share them. */
+export type Memories = {
+  /** Oldest first. Never rejects: a store that is away leaves what this server knows. */
+  recall(world: string): Promise<readonly Line[]>;
+  /** Adds what a turn has said, oldest first. It counts once, however often it is given. */
+  add(world: string, turnId: string, lines: readonly Line[]): void;
+  forget(world: string): void;
+};
+
+/** What was said in one world of late, in this process's memory alone. */
 export type Memory = {
   /** Oldest first. The list stays as it is, whatever is added later. */
   lines(): readonly Line[];
@@ -14,11 +23,11 @@ export type Memory = {
   clear(): void;
 };
 
-const MOST_LINES = 50;
+export const MOST_LINES = 50;
 /** Of UTF-8, names included: fifty of the longest messages would be several times that. */
-const MOST_BYTES = 2 ** 20;
+export const MOST_BYTES = 2 ** 20;
 /** A conversation that nobody went on with for so long is over. */
-const FORGOTTEN_MS = 3_600_000;
+export const FORGOTTEN_MS = 3_600_000;
 
 /** A memory of nothing yet. It sets one timer while it holds anything. */
 export function createMemory(clock: Clock): Memory {
@@ -46,7 +55,7 @@ export function createMemory(clock: Clock): Memory {
 }
 
 /** The newest lines that have room. One that is too large for all the room is left out alone, not all that went before it. */
-function newest(lines: readonly Line[]): Line[] {
+export function newest(lines: readonly Line[]): Line[] {
   const kept: Line[] = [];
   let bytes = 0;
   for (const line of lines.toReversed()) {
@@ -59,4 +68,4 @@ function newest(lines: readonly Line[]): Line[] {
   return kept.reverse();
 }
 
-const sizeOf = ({ sender, content }: Line): number => Buffer.byteLength(sender) + Buffer.byteLength(content);
+export const sizeOf = ({ sender, content }: Line): number => Buffer.byteLength(sender) + Buffer.byteLength(content);

@@ -10,7 +10,7 @@ import type { OpenDraft, TerminalDraft } from "../protocol/events.ts";
 import { parseSender, type World, type WorldContextMessage } from "../protocol/world-requests.ts";
 import { countingClock } from "./counting-clock.ts";
 import { knownWorld } from "./definitions.ts";
-import type { Line } from "./memory.ts";
+import type { Line, Memories } from "./memory.ts";
 import { contextLines, promptFor } from "./perspective.ts";
 import type { Room, Rooms } from "./room.ts";
 import type { Subscriber } from "./subscription.ts";
@@ -74,7 +74,7 @@ export type Turns = {
 const MOST_ENDED = 100_000;
 
 /** No turn runs yet. `ended` is called with the id of each that does not any more. */
-export function createTurns(deps: TurnsDeps, rooms: Rooms, ended: (turnId: string) => void): Turns {
+export function createTurns(deps: TurnsDeps, rooms: Rooms, memories: Memories, ended: (turnId: string) => void): Turns {
   const { store, shelf, registry, ids } = deps;
   const { clock, pending } = countingClock(deps.clock);
   const endedTurns = expiringMap<string>(deps.clock, deps.rememberMs, () => {}, MOST_ENDED);
@@ -115,19 +115,22 @@ export function createTurns(deps: TurnsDeps, rooms: Rooms, ended: (turnId: strin
     let turn: Turn | undefined;
     const { cancelOnLeave = false } = start;
     const id = ids.stream();
-    const log = await shelf.create({
-      ...{ id, kind: "world", world: world.name, cancelOnLeave },
-      cancel: (cause) => turn?.cancel(cause),
-    });
+    const [log, earlier] = await Promise.all([
+      shelf.create({
+        ...{ id, kind: "world", world: world.name, cancelOnLeave },
+        cancel: (cause) => turn?.cancel(cause),
+      }),
+      context ?? (world.memory ? memories.recall(world.name) : []),
+    ]);
     start.onLog?.(log, message.id);
     const room = rooms.enter(world.name);
-    turn = letTakeTurn(world, room, log, message, { context, publisher: target.subscriber });
+    turn = letTakeTurn(world, room, log, message, { earlier, publisher: target.subscriber });
     // It may have been deleted while the shelf was asked.
     if (!store.world(world.name)) turn.cancel("stopped");
     return { log, turnId: turn.id, messageId: message.id };
   }
 
-  type TurnSetting = { context: readonly Line[] | undefined; publisher: Subscriber | undefined };
+  type TurnSetting = { earlier: readonly Line[]; publisher: Subscriber | undefined };
 
   function letTakeTurn(world: World, room: Room, log: StreamLog, message: Published, setting: TurnSetting): Turn {
     const id = ids.message();
@@ -142,7 +145,7 @@ export function createTurns(deps: TurnsDeps, rooms: Rooms, ended: (turnId: strin
       {
         ...{ id, log, world: world.name, turnLimit: world.turn_limit, respond: world.respond },
         timing: { ...deps.timing, ...world.timing },
-        earlier: setting.context ?? (world.memory ? room.memory.lines() : []),
+        earlier: setting.earlier,
       },
       {
         clock,
@@ -161,7 +164,7 @@ export function createTurns(deps: TurnsDeps, rooms: Rooms, ended: (turnId: strin
           room.turns.delete(id);
           ended(id);
           endedTurns.set(id, room.key);
-          if (remembers(world)) room.memory.add(said);
+          if (remembers(world)) memories.add(world.name, id, said);
           rooms.tidy(room);
         },
       },

@@ -2,14 +2,19 @@ import { parseWorldMessage } from "../protocol/world-requests.ts";
 import { createDefinitions, type Definitions, knownWorld } from "./definitions.ts";
 import type { Feed } from "./feed.ts";
 import { createFollowers } from "./followers.ts";
+import { localMemories } from "./local-memories.ts";
 import { type Route, route, unknownAmong } from "./mentions.ts";
 import { createOutsidePrograms, type OutsideEvent } from "./outside-programs.ts";
 import { createRooms } from "./room.ts";
+import type { SharedWorlds } from "./sharing.ts";
 import { type ClientConnection, complain, type Subscriber } from "./subscription.ts";
 import { createTurns, type StartedTurn, type TurnStart, type TurnsDeps } from "./turns.ts";
 
 export type { StartedTurn, TurnStart } from "./turns.ts";
-export type WorldsDeps = TurnsDeps;
+export type WorldsDeps = TurnsDeps & {
+  /** What these worlds have in common with those of other servers. */
+  shared?: SharedWorlds;
+};
 
 /** A world that a client has subscribed to: what it publishes under this name does not come back to it. */
 export type SubscribedWorld = { readonly name: string; readonly subscriber: Subscriber };
@@ -86,16 +91,18 @@ const LONGEST_MESSAGE = 32_000;
 export function createWorlds(deps: WorldsDeps): Worlds {
   const { store, registry } = deps;
   const rooms = createRooms(deps.clock, deps.ids.stream);
-  const definitions = createDefinitions({ store, rooms, offersModel: (id) => registry.get(id) !== undefined });
-  const turns = createTurns(deps, rooms, (turnId) => outside.forget(turnId));
+  const memories = deps.shared?.memories ?? localMemories(rooms);
+  const offersModel = (id: string) => registry.get(id) !== undefined;
+  const definitions = createDefinitions({ store, rooms, memories, offersModel });
+  const turns = createTurns(deps, rooms, memories, (turnId) => outside.forget(turnId));
   const outside = createOutsidePrograms({ turnIn: turns.running, checkSender: turns.checkSender });
   const followers = createFollowers(deps.shelf);
 
   const targetOf = (world: SubscribedWorld | string) => (typeof world === "string" ? { name: world } : world);
 
   /** Who has spoken in a world lately, in small letters. */
-  function peopleOf(name: string): Set<string> {
-    const lines = rooms.find(name)?.memory.lines() ?? [];
+  async function peopleOf(name: string): Promise<Set<string>> {
+    const lines = await memories.recall(name);
     return new Set(lines.filter(({ agent }) => !agent).map(({ sender }) => sender.toLowerCase()));
   }
 
@@ -140,7 +147,8 @@ export function createWorlds(deps: WorldsDeps): Worlds {
     },
     async route(name, { message, sender, mentions }) {
       const world = knownWorld(store, name);
-      const people = peopleOf(world.name).add(turns.checkSender(world, sender).toLowerCase());
+      const speaker = turns.checkSender(world, sender).toLowerCase();
+      const people = (await peopleOf(world.name)).add(speaker);
       const { respond } = world;
       const found = route({ text: message, mentions, sender: "person", agents: store.agents(world.name), respond });
       return { ...found, unknown: unknownAmong(found.unknown, people) };

@@ -10,6 +10,8 @@
  * - `Pservers`     set: all servers that live, or whose streams are still to be taken over
  * - `Pclaim:KEY`   hash: an idempotency key's fingerprint and stream
  * - `Pclaims`      channel: which key was bound or let go
+ * - `Pworlds:news` channel: what servers say to each other about worlds
+ * - `P{w:WORLD}:memory` list: what was said in a world of late, by its name in small letters
  */
 export type Keys = {
   log(id: string): string;
@@ -22,6 +24,8 @@ export type Keys = {
   running(serverId: string): string;
   commands(serverId: string): string;
   readonly servers: string;
+  readonly worldNews: string;
+  memory(world: string): string;
 };
 
 /** The names below `prefix`, `chatwait:` for one. */
@@ -35,5 +39,7 @@ export function keysUnder(prefix: string): Keys {
     running: (id) => `${prefix}server:${id}:running`,
     commands: (id) => `${prefix}server:${id}:commands`,
     servers: `${prefix}servers`,
+    worldNews: `${prefix}worlds:news`,
+    memory: (world) => `${prefix}{w:${world.toLowerCase()}}:memory`,
   };
 }

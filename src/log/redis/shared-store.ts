@@ -1,6 +1,6 @@
 import { type ClaimStore, createClaimStore } from "./claim-store.ts";
-import { connectRedis } from "./connection.ts";
-import { keysUnder } from "./keys.ts";
+import { type Connection, connectRedis } from "./connection.ts";
+import { type Keys, keysUnder } from "./keys.ts";
 import { createServerStore, type ServerStore } from "./server-store.ts";
 import { createStreamStore, type StreamStore, type StreamStoreOptions, TOMBSTONE_MS } from "./stream-store.ts";
 
@@ -10,8 +10,9 @@ export type SharedStore = StreamStore &
   ClaimStore & {
     /** Calls `back` each time when the store can be reached again: what was published meanwhile has been missed. */
     onBack(back: () => void): void;
-    /** The connection itself, for what counts elsewhere. */
-    readonly client: unknown;
+    /** The connection itself, and the names on it, for what is shared besides streams. */
+    readonly connection: Connection;
+    readonly keys: Keys;
     close(): Promise<void>;
   };
 
@@ -29,7 +30,7 @@ export async function openSharedStore({ url, prefix, ...options }: SharedStoreOp
     ...createServerStore(connection, keys),
     ...createClaimStore(connection, keys, options.ttlMs + TOMBSTONE_MS),
     onBack: connection.onBack,
-    client: connection.redis,
+    ...{ connection, keys },
     close: async () => connection.close(),
   };
 }

@@ -1,0 +1,22 @@
+import type { Connection } from "../../log/redis/connection.ts";
+
+/** What servers say to each other about worlds, on one channel. It may be lost where a connection is. */
+export type WorldNews = {
+  /** Calls `take` with each news of that type, one's own too. */
+  on<Type extends News["type"]>(type: Type, take: (news: Extract<News, { type: Type }>) => void): void;
+};
+
+export type News = { type: "definition"; world: string };
+
+export async function openWorldNews({ listen }: Connection, channel: string): Promise<WorldNews> {
+  const takers = new Map<string, ((news: never) => void)[]>();
+  await listen(channel, (message) => {
+    const news = JSON.parse(message) as News;
+    for (const take of takers.get(news.type) ?? []) take(news as never);
+  });
+  return {
+    on(type, take) {
+      takers.set(type, [...(takers.get(type) ?? []), take as (news: never) => void]);
+    },
+  };
+}
