@@ -110,6 +110,12 @@ test("each value arrives where it belongs", () => {
   assert.deepEqual([host, port, instructions, dataDir, logLevel], ["::1", 8080, "Be brief.", "/tmp/x", "warn"]);
 });
 
+test("the models that can go on with a text are a list", () => {
+  const { models } = readConfig({ CHATWAIT_CONTINUES: "ollama:llama3, openai-compatible:m=assistant" });
+  assert.deepEqual(models.continues, ["ollama:llama3", "openai-compatible:m=assistant"]);
+  assert.deepEqual(readConfig({}).models.continues, []);
+});
+
 test("origins are taken as browsers send them, and anything else is refused", () => {
   const { corsOrigins } = readConfig({
     CHATWAIT_CORS_ORIGINS: "https://a.example, http://LOCALHOST:5173/,https://b.example",

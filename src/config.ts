@@ -58,7 +58,8 @@ const MIB = 2 ** 20;
 const MOST_BYTES = 2 ** 40;
 
 const KNOWN = [
-  ...["MODEL", "MODELS", "INSTRUCTIONS", "CONTEXT_WINDOWS", "BASE_URL", "API_KEY", "BUILTIN_WORDS_PER_SECOND"],
+  ...["MODEL", "MODELS", "INSTRUCTIONS", "CONTEXT_WINDOWS", "CONTINUES", "BASE_URL", "API_KEY"],
+  ...["BUILTIN_WORDS_PER_SECOND"],
   ...["RETENTION_MS", "ABANDON_MS", "HEARTBEAT_MS", "FIRST_TOKEN_MS", "TOKEN_GAP_MS", "GENERATION_MS", "DRAIN_MS"],
   ...["MAX_MESSAGE_CHARS", "MAX_STREAMS", "MAX_READERS", "MAX_STREAM_BYTES", "MAX_LOG_BYTES", "RATE_LIMIT"],
   ...["CORS_ORIGINS", "ALLOWED_HOSTS", "TRUST_PROXY", "WORLD_EDITING", "DATA_DIR", "LOG_LEVEL"],
@@ -105,6 +106,7 @@ function readModels(env: Environment): RegistrySettings {
     defaultId: text(env, "CHATWAIT_MODEL") ?? "builtin:chat",
     furtherIds: list(env, "CHATWAIT_MODELS"),
     contextWindows: numbersByName(env, "CHATWAIT_CONTEXT_WINDOWS"),
+    continues: list(env, "CHATWAIT_CONTINUES"),
     wordsPerSecond: whole(env, "CHATWAIT_BUILTIN_WORDS_PER_SECOND", 30, 0, 1_000_000),
     openaiApiKey: text(env, "OPENAI_API_KEY"),
     openaiBaseUrl: text(env, "OPENAI_BASE_URL"),

@@ -5,13 +5,14 @@ export type Begun = {
   started: boolean;
   speaking: boolean;
   thought: boolean;
-  /** The text so far. */
+  /** The text so far, and in how many pieces it came. */
   text: string;
+  pieces: number;
 };
 
 /** Reads it from the log of a chat. */
 export function begunIn(log: StreamLog): Begun {
-  const begun: Begun = { started: false, speaking: false, thought: false, text: "" };
+  const begun: Begun = { started: false, speaking: false, thought: false, text: "", pieces: 0 };
   const pieces: string[] = [];
   for (let seq = 1; seq <= log.lastSeq; seq++) {
     const event = log.event(seq);
@@ -21,5 +22,6 @@ export function begunIn(log: StreamLog): Begun {
     else if (event.type === "token") pieces.push(event.text);
   }
   begun.text = pieces.join("");
+  begun.pieces = pieces.length;
   return begun;
 }

@@ -3,9 +3,10 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { looseLog } from "../../testing/log-environment.ts";
 import { manualClock } from "../../testing/manual-clock.ts";
-import { scriptedModel } from "../../testing/scripted-model.ts";
+import { type ScriptedCall, scriptedModel } from "../../testing/scripted-model.ts";
 import type { StreamLog } from "../log/stream-log.ts";
 import { createBuiltin } from "../models/builtin.ts";
+import { modelFailure } from "../models/failure.ts";
 import type { OfferedModel, Registry } from "../models/registry.ts";
 import type { OpenDraft, StreamEvent } from "../protocol/events.ts";
 import { parseChatStart } from "../protocol/requests.ts";
@@ -16,8 +17,8 @@ const LIMITS = { firstTokenMs: 60_000, tokenGapMs: 30_000, generationMs: 600_000
 const UNOBSERVED = { token() {}, firstToken() {}, failed() {}, ended() {} };
 
 /** A server that takes over what it is given; it offers one model. */
-function survivor(model: OfferedModel["model"], clock = manualClock()) {
-  const offered: OfferedModel = { id: "m", model, contextWindow: 1000 };
+function survivor(model: OfferedModel["model"], clock = manualClock(), some: Partial<OfferedModel> = {}) {
+  const offered: OfferedModel = { id: "m", model, contextWindow: 1000, ...some };
   const registry: Registry = {
     defaultId: "m",
     get: (id) => (id === "m" ? offered : undefined),
@@ -110,6 +111,48 @@ test("R-TAKEOVER a model that cannot go on with a text leaves it lost, with the 
   survivor(model).resume(orphan(log, resumeOf({})));
   assertLost(log, "Hel");
   assert.equal(calls.length, 0, "it is not asked again");
+});
+
+test("R-TAKEOVER a model that is marked goes on with a text: one message, and a usage that nobody counted is left out", () => {
+  const { model, calls } = scriptedModel();
+  const log = logWith(SPOKEN);
+  survivor(model, manualClock(), { continues: "assistant" }).resume(orphan(log, resumeOf({ max_tokens: 10 })));
+  assert.deepEqual(calls[0]?.options.prompt.at(-1), { role: "assistant", content: [{ type: "text", text: "Hel" }] });
+  assert.equal(calls[0]?.options.maxOutputTokens, 9);
+  calls[0]?.text("lo", "!");
+  calls[0]?.finish({ usage: { input: 5, output: 2 } });
+  const events = eventsOf(log);
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ["start", "message_start", "token", "token", "token", "message_end", "done"],
+  );
+  const end = events.at(-2);
+  assert.ok(end?.type === "message_end");
+  assert.deepEqual([end.content, end.reason, end.usage], ["Hello!", "stop", undefined]);
+});
+
+test("R-TAKEOVER a marked model that refuses, begins anew or thinks again leaves the text lost, and adds nothing to it", () => {
+  for (const step of [
+    (call: ScriptedCall) => call.fail(modelFailure("model_error")),
+    (call: ScriptedCall) => call.text("Hello"),
+    (call: ScriptedCall) => call.reasoning("Hm"),
+  ]) {
+    const { model, calls } = scriptedModel();
+    const log = logWith(SPOKEN);
+    survivor(model, manualClock(), { continues: "assistant" }).resume(orphan(log, resumeOf({})));
+    step(calls[0] ?? assert.fail("It is asked."));
+    assertLost(log, "Hel");
+  }
+});
+
+test("R-TAKEOVER a model that thought before it spoke is not gone on with", () => {
+  const { model, calls } = scriptedModel();
+  const [start, ...rest] = SPOKEN;
+  assert.ok(start);
+  const log = logWith([start, { type: "system", seq: 2, code: "thinking", message: "It thinks." }, ...rest]);
+  survivor(model, manualClock(), { continues: "assistant" }).resume(orphan(log, resumeOf({})));
+  assertLost(log, "Hel");
+  assert.equal(calls.length, 0);
 });
 
 test("R-TAKEOVER where nothing was said yet any model is asked anew", () => {

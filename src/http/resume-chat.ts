@@ -4,7 +4,7 @@ import { generate } from "../generation/generate.ts";
 import { endingOf } from "../log/endings.ts";
 import type { LogSpec } from "../log/shelf.ts";
 import type { StreamLog } from "../log/stream-log.ts";
-import type { CallOptions } from "../models/model.ts";
+import { continuation } from "../models/continuation.ts";
 import type { OfferedModel } from "../models/registry.ts";
 import { type ChatResume, type ChatStarterDeps, callOptions } from "./start-chat.ts";
 
@@ -25,28 +25,16 @@ export function chatResumer({
     const chat = log.kind === "chat" ? (resume as ChatResume | undefined) : undefined;
     const offered = chat && registry.get(chat.modelId);
     const begun = begunIn(log);
-    if (!chat || !offered || !canGoOn(offered, begun)) return endLost(log, clock);
-    const { modelId, messageId, start, instructions } = chat;
-    const options = continued(callOptions(start, offered, log.createdAt, instructions), begun.text);
-    const { cancel } = generate({
-      ...{ log, modelId, model: offered.model, options, messageId, begun },
-      ...{ deps: call, observe },
-    });
+    const rest = chat && offered && restCall(chat, offered, log.createdAt, begun);
+    if (!rest) return endLost(log, clock);
+    const { modelId, messageId } = chat;
+    const { cancel } = generate({ log, modelId, ...rest, messageId, begun, deps: call, observe });
     setCancel(cancel);
   };
 }
 
-/** `builtin:chat` is a function of what it is told: it says the same again, and leaves out what was said. */
-const canGoOn = ({ model }: OfferedModel, { text }: Begun): boolean => text === "" || model.provider === "builtin";
-
-function continued(options: CallOptions, text: string): CallOptions {
-  if (text === "") return options;
-  const { providerOptions } = options;
-  return {
-    ...options,
-    providerOptions: { ...providerOptions, chatwait: { ...providerOptions?.["chatwait"], continueFrom: text } },
-  };
-}
+const restCall = ({ start, instructions }: ChatResume, offered: OfferedModel, createdAt: string, begun: Begun) =>
+  continuation(offered, callOptions(start, offered, createdAt, instructions), begun);
 
 function endLost(log: StreamLog, clock: Clock): void {
   const events = Array.from({ length: log.lastSeq }, (_, index) => log.event(index + 1));

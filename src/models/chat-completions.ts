@@ -27,8 +27,15 @@ export function requestBody(model: string, options: CallOptions): string {
     frequency_penalty: options.frequencyPenalty,
     stop: options.stopSequences,
     seed: options.seed,
+    ...(options.providerOptions?.["chatwait"]?.["continueFinalMessage"] === true ? GOING_ON : undefined),
   });
 }
+
+/**
+ * As vLLM, SGLang and llama.cpp take it: the last message is left open, and no new one is begun.
+ * https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
+ */
+const GOING_ON = { continue_final_message: true, add_generation_prompt: false };
 
 function textOf(content: LanguageModelV4Message["content"]): string {
   if (typeof content === "string") return content;

@@ -2,6 +2,7 @@ import type { LanguageModelV4 } from "@ai-sdk/provider";
 import type { Clock } from "../clock.ts";
 import { settingError } from "../settings.ts";
 import { createBuiltin } from "./builtin.ts";
+import type { Continuing } from "./continuation.ts";
 import { ollamaOrigin } from "./ollama.ts";
 import { openaiCompatible } from "./openai-compatible.ts";
 import type { UpstreamAgent } from "./upstream.ts";
@@ -29,6 +30,8 @@ export type ProviderContext = {
 export type Provider = {
   /** In tokens, where CHATWAIT_CONTEXT_WINDOWS does not name the model. */
   contextWindow: number;
+  /** How its models can be made to go on with a text; the first, unless CHATWAIT_CONTINUES says otherwise. */
+  continues: readonly Continuing[];
   /** Opens one of its models by name, as the variable `setting` asks. Throws a `SettingError`. */
   open(name: string, context: ProviderContext, setting: string): LanguageModelV4 | Promise<LanguageModelV4>;
 };
@@ -38,6 +41,7 @@ export const PROVIDERS: Readonly<Record<string, Provider>> = {
   builtin: {
     // It reads whatever fits into a request of 1 MiB, at about 4 bytes a token.
     contextWindow: 262_144,
+    continues: ["exactly"],
     open(name, { settings, clock }, setting) {
       if (name === "chat") return createBuiltin({ clock, wordsPerSecond: settings.wordsPerSecond });
       throw settingError(setting, `${setting}: the built-in model is builtin:chat; there is no builtin:${name}.`);
@@ -46,6 +50,7 @@ export const PROVIDERS: Readonly<Record<string, Provider>> = {
   "openai-compatible": {
     // A guess, for the server does not tell: most open models of today take this much. Set it where yours takes less.
     contextWindow: 32_768,
+    continues: ["continue_final_message", "assistant"],
     open(name, { settings, clock, agentFor }) {
       const baseUrl = required("CHATWAIT_BASE_URL", settings.baseUrl, "such as http://127.0.0.1:8000/v1");
       const apiKey = checkedKey("CHATWAIT_API_KEY", settings.apiKey);
@@ -63,6 +68,7 @@ export const PROVIDERS: Readonly<Record<string, Provider>> = {
   ollama: {
     // Ollama's usual num_ctx, whatever the model could take; beyond it a prompt is cut, not refused.
     contextWindow: 4096,
+    continues: ["assistant"],
     open(name, { settings, clock, agentFor }) {
       const baseUrl = `${checkedOllama(settings.ollamaHost)}/v1`;
       return openaiCompatible({ provider: "ollama", name, baseUrl, agent: agentFor(baseUrl), clock });
@@ -71,6 +77,7 @@ export const PROVIDERS: Readonly<Record<string, Provider>> = {
   openai: {
     // That of the gpt-4o family; newer models take more, and CHATWAIT_CONTEXT_WINDOWS can say so.
     contextWindow: 128_000,
+    continues: [],
     async open(name, { settings }) {
       const apiKey = required("OPENAI_API_KEY", checkedKey("OPENAI_API_KEY", settings.openaiApiKey), "a key of OpenAI");
       const baseURL = settings.openaiBaseUrl;
@@ -84,6 +91,7 @@ export const PROVIDERS: Readonly<Record<string, Provider>> = {
   anthropic: {
     // Claude 3 and later take at least this much.
     contextWindow: 200_000,
+    continues: ["assistant"],
     async open(name, { settings }) {
       const key = checkedKey("ANTHROPIC_API_KEY", settings.anthropicApiKey);
       const apiKey = required("ANTHROPIC_API_KEY", key, "a key of Anthropic");

@@ -23,6 +23,7 @@ const settings = (some: Partial<RegistrySettings> = {}): RegistrySettings => ({
   defaultId: "builtin:chat",
   furtherIds: [],
   contextWindows: {},
+  continues: [],
   wordsPerSecond: 0,
   ...some,
 });
@@ -85,6 +86,24 @@ describe("createRegistry", () => {
     assert.equal(registry.list().length, 1);
   });
 
+  test("R-TAKEOVER marks the models that can go on with a text, each in its provider's way or in the one that is named", async () => {
+    const { get, close } = await create({
+      furtherIds: ["openai-compatible:m", "openai-compatible:a=b", "ollama:llama3", "anthropic:claude", "ollama:no"],
+      ...{ anthropicApiKey: "k", baseUrl: "http://127.0.0.1:1/v1" },
+      continues: [
+        ...["builtin:chat", "openai-compatible:m", "openai-compatible:a=b=assistant", "ollama:llama3"],
+        "anthropic:claude=assistant",
+      ],
+    });
+    const how = (id: string) => get(id)?.continues;
+    assert.deepEqual(
+      [how("openai-compatible:m"), how("openai-compatible:a=b"), how("ollama:llama3"), how("anthropic:claude")],
+      ["continue_final_message", "assistant", "assistant", "assistant"],
+    );
+    assert.deepEqual([how("builtin:chat"), how("ollama:no")], ["exactly", undefined]);
+    await close();
+  });
+
   const mistakes: [name: string, some: Partial<RegistrySettings>, setting: string, says: RegExp][] = [
     ["an unknown provider", { defaultId: "gemini:pro" }, "CHATWAIT_MODEL", /"gemini:pro".*provider:model.*ollama/],
     ["a name of the prototype", { defaultId: "constructor:x" }, "CHATWAIT_MODEL", /provider:model/],
@@ -98,6 +117,19 @@ describe("createRegistry", () => {
       { defaultId: "openai-compatible:m", baseUrl: "http://a/v1", apiKey: "a\nb" },
       "CHATWAIT_API_KEY",
       /Copy it/,
+    ],
+    ["a mark for what is not offered", { continues: ["ollama:m"] }, "CHATWAIT_CONTINUES", /"ollama:m".*not offered/],
+    [
+      "a mark for a model of OpenAI",
+      { defaultId: "openai:gpt-5", openaiApiKey: "k", continues: ["openai:gpt-5"] },
+      "CHATWAIT_CONTINUES",
+      /"openai:gpt-5".*anew.*Remove it/,
+    ],
+    [
+      "a way that the provider has not",
+      { defaultId: "ollama:m", continues: ["ollama:m=continue_final_message"] },
+      "CHATWAIT_CONTINUES",
+      /Write ollama:m=assistant\./,
     ],
     ["no OpenAI key", { defaultId: "openai:gpt-5" }, "OPENAI_API_KEY", /OPENAI_API_KEY/],
     [

@@ -1,11 +1,16 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import type { Clock } from "../clock.ts";
 import { settingError } from "../settings.ts";
+import type { Continuing } from "./continuation.ts";
+import { markContinuing } from "./continuing-models.ts";
 import { PROVIDERS, type Provider, type ProviderContext, type ProviderSettings } from "./providers.ts";
 import { type UpstreamAgent, upstreamAgent } from "./upstream.ts";
 
-/** A model that clients may name; `id` is `provider:name`, `contextWindow` in tokens. */
-export type OfferedModel = { id: string; model: LanguageModelV4; contextWindow: number };
+/**
+ * A model that clients may name; `id` is `provider:name`, `contextWindow` in tokens, `continues` how it is made to go on with a
+ * text, absent where it is not.
+ */
+export type OfferedModel = { id: string; model: LanguageModelV4; contextWindow: number; continues?: Continuing };
 
 export type RegistrySettings = ProviderSettings & {
   /** CHATWAIT_MODEL: the id that answers where a request names none. */
@@ -14,6 +19,8 @@ export type RegistrySettings = ProviderSettings & {
   furtherIds: readonly string[];
   /** CHATWAIT_CONTEXT_WINDOWS: tokens by id, over the provider's default. */
   contextWindows: Readonly<Record<string, number>>;
+  /** CHATWAIT_CONTINUES: ids of models that can go on with a text, each as `id` or `id=how`. */
+  continues: readonly string[];
 };
 
 export type RegistryDeps = {
@@ -39,7 +46,7 @@ export async function createRegistry(
   settings: RegistrySettings,
   { clock, extra = [] }: RegistryDeps,
 ): Promise<Registry> {
-  const { defaultId, furtherIds, contextWindows } = settings;
+  const { defaultId, furtherIds, contextWindows, continues } = settings;
   const agents = new Map<string, UpstreamAgent>();
   const agentFor = (baseUrl: string) => {
     const scheme = new URL(baseUrl).protocol;
@@ -57,6 +64,7 @@ export async function createRegistry(
   for (const id of furtherIds) if (!offered.has(id)) await offer(id, "CHATWAIT_MODELS");
   for (const [id, model] of made) offered.set(id, model);
   checkWindows(contextWindows, offered);
+  markContinuing(continues, offered);
 
   return {
     defaultId,
