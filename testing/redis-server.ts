@@ -14,12 +14,14 @@ export type RedisServer = {
   close(): Promise<void>;
 };
 
+const NOTHING_ON_DISK = ["--save", "", "--appendonly", "no"];
+
 /** Starts the system's redis-server, on a free port of loopback or on that one, and resolves once it takes connections. */
-export async function startRedis(onPort?: number): Promise<RedisServer> {
+export async function startRedis(onPort?: number, settings: readonly string[] = NOTHING_ON_DISK): Promise<RedisServer> {
   const port = onPort ?? (await freePort());
   const folder = mkdtempSync(join(tmpdir(), "chatwait-redis-"));
-  const settings = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder];
-  const child = spawn("redis-server", settings, { stdio: ["ignore", "pipe", "inherit"] });
+  const place = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder];
+  const child = spawn("redis-server", [...place, ...settings], { stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
   let said = "";
   for await (const text of child.stdout.setEncoding("utf8")) {
