@@ -6,6 +6,8 @@ import { type TestContext, test } from "node:test";
 import { promisify } from "node:util";
 import { checkOf, type DocBlock, docBlocks } from "../scripts/doc-blocks.ts";
 import { type OutputFormat, runExample, runnableHere, shapeOf } from "../scripts/readme.ts";
+import { freePort } from "../testing/free-port.ts";
+import { unlessInstalled } from "../testing/installed.ts";
 import { startProgram } from "../testing/program.ts";
 
 /** Every code block of docs/ and of the examples' own pages is run, type-checked or found in a file that has a test. */
@@ -39,7 +41,11 @@ test("what the documents run prints what they show", { timeout: 300_000 }, async
   const folder = scratch(t);
   for (const { path, block } of blocks) {
     const check = checkOf(block);
-    if (check === "run-shell") await t.test(placeOf(path, block), () => printsWhatIsShown(block, port, block.text));
+    if (check === "run-shell") {
+      await t.test(placeOf(path, block), { skip: unlessThere(block) }, async () =>
+        printsWhatIsShown(block, port, await withFreePorts(block)),
+      );
+    }
     if (check === "run-program") {
       await t.test(placeOf(path, block), () => {
         const file = join(folder, `${path.replaceAll("/", "-")}-${block.line}.ts`);
@@ -50,6 +56,18 @@ test("what the documents run prints what they show", { timeout: 300_000 }, async
     if (check === "post") await t.test(placeOf(path, block), () => isTaken(block, server.url));
   }
 });
+
+function unlessThere({ options }: DocBlock): string | false {
+  const program = options.get("needs");
+  return program !== undefined && unlessInstalled(program, "--version");
+}
+
+/** The text with a free port for each that the block takes on a reader's machine. */
+async function withFreePorts({ text, options }: DocBlock): Promise<string> {
+  const taken = options.get("ports")?.split(",") ?? [];
+  const free = await Promise.all(taken.map(() => freePort()));
+  return taken.reduce((result, port, at) => result.replaceAll(new RegExp(`\\b${port}\\b`, "g"), `${free[at]}`), text);
+}
 
 async function printsWhatIsShown({ output }: DocBlock, port: number, command: string): Promise<void> {
   const printed = await runExample({ command }, port);

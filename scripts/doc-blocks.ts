@@ -4,6 +4,7 @@ import { Lexer, type Token } from "marked";
  * The code blocks of a Markdown document, and what a test does with each. The words after the language say it:
  *
  * - `sh runnable`, `ts runnable`: run against a server; an `… output` block may follow, and what is printed has its shape
+ *   `needs=program`: left out where that is not installed; `ports=1,2`: run with free ports in their place
  * - `sh shown`: not run, for it would install or deploy; its syntax is checked
  * - `ts`, `tsx`: type-checked
  * - `json`: parsed; `json post=/path`: sent to a server, which must take it

@@ -32,17 +32,27 @@ export async function runExample({ command }: { command: string }, port: number)
   const directory = await mkdtemp(join(tmpdir(), "chatwait-readme-"));
   const env = { ...process.env, CHATWAIT_URL: `http://127.0.0.1:${port}` };
   // No `-e`: a command that hangs up on purpose ends with an error.
+  // In a process group of its own, so that what it leaves running in the background ends with it.
   const child = spawn("bash", ["-uc", runnableHere(command, port)], {
-    ...{ cwd: directory, env, timeout: 60_000 },
+    ...{ cwd: directory, env, timeout: 60_000, detached: true },
     stdio: ["ignore", "pipe", "inherit"],
   });
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     output += text;
   });
+  child.on("exit", () => endGroup(child.pid));
   await new Promise((resolve) => child.on("close", resolve));
-  await rm(directory, { recursive: true });
+  await rm(directory, { recursive: true, maxRetries: 10 });
   return output.replaceAll("\r\n", "\n").trimEnd();
+}
+
+function endGroup(pid = 0): void {
+  try {
+    if (pid > 0) process.kill(-pid, "SIGTERM");
+  } catch {
+    // Nothing is left of it.
+  }
 }
 
 const ELLIPSIS = "…";
