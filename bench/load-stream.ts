@@ -1,5 +1,6 @@
-import { Agent, type IncomingMessage, request } from "node:http";
-import { tokenScanner } from "./token-scan.ts";
+import { Agent, type ClientRequest, type IncomingMessage, request } from "node:http";
+import { frameScanner } from "./sse-frames.ts";
+import { monotonicUs, tokenScanner } from "./token-scan.ts";
 
 export type StreamEnd = {
   tokens: number;
@@ -17,6 +18,10 @@ export type StreamOptions = {
   body: string;
   bytesPerSecond: number | undefined;
   cutAfter: number | undefined;
+  /** After so many tokens its connection breaks, and it goes on at that port, with the id of the last event. */
+  move: { after: number; port: number } | undefined;
+  /** From the request to the first event at that port; µs. */
+  onMoved(us: number): void;
   onAnswer(): void;
   onToken(stampUs: number, index: number): void;
   /** Called once, at whatever end. */
@@ -51,21 +56,64 @@ export function openStream(options: StreamOptions): () => void {
     if (count === cutAfter) end(undefined, true);
   });
 
+  const { path, port, move } = options;
   const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(options.body) };
-  const call = request({ host: "127.0.0.1", port: options.port, path: options.path, method: "POST", headers, agent });
-  call.on("error", (error) => end(`The request failed: ${error.message}`));
-  call.on("response", (response) => {
+  let call = request({ host: "127.0.0.1", port, path, method: "POST", headers, agent });
+  hear(call, (response) => {
     options.onAnswer();
-    const read = (chunk: Uint8Array) => {
-      tail = chunk;
-      scan(chunk);
-    };
+    const read = move ? untilMove(move.after) : readAll;
     if (options.bytesPerSecond === undefined) response.on("data", read);
     else readSlowly(response, options.bytesPerSecond, read);
-    response.on("end", () => finishWhole(response.statusCode));
-    response.on("close", () => end("The response was cut."));
   });
   call.end(options.body);
+
+  /** Hears of the ends of one call, unless another has taken its place. */
+  function hear(made: ClientRequest, onResponse: (response: IncomingMessage) => void) {
+    const endOf = (fault: string) => made === call && end(fault);
+    made.on("error", ({ message }) => endOf(`The request failed: ${message}`));
+    made.on("response", (response) => {
+      onResponse(response);
+      response.on("end", () => made === call && finishWhole(response.statusCode));
+      response.on("close", () => endOf("The response was cut."));
+    });
+  }
+
+  function readAll(chunk: Uint8Array) {
+    tail = chunk;
+    scan(chunk);
+  }
+
+  /** Reads whole events, so that the id of the last one tells what has been read. */
+  function untilMove(after: number) {
+    let lastId = "";
+    const scanFrames = frameScanner(({ id, data }) => {
+      lastId = id;
+      scan(Buffer.from(data));
+    });
+    const first = call;
+    return (chunk: Uint8Array) => {
+      if (call !== first || over) return;
+      scanFrames(chunk);
+      if (count >= after) moveOn(lastId);
+    };
+  }
+
+  function moveOn(lastId: string) {
+    const sentAt = monotonicUs();
+    call.destroy();
+    call = request({ host: "127.0.0.1", port: move?.port, path, headers: { "last-event-id": lastId }, agent });
+    let waits = true;
+    hear(call, (response) =>
+      response.on("data", (chunk: Buffer) => {
+        if (waits && chunk.includes("id: ")) {
+          waits = false;
+          options.onMoved(monotonicUs() - sentAt);
+        }
+        readAll(chunk);
+      }),
+    );
+    call.end();
+  }
 
   function finishWhole(status: number | undefined) {
     // An answer that came to its end leaves its connection to the next request; end() destroys what is still open.

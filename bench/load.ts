@@ -1,4 +1,5 @@
 import { answerAsks, onParentGone } from "./child.ts";
+import { outlive } from "./load-outlive.ts";
 import { openStream, type StreamEnd } from "./load-stream.ts";
 import { ROOMS, takeTurns } from "./load-turns.ts";
 import { hammer } from "./load-wait.ts";
@@ -22,6 +23,8 @@ export type Group = {
   repeat?: boolean;
   /** Every other stream of a client is left after so many tokens. */
   cutAfter?: number;
+  /** Each client's connection breaks after so many tokens, and it goes on at another server. */
+  move?: { after: number; port: number };
   /** A client that reads no faster than this. Its tokens are not measured. */
   bytesPerSecond?: number;
 };
@@ -29,10 +32,18 @@ export type Group = {
 /** `withinMs` is how long the heads of the answers may take. */
 export type Plan = { port: number; groups: Group[]; withinMs: number };
 export type Window = { ms: number; tokens: number; started: number; latency: Spread };
-export type Outcome = { ended: number; cut: number; unfinished: number; firstToken: Spread; faults: string[] };
+export type Outcome = {
+  ended: number;
+  cut: number;
+  unfinished: number;
+  firstToken: Spread;
+  moved: Spread;
+  faults: string[];
+};
 
 const latency = times();
 const firstToken = times();
+const moved = times();
 /** What leaves each open stream, and whether that stream is measured. */
 const live = new Map<() => void, boolean>();
 const faults: string[] = [];
@@ -60,6 +71,8 @@ function begin(port: number, group: Group, turn: number) {
     body: group.body,
     bytesPerSecond: group.bytesPerSecond,
     cutAfter,
+    move: group.move,
+    onMoved: moved.add,
     onAnswer: () => answered++,
     onToken(stamp, index) {
       tokens++;
@@ -118,7 +131,8 @@ async function finish(graceMs: number): Promise<Outcome> {
   const unfinished = () => [...live.values()].filter((measured) => measured).length;
   await within(graceMs, () => unfinished() === 0 || faults.length > 0);
   stopping = true;
-  const outcome = { ended, cut, unfinished: unfinished(), firstToken: firstToken.spread(), faults: [...faults] };
+  const spreads = { firstToken: firstToken.spread(), moved: moved.spread() };
+  const outcome = { ended, cut, unfinished: unfinished(), ...spreads, faults: [...faults] };
   for (const leave of live.keys()) leave();
   await within(5000, () => live.size === 0);
   forget();
@@ -131,7 +145,8 @@ function forget() {
   answered = ended = cut = 0;
   faults.length = 0;
   firstToken.clear();
+  moved.clear();
 }
 
 onParentGone(() => process.exit());
-answerAsks({ open, beginWindow, endWindow, finish, hammer, turns: takeTurns });
+answerAsks({ open, beginWindow, endWindow, finish, hammer, turns: takeTurns, outlive });

@@ -19,7 +19,7 @@ npm run bench -- [options]
   --quick            one round of 3 s, nothing is saved
   --rounds N         rounds, interleaved (default 3)
   --seconds N        length of a measured window (default 10)
-  --only A,B         scenarios: ${SCENARIOS.map(({ name }) => name).join(", ")}
+  --only A,B         scenarios, by name or by what the names of several begin with: ${SCENARIOS.map(({ name }) => name).join(", ")}
   --subjects A,B     servers: ${SUBJECTS.map(({ name }) => name).join(", ")}
   --profile DIR      writes a profile of each window to DIR (Node servers), prints where the time went; saves no results
   --help
@@ -45,7 +45,7 @@ export function readOptions(args: string[]): Options | undefined {
     rounds: positive("rounds", values.rounds ?? (values.quick || values.profile ? "1" : "3")),
     window: positive("seconds", values.seconds ?? (values.quick ? "3" : "10")),
     settle: values.quick ? 2 : 3,
-    scenarios: named("--only", values.only, every) ?? every,
+    scenarios: named("--only", values.only && scenariosOf(values.only, every), every) ?? every,
     subjects: named(
       "--subjects",
       values.subjects,
@@ -60,6 +60,15 @@ function positive(name: string, text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
   throw new Error(`--${name} must be a whole number from 1 up, not "${text}".`);
+}
+
+/** `servers` stands for all those whose names begin with `servers-`. */
+function scenariosOf(only: string, every: string[]): string {
+  const begun = (word: string) => every.filter((name) => name.startsWith(`${word}-`));
+  return only
+    .split(",")
+    .flatMap((word) => (every.includes(word) || begun(word).length === 0 ? [word] : begun(word)))
+    .join(",");
 }
 
 function named(option: string, text: string | undefined, known: string[]): string[] | undefined {

@@ -2,6 +2,7 @@ import type { Group } from "./load.ts";
 import type { Hammered } from "./load-wait.ts";
 import { checked, cores, endings, group, type Metrics, perToken, RAMP_MS, warmedUp } from "./metrics.ts";
 import { pause } from "./patience.ts";
+import { SERVERS_SCENARIOS } from "./servers-scenarios.ts";
 import type { Stage } from "./stage.ts";
 import { WORLD_SCENARIOS } from "./world-scenarios.ts";
 
@@ -170,4 +171,5 @@ export const SCENARIOS: readonly Scenario[] = [
     title: `${TURNS} streams of ${RATE} tokens/s, chats beside turns of worlds of one agent`,
   }),
   ...WORLD_SCENARIOS,
+  ...SERVERS_SCENARIOS,
 ];

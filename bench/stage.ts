@@ -2,17 +2,25 @@ import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ask, cpuUs, end, rssKiB, startPart, startServer } from "./child.ts";
+import { type Cast, startCast } from "./cast.ts";
+import { ask, cpuUs, end, rssKiB } from "./child.ts";
 import { heapAfterGc } from "./heap.ts";
 import type { Group, Outcome, Plan, Window } from "./load.ts";
-import { freePort, listening, pause } from "./patience.ts";
-import { noProfile, type ProfileSwitch, profileSwitch } from "./profile-switch.ts";
+import { pause } from "./patience.ts";
+import type { RedisInfo } from "./redis.ts";
 import type { Subject } from "./subjects.ts";
+import { monotonicUs } from "./token-scan.ts";
 
-/** One server under measurement, with a model and clients made for it alone. */
+/** One server under measurement, or several that share a Redis; with a model and clients made for them alone. */
 export type Stage = {
   subject: Subject;
   port: number;
+  /** Of another server of those that share with it. */
+  otherPort: number;
+  /** What the Redis that they share tells of itself. */
+  redis(): Promise<RedisInfo>;
+  /** Ends the server at once, as `kill -9` does; tells when, in µs of the clock of token-scan.ts. */
+  kill(): number;
   /** Resident memory of the server, in KiB. */
   rss(): number;
   /** Heap of the server that is used after its garbage is collected, in MiB; only where it was started to tell it. */
@@ -32,13 +40,16 @@ export type Stage = {
   askLoad<T>(question: string, withWhat: unknown, withinMs?: number): Promise<T>;
 };
 
-/** Processor time of the server in µs, and of each process in cores. */
-export type CpuUse = { serverUs: number; serverCores: number; upstreamCores: number; loadCores: number };
+/** Processor time of the servers and of their Redis in µs, and of each process in cores. */
+export type CpuUse = {
+  serverUs: number;
+  otherUs: number;
+  redisUs: number;
+  serverCores: number;
+  upstreamCores: number;
+  loadCores: number;
+};
 export type Measured = { window: Window; cpu: CpuUse };
-
-const START_MS = 20_000;
-
-type Cast = { server: ChildProcess; upstream: ChildProcess; load: ChildProcess; port: number; dir: string };
 
 /** Sets the stage, runs `act` on it, and clears it whatever happened. `profileTo` is a file for the profile of the window. */
 export async function onStage<T>(subject: Subject, profileTo: string | undefined, act: (stage: Stage) => Promise<T>) {
@@ -51,17 +62,9 @@ export async function onStage<T>(subject: Subject, profileTo: string | undefined
   };
   process.once("exit", clear);
   try {
-    const upstream = started(startPart("./upstream.ts"));
-    const load = started(startPart("./load.ts"));
-    const upstreamPort = await ask<number>(upstream, "port", null, START_MS);
-    const port = await freePort();
-    const { command, args, env } = subject.start({ port, upstreamPort, dir });
-    const profile = profileTo !== undefined && command === process.execPath ? profileSwitch(profileTo) : noProfile;
-    const settings = { env: { ...process.env, ...env, ...profile.env } };
-    const server = started(startServer(command, [...profile.args, ...args], settings));
-    await listening(server, port, START_MS);
-    await subject.prepare?.(port);
-    return await act(stageOf(subject, { server, upstream, load, port, dir }, profile));
+    const cast = await startCast(subject, { dir, profileTo, started });
+    await subject.prepare?.(cast.servers[0].port);
+    return await act(stageOf(subject, cast, dir));
   } finally {
     await Promise.all(children.map(end));
     process.off("exit", clear);
@@ -69,15 +72,26 @@ export async function onStage<T>(subject: Subject, profileTo: string | undefined
   }
 }
 
-function stageOf(subject: Subject, { server, upstream, load, port, dir }: Cast, profile: ProfileSwitch): Stage {
+function stageOf(subject: Subject, cast: Cast, dir: string): Stage {
+  const { upstream, load, redis } = cast;
+  const [{ child: server, port }, other] = cast.servers;
   const pid = pidOf(server);
-  const during = measuring([pid, pidOf(upstream), pidOf(load)], profile);
+  const during = measuring(cast);
   return {
     subject,
     port,
+    otherPort: other?.port ?? Number.NaN,
     during,
+    async redis() {
+      if (!redis) throw new Error("These servers share nothing.");
+      return redis.info();
+    },
+    kill() {
+      server.kill("SIGKILL");
+      return monotonicUs();
+    },
     rss: () => rssKiB(pid),
-    heap: async () => (await heapAfterGc(pid, dir)) / 2 ** 20,
+    heap: async () => (await heapAfterGc(pid, join(dir, "first"))) / 2 ** 20,
     metric: (name) => metricOf(port, name),
     openCalls: () => ask(upstream, "open"),
     askLoad: (question, withWhat, withinMs) => ask(load, question, withWhat, withinMs),
@@ -104,19 +118,26 @@ async function metricOf(port: number, name: string): Promise<number> {
   return Number(line.slice(name.length));
 }
 
-/** Tells what the server, the model and the clients used of the processor while a task ran. */
-function measuring(pids: [server: number, upstream: number, load: number], profile: ProfileSwitch): Stage["during"] {
-  const [server] = pids;
+/** Tells what the servers, their Redis, the model and the clients used of the processor while a task ran. */
+function measuring({ servers, redis, upstream, load }: Cast): Stage["during"] {
+  const [first, ...others] = servers.map(({ child }) => child);
+  const groups = [[first], others, redis ? [redis.child] : [], [upstream], [load]].map((group) =>
+    group.flatMap((child) => (child ? [pidOf(child)] : [])),
+  );
+  const used = () => groups.map((pids) => pids.reduce((sum, pid) => sum + cpuUs(pid), 0));
   return async (task) => {
-    profile.begin(server);
+    for (const { child, profile } of servers) profile.begin(pidOf(child));
     const from = performance.now();
-    const before = pids.map(cpuUs);
+    const before = used();
     const value = await task();
-    const spent = pids.map((pid, n) => cpuUs(pid) - (before[n] as number));
+    const after = used();
     const elapsed = (performance.now() - from) * 1000;
-    await profile.end(server);
-    const [serverCores = 0, upstreamCores = 0, loadCores = 0] = spent.map((us) => us / elapsed);
-    return { value, cpu: { serverUs: spent[0] as number, serverCores, upstreamCores, loadCores } };
+    for (const { child, profile } of servers) await profile.end(pidOf(child));
+    const [serverUs = 0, otherUs = 0, redisUs = 0, upstreamUs = 0, loadUs = 0] = after.map(
+      (us, n) => us - (before[n] as number),
+    );
+    const cores = { serverCores: serverUs / elapsed, upstreamCores: upstreamUs / elapsed, loadCores: loadUs / elapsed };
+    return { value, cpu: { serverUs, otherUs, redisUs, ...cores } };
   };
 }
 

@@ -5,12 +5,13 @@ import { fileURLToPath } from "node:url";
 import { type Directive, encodeDirective } from "./directive.ts";
 import { nginxConf } from "./floors/nginx.ts";
 import { heapProbe } from "./heap.ts";
+import { redisMissing } from "./redis.ts";
 import { makeRooms, ROOM_MODELS, soloOf } from "./rooms.ts";
 
 /** What is measured: how to start each server, and how to ask it. */
 
-/** Where a server listens, where it finds the model, and a folder of its own that is removed afterwards. */
-export type Place = { port: number; upstreamPort: number; dir: string };
+/** Where a server listens, where it finds the model and what it shares, and a folder of its own that is removed afterwards. */
+export type Place = { port: number; upstreamPort: number; dir: string; redisUrl?: string };
 export type Start = { command: string; args: string[]; env: Record<string, string> };
 
 export type Subject = {
@@ -20,6 +21,8 @@ export type Subject = {
   path: string;
   body(directive: Directive): string;
   start(place: Place): Start;
+  /** So many of the same share a Redis; without it one is by itself. */
+  servers?: number;
   /** What has to be there before it is asked. */
   prepare?(port: number): Promise<void>;
   /** Why it cannot be measured here; undefined where it can. */
@@ -75,6 +78,18 @@ function startFlags(): string[] {
   return scripts.start.split(" ").filter((word) => word.startsWith("--"));
 }
 
+/** The same server, as one of those that share streams. */
+function chatWaitShared(place: Place): Start {
+  const { env, ...start } = chatWait(place);
+  return { ...start, env: { ...env, CHATWAIT_REDIS_URL: place.redisUrl ?? "" } };
+}
+
+/** Its own model can go on with what another server has begun to say. */
+function chatWaitBuiltin(place: Place): Start {
+  const { env, ...start } = chatWaitShared(place);
+  return { ...start, env: { ...env, CHATWAIT_MODEL: "builtin:chat", CHATWAIT_BUILTIN_WORDS_PER_SECOND: "20" } };
+}
+
 function nginx(place: Place): Start {
   const file = join(place.dir, "nginx.conf");
   mkdirSync(join(place.dir, "logs"));
@@ -91,14 +106,15 @@ function nginxMissing(): string | undefined {
   }
 }
 
-function peerMissing(): string | undefined {
-  if (existsSync(here("peer/node_modules/ai"))) return undefined;
-  process.stderr.write("Installing the peer's packages: npm ci --prefix bench/peer\n");
+function peerMissing(folder: string): string | undefined {
+  if (existsSync(here(`${folder}/node_modules/ai`))) return undefined;
+  const install = ["ci", "--prefix", here(folder)];
+  process.stderr.write(`Installing the peer's packages: npm ci --prefix bench/${folder}\n`);
   try {
-    execFileSync("npm", ["ci", "--prefix", here("peer")], { stdio: ["ignore", "ignore", "inherit"], timeout: 180_000 });
+    execFileSync("npm", install, { stdio: ["ignore", "ignore", "inherit"], timeout: 180_000 });
     return undefined;
   } catch {
-    return "its packages could not be installed (npm ci --prefix bench/peer)";
+    return `its packages could not be installed (npm ci --prefix bench/${folder})`;
   }
 }
 
@@ -106,7 +122,8 @@ const completions = { path: "/v1/chat/completions", body: openAiBody };
 const streaming = { path: "/chat/streaming", body: chatBody };
 const turns = { path: `/worlds/${soloOf("{n}")}/chat`, body: chatBody, prepare: makeRooms };
 const waiting = { path: "/chat/wait", body: chatBody };
-const peer = { path: "/api/chat", body: uiBody, missing: peerMissing };
+const peer = { path: "/api/chat", body: uiBody, missing: () => peerMissing("peer") };
+const sharing = { servers: 2, missing: redisMissing };
 
 export const SUBJECTS: readonly Subject[] = [
   { name: "pipe", title: "floor: node:http both ways, bytes piped", ...completions, start: node("floors/pipe.ts") },
@@ -119,6 +136,15 @@ export const SUBJECTS: readonly Subject[] = [
   },
   { name: "nginx", title: "floor: nginx, buffering off", ...completions, start: nginx, missing: nginxMissing },
   { name: "chatwait", title: "ChatWait", ...streaming, start: chatWait },
+  { name: "chatwait-shared", title: "ChatWait, two servers on Redis", ...streaming, ...sharing, start: chatWaitShared },
+  {
+    name: "chatwait-builtin",
+    title: "ChatWait, two servers on Redis, their own model",
+    path: "/chat/streaming",
+    body: ({ tokens }) => JSON.stringify({ message: "Tell me a long story", max_tokens: tokens }),
+    ...sharing,
+    start: chatWaitBuiltin,
+  },
   { name: "chatwait-worlds", title: "ChatWait, turns of worlds", ...turns, start: chatWaitWorlds },
   { name: "chatwait-heap", title: "ChatWait, turns of worlds, streams kept for 5 s", ...turns, start: chatWaitHeap },
   { name: "ai-sdk", title: "peer: AI SDK streamText on Hono", ...peer, start: node("peer/server.ts") },
@@ -127,6 +153,14 @@ export const SUBJECTS: readonly Subject[] = [
     title: "peer: AI SDK streamText on Hono, generation going on without the client",
     ...peer,
     start: node("peer/server.ts", { PEER_DETACH: "1" }),
+  },
+  {
+    name: "resumable-stream",
+    title: "peer: AI SDK streamText on Hono, with resumable-stream on Redis",
+    ...peer,
+    servers: 1,
+    start: (place) => node("peer-resumable/server.ts", { REDIS_URL: place.redisUrl ?? "" })(place),
+    missing: () => redisMissing() ?? peerMissing("peer-resumable"),
   },
   { name: "fastify", title: "floor: a bare fastify route", ...waiting, start: node("floors/fastify-route.ts") },
   {

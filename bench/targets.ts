@@ -35,6 +35,37 @@ const relation =
 const ratio = relation((value, base) => value / base);
 const difference = relation((value, base) => value - base);
 
+const shared = (metric: string) => of("servers-steady", "chatwait-shared", metric);
+
+/** Several servers on one Redis, beside one in memory. */
+const SERVERS_TARGETS: readonly Target[] = [
+  {
+    text: "CPU per token where servers share, on the one that writes, against one in memory",
+    unit: "×",
+    value: ratio(shared("cpuUsPerToken"), of("servers-steady", "chatwait", "cpuUsPerToken")),
+    limit: 1.6,
+  },
+  { text: "CPU of Redis per token", unit: "µs", value: shared("redisUsPerToken"), limit: 6 },
+  {
+    text: "p99 of added latency where the reader is on another server than the writer",
+    unit: "ms",
+    value: of("servers-far", "chatwait-shared", "addedP99Ms"),
+    limit: 15,
+  },
+  {
+    text: "p99 from resuming on another server to the first event",
+    unit: "ms",
+    value: of("servers-resume", "chatwait-shared", "resumedP99Ms"),
+    limit: 50,
+  },
+  {
+    text: "p99 from kill -9 of the writing server to the first new token elsewhere",
+    unit: "ms",
+    value: of("servers-kill", "chatwait-builtin", "survivedP99Ms"),
+    limit: 8000,
+  },
+];
+
 /** Four floods, each within the 4 MiB that one log may have. */
 const FLOOD_LOGS_MIB = 16;
 
@@ -127,6 +158,7 @@ export const TARGETS: readonly Target[] = [
     value: of("worlds-end", "chatwait-worlds", "afterModelP99Ms"),
     limit: 20,
   },
+  ...SERVERS_TARGETS,
   soaked("Turns that are cut short", "cutShort"),
   soaked("Turns that hang", "hung"),
   soaked("Turns with an event that is missing, doubled or wrong", "wrong"),
