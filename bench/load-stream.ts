@@ -12,14 +12,16 @@ export type StreamEnd = {
   tail: string;
 };
 
+/** After so many tokens its connection breaks, and it goes on at that port, with the id of the event `back` before the last. */
+export type Move = { after: number; port: number; back?: number };
+
 export type StreamOptions = {
   port: number;
   path: string;
   body: string;
   bytesPerSecond: number | undefined;
   cutAfter: number | undefined;
-  /** After so many tokens its connection breaks, and it goes on at that port, with the id of the last event. */
-  move: { after: number; port: number } | undefined;
+  move: Move | undefined;
   /** From the request to the first event at that port; µs. */
   onMoved(us: number): void;
   onAnswer(): void;
@@ -61,7 +63,7 @@ export function openStream(options: StreamOptions): () => void {
   let call = request({ host: "127.0.0.1", port, path, method: "POST", headers, agent });
   hear(call, (response) => {
     options.onAnswer();
-    const read = move ? untilMove(move.after) : readAll;
+    const read = move ? untilMove(move) : readAll;
     if (options.bytesPerSecond === undefined) response.on("data", read);
     else readSlowly(response, options.bytesPerSecond, read);
   });
@@ -83,18 +85,21 @@ export function openStream(options: StreamOptions): () => void {
     scan(chunk);
   }
 
-  /** Reads whole events, so that the id of the last one tells what has been read. */
-  function untilMove(after: number) {
-    let lastId = "";
+  /** Reads whole events, so that each one's id tells what has been read with it. */
+  function untilMove({ after, back = 0 }: Move) {
+    const read: { id: string; count: number }[] = [];
     const scanFrames = frameScanner(({ id, data }) => {
-      lastId = id;
       scan(Buffer.from(data));
+      read.push({ id, count });
     });
     const first = call;
     return (chunk: Uint8Array) => {
       if (call !== first || over) return;
       scanFrames(chunk);
-      if (count >= after) moveOn(lastId);
+      const last = read.at(-1 - back);
+      if (count < after || !last) return;
+      count = last.count;
+      moveOn(last.id);
     };
   }
 

@@ -1,6 +1,6 @@
 import { answerAsks, onParentGone } from "./child.ts";
 import { outlive } from "./load-outlive.ts";
-import { openStream, type StreamEnd } from "./load-stream.ts";
+import { type Move, openStream, type StreamEnd } from "./load-stream.ts";
 import { ROOMS, takeTurns } from "./load-turns.ts";
 import { hammer } from "./load-wait.ts";
 import { pause, within } from "./patience.ts";
@@ -24,7 +24,7 @@ export type Group = {
   /** Every other stream of a client is left after so many tokens. */
   cutAfter?: number;
   /** Each client's connection breaks after so many tokens, and it goes on at another server. */
-  move?: { after: number; port: number };
+  move?: Move;
   /** A client that reads no faster than this. Its tokens are not measured. */
   bytesPerSecond?: number;
 };

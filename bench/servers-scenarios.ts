@@ -56,11 +56,11 @@ const RESUMING = 50;
 
 const resume: Scenario = {
   name: "servers-resume",
-  title: `${RESUMING} clients, streams of 25 tokens at ${RATE} tokens/s, cut after 10 and resumed on another server`,
+  title: `${RESUMING} clients, streams of 25 tokens at ${RATE} tokens/s, cut after 10 and resumed five earlier on another server`,
   subjects: ["chatwait-shared"],
   async run(stage, { window, settle }) {
     await warmedUp(stage);
-    const move = { after: 10, port: stage.otherPort };
+    const move = { after: 10, port: stage.otherPort, back: 5 };
     // Spread over the time that a stream takes, so that they do not come back at once.
     await stage.open([group(stage, RESUMING, { tokens: 25, pace: RATE }, { repeat: true, rampMs: 1250, move })]);
     await pause((settle + window) * 1000);
