@@ -34,7 +34,7 @@ export type RunningServer = {
   readonly url: string;
   readonly shelf: Shelf;
   readonly worlds: Worlds;
-  /** Stops as R-DRAIN says: refuses what is new, lets what runs finish for a while, ends the rest, closes. */
+  /** Stops as R-DRAIN says: refuses what is new, gives what runs to others or lets it finish for a while, ends the rest, closes. */
   drain(): Promise<void>;
 };
 
@@ -78,6 +78,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
 
   async function drain() {
     app.startDraining();
+    shared?.shelf.handOver();
     await Promise.race([shelf.idle(), wait(clock, config.drainMs)]);
     await shelf.close("shutting_down");
     shared?.worlds.close();

@@ -9,7 +9,7 @@ import { modelFailure } from "../models/failure.ts";
 import type { Part } from "../models/model.ts";
 import { failure } from "../protocol/errors.ts";
 import type { StreamEvent } from "../protocol/events.ts";
-import { generate } from "./generate.ts";
+import { cancelGeneration, generate, handOverGeneration, saidSoFar } from "./generate.ts";
 
 const LIMITS = { firstTokenMs: 1000, tokenGapMs: 500, generationMs: 5000 };
 
@@ -84,7 +84,7 @@ test("R-ONE, R-SEQ, R-TEXT: whatever happens in whatever order, there is one ter
         else if (one.do === "refused") call()?.fail(modelFailure("model_unavailable", { retryable: true }));
         else if (one.do === "error part") call()?.part({ type: "error", error: "SECRET" });
         else if (one.do === "throw") call()?.fail(failure("internal_error"));
-        else if (one.do === "cancel" && "cause" in one) generation.cancel(one.cause);
+        else if (one.do === "cancel" && "cause" in one) cancelGeneration(generation, one.cause);
         else if (one.do === "wait" && "ms" in one) clock.advance(one.ms);
         else full = true;
       }
@@ -92,7 +92,7 @@ test("R-ONE, R-SEQ, R-TEXT: whatever happens in whatever order, there is one ter
       clock.advance(10_000);
       checkWhole(run);
       const before = log.lastSeq;
-      generation.cancel("stopped");
+      cancelGeneration(generation, "stopped");
       call()?.text("late");
       call()?.finish();
       assert.equal(log.lastSeq, before, "nothing comes after the end");
@@ -220,7 +220,7 @@ test("a gap that is too long ends the message with the reason timeout, and the e
 for (const cause of ["stopped", "left", "abandoned"] as const) {
   test(`R-DETACH: ${cause} before the first token closes the call, and ends with an empty message and done / cancelled`, () => {
     const { call, generation, events } = setUp();
-    generation.cancel(cause);
+    cancelGeneration(generation, cause);
     assert.equal(call().isCancelled, true);
     const [start, end, done] = events().slice(1);
     assert.ok(start?.type === "message_start" && end?.type === "message_end" && done?.type === "done");
@@ -231,7 +231,7 @@ for (const cause of ["stopped", "left", "abandoned"] as const) {
 test("R-DRAIN: shutting down ends with the error shutting_down and the text so far", () => {
   const { call, generation, events } = setUp();
   call().text("Hel");
-  generation.cancel("shutting_down");
+  cancelGeneration(generation, "shutting_down");
   assert.equal(call().isCancelled, true);
   const [end, error] = events().slice(-2);
   assert.ok(end?.type === "message_end" && error?.type === "error");
@@ -270,3 +270,18 @@ for (const [unified, reason] of [
     assert.deepEqual([last.reason, last.usage], [reason, undefined]);
   });
 }
+
+test("R-DRAIN what is handed over is written no further and has no end, until it is cancelled", async () => {
+  const { clock, call, generation, types, observed } = setUp();
+  call().text("Hel", "lo");
+  assert.deepEqual(saidSoFar(generation), { text: "Hello", thought: false });
+  assert.equal(handOverGeneration(generation), true);
+  await call().cancelled;
+  clock.advance(10_000);
+  assert.deepEqual(types(), ["start", "message_start", "token", "token"]);
+  assert.deepEqual(observed.at(-1), ["ended", "handed_over", 0]);
+  cancelGeneration(generation, "shutting_down");
+  assert.deepEqual(types().slice(4), ["message_end", "error"]);
+  assert.deepEqual(observed.at(-1), ["ended", "handed_over", 0], "it counts once");
+  assert.equal(handOverGeneration(generation), false, "it has ended");
+});

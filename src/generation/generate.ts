@@ -29,11 +29,9 @@ export type GenerationObserver = {
   firstToken(ms: number): void;
   /** Why a model did not answer, for whoever has to mend it: `cause` is a status or a system code, never a text. */
   failed(modelId: string, code: ErrorCode, cause: unknown): void;
-  /** The whole generation, in ms; `outcome` is the reason of `done` or the code of `error`. */
+  /** The whole generation, in ms; `outcome` is the reason of `done`, the code of `error`, or `handed_over`. */
   ended(outcome: string, ms: number): void;
 };
-
-export type Generation = { cancel(cause: CancelCause): void };
 
 type Draft<Type extends EventDraft["type"]> = Extract<EventDraft, { type: Type }>;
 
@@ -51,10 +49,15 @@ type Writing = Pick<GenerationSpec, "log" | "messageId" | "modelId" | "observe">
   /** Goes on with a text, and has said nothing yet. */
   resuming: boolean;
   over: boolean;
+  /** Another server is to go on. */
+  handedOver: boolean;
   finish: Finish | undefined;
   stopCall(): void;
 };
 type Finish = { reason: MessageReason; usage: Usage | undefined };
+
+/** An answer that is being written: for `cancelGeneration`, `handOverGeneration` and `saidSoFar`. An object with them would be 0.2 KiB more. */
+export type Generation = Writing;
 
 /**
  * Lets a model write one answer into a log: `start`, the message, and exactly one terminal event whatever happens (R-ONE).
@@ -75,6 +78,7 @@ export function generate(spec: GenerationSpec): Generation {
     thought: begun?.thought ?? false,
     resuming: begun !== undefined && begun.text !== "",
     over: false,
+    handedOver: false,
     finish: undefined,
     // `fail` may come from the very first append, before there is a call to stop.
     stopCall: () => {},
@@ -84,7 +88,7 @@ export function generate(spec: GenerationSpec): Generation {
   }
   const sink: PartSink = { part: (part) => take(writing, part), end: (error) => end(writing, error) };
   if (!writing.over) writing.stopCall = callModel(model, options, deps, sink);
-  return { cancel: (cause) => cancel(writing, cause) };
+  return writing;
 }
 
 /** Adds an event, or ends the generation where the log has no room for it. */
@@ -153,8 +157,8 @@ function codeOf({ resuming }: Writing, error: unknown): ErrorCode {
   return isFailure(error) ? error.code : "internal_error";
 }
 
-/** What the shelf or a client asks for. */
-function cancel(writing: Writing, cause: CancelCause): void {
+/** What the shelf or a client asks for. Does nothing where it has ended. */
+export function cancelGeneration(writing: Generation, cause: CancelCause): void {
   if (writing.over) return;
   if (cause === "shutting_down" || cause === "lost") {
     fail(writing, cause === "lost" ? "generation_lost" : cause);
@@ -162,6 +166,24 @@ function cancel(writing: Writing, cause: CancelCause): void {
   }
   writing.stopCall();
   complete(writing, "cancelled");
+}
+
+/** The text so far, and whether the model thought before it. */
+export const saidSoFar = ({ text, thought }: Generation): { text: string; thought: boolean } => ({
+  text: text?.joiner.join() ?? "",
+  thought,
+});
+
+/**
+ * Stops the model and writes no more, without an end: another server is to go on. It can still be cancelled. False where it
+ * has ended.
+ */
+export function handOverGeneration(writing: Generation): boolean {
+  if (writing.over) return false;
+  writing.stopCall();
+  writing.handedOver = true;
+  writing.observe.ended("handed_over", writing.clock.now() - writing.begun);
+  return true;
 }
 
 /** The end that is not a failure: there is always a message, be it empty. */
@@ -198,10 +220,10 @@ function endMessage(writing: Writing, reason: MessageReason, usage?: Usage, code
 }
 
 function seal(writing: Writing, draft: TerminalDraft, outcome: string): void {
-  const { log, observe, clock, begun } = writing;
+  const { log, observe, clock, begun, handedOver } = writing;
   writing.over = true;
   log.seal(draft);
-  observe.ended(outcome, clock.now() - begun);
+  if (!handedOver) observe.ended(outcome, clock.now() - begun);
 }
 
 /** What a finish part says, in the words of the protocol. */

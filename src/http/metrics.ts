@@ -28,7 +28,7 @@ export type MetricsDeps = {
 
 export type StoreState = {
   isUp(): boolean;
-  fates(): Readonly<{ takenOver: number; fenced: number; givenUp: number }>;
+  fates(): Readonly<{ takenOver: number; fenced: number; givenUp: number; handedOver: number }>;
 };
 
 /** What an operator sees at `GET /metrics`. */
@@ -74,6 +74,13 @@ export function createMetrics({ streams, worlds, store }: MetricsDeps): Metrics 
     gauge("chatwait_store_up", "1 while the store that servers share can be reached", () => (isUp() ? 1 : 0));
     counter("chatwait_takeovers_total", "Streams that were taken over from a dead server", () => fates().takenOver);
     counter("chatwait_streams_fenced_total", "Streams that another server has taken over", () => fates().fenced);
+    counter(
+      "chatwait_streams_handed_over_total",
+      "Streams that another server went on with while this one closed",
+      () => {
+        return fates().handedOver;
+      },
+    );
     counter("chatwait_streams_given_up_total", "Streams that ended because the store was away", () => fates().givenUp);
   }
 

@@ -1,19 +1,24 @@
 import { type Clock, timestampOf } from "../clock.ts";
 import { type Begun, begunIn } from "../generation/begun.ts";
-import { generate } from "../generation/generate.ts";
+import { cancelGeneration, generate } from "../generation/generate.ts";
 import { endingOf } from "../log/endings.ts";
 import type { LogSpec } from "../log/shelf.ts";
 import type { StreamLog } from "../log/stream-log.ts";
 import { continuation } from "../models/continuation.ts";
 import type { OfferedModel } from "../models/registry.ts";
+import { handOver } from "./hand-over-chat.ts";
 import { type ChatResume, type ChatStarterDeps, callOptions } from "./start-chat.ts";
 
-/** A stream of a server that has died, and what it was created with. */
-export type Orphan = { log: StreamLog; resume: unknown; setCancel(cancel: LogSpec["cancel"]): void };
+/** A stream of another server, and what it was created with. `setCancel` is told what ends it here, and what hands it on. */
+export type Orphan = {
+  log: StreamLog;
+  resume: unknown;
+  setCancel(cancel: LogSpec["cancel"], handOver?: LogSpec["handOver"]): void;
+};
 
 /**
- * Goes on with an answer whose server has died (R-TAKEOVER): from the text so far where the model can, from the beginning where
- * nothing was said yet. Anything else, a world's turn too, ends with `generation_lost`.
+ * Goes on with an answer whose server has died, or has handed it over (R-TAKEOVER): from the text so far where the model can, from
+ * the beginning where nothing was said yet. Anything else, a world's turn too, ends with `generation_lost`.
  */
 export function chatResumer({
   registry,
@@ -28,8 +33,11 @@ export function chatResumer({
     const rest = chat && offered && restCall(chat, offered, log.createdAt, begun);
     if (!rest) return endLost(log, clock);
     const { modelId, messageId } = chat;
-    const { cancel } = generate({ log, modelId, ...rest, messageId, begun, deps: call, observe });
-    setCancel(cancel);
+    const generation = generate({ log, modelId, ...rest, messageId, begun, deps: call, observe });
+    setCancel(
+      (cause) => cancelGeneration(generation, cause),
+      () => handOver(offered, generation),
+    );
   };
 }
 

@@ -54,3 +54,14 @@ const isSame = (one?: string, other?: string) => one?.toLowerCase() === other?.t
 
 /** Nothing can follow (R-END). */
 export const isOver = (log: StreamLog, after: number): boolean => log.sealed && after >= log.lastSeq;
+
+/** How long to stay away from a server that is about to close; seconds. Others are there already. */
+const COME_BACK_AFTER_S = 1;
+
+/**
+ * Whoever would read on here is sent to another server, where this one is about to close and the stream is written elsewhere (R-DRAIN).
+ * @throws Failure `shutting_down`
+ */
+export function refuseAway({ away, sealed }: StreamLog): void {
+  if (away && !sealed) throw failure("shutting_down", undefined, { retryAfter: COME_BACK_AFTER_S });
+}

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { fitContext, promptOf } from "../generation/context.ts";
-import { type Generation, type GenerationObserver, generate } from "../generation/generate.ts";
+import { cancelGeneration, type Generation, type GenerationObserver, generate } from "../generation/generate.ts";
 import { newMessageId, newStreamId } from "../ids.ts";
 import type { Shelf } from "../log/shelf.ts";
 import type { CallDeps } from "../models/call.ts";
@@ -8,6 +8,7 @@ import type { CallOptions } from "../models/model.ts";
 import type { OfferedModel, Registry } from "../models/registry.ts";
 import { failure } from "../protocol/errors.ts";
 import type { ChatStart } from "../protocol/requests.ts";
+import { handOver } from "./hand-over-chat.ts";
 import { type Bind, type KeyedStart, type Started, startOnce } from "./start-once.ts";
 
 export type ChatStarterDeps = {
@@ -52,11 +53,14 @@ export function chatStarter(deps: ChatStarterDeps): (request: StartRequest) => P
     const log = await shelf.create({
       id: newStreamId(),
       kind: "chat",
-      cancel: (cause) => generation?.cancel(cause),
+      cancel: (cause) => generation && cancelGeneration(generation, cause),
       cancelOnLeave: start.on_disconnect === "cancel",
       // A start may be a mebibyte: one that nobody else will need is not held on to.
       ...(shelf.isShared
-        ? { resume: { start, modelId: offered.id, messageId, instructions } satisfies ChatResume }
+        ? {
+            resume: { start, modelId: offered.id, messageId, instructions } satisfies ChatResume,
+            handOver: () => handOver(offered, generation),
+          }
         : {}),
     });
     bind(log.id);

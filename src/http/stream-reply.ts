@@ -5,6 +5,7 @@ import type { FrameSource } from "../log/cursor.ts";
 import type { Shelf } from "../log/shelf.ts";
 import type { StreamLog } from "../log/stream-log.ts";
 import { type LiveFramesOptions, liveFrames } from "../readers/live-frames.ts";
+import { refuseAway } from "./resume.ts";
 import { SSE_HEADERS, sseWriter } from "./sse-writer.ts";
 
 export type StreamReplyDeps = { shelf: Shelf; clock: Clock; heartbeatMs: number };
@@ -12,7 +13,7 @@ export type StreamReplyDeps = { shelf: Shelf; clock: Clock; heartbeatMs: number 
 /**
  * Answers with the events of a log after `after`, as they come. The reader leaves the log when it has ended or its client
  * has gone; the log does not notice (R-DETACH). `left` is called then, maybe more than once.
- * @throws Failure `overloaded` where there are too many readers
+ * @throws Failure `overloaded` where there are too many readers, `shutting_down` where it is to be read elsewhere
  */
 export function streamReply(
   deps: StreamReplyDeps,
@@ -22,6 +23,7 @@ export function streamReply(
   after: number,
   left?: () => void,
 ): void {
+  refuseAway(log);
   const path = log.kind === "chat" ? "/chat/streaming/" : `/worlds/${log.world}/chat/`;
   const location = `${versionOf(request)}${path}${log.id}`;
   const detach = deps.shelf.attach(log);

@@ -3,15 +3,19 @@ import type { Clock } from "../clock.ts";
 import type { StreamLog } from "../log/stream-log.ts";
 
 /**
- * Resolves when the log is sealed, when its client has gone, or after so many seconds, if that is given. What becomes ready
+ * Resolves when the log is sealed, when its client has gone, or after so many seconds, if that is given: who said so can come back, and
+ * is not kept where the log is written elsewhere and this server is about to close (R-DRAIN). What becomes ready
  * in one turn of the event loop is written together: a client process on this machine is then woken once for all of it. With
  * a model that answers at once, 55 µs of CPU a request instead of 66.
  */
 export function untilSealed(log: StreamLog, response: ServerResponse, clock: Clock, seconds?: number): Promise<void> {
   // Whoever went while the start was looked at closes no second time.
-  if (log.sealed || response.destroyed) return endOfTurn();
+  if (isOver(log, seconds) || response.destroyed) return endOfTurn();
   return sealedOrLate(log, response, clock, seconds).then(endOfTurn);
 }
+
+const isOver = ({ sealed, away }: StreamLog, seconds?: number): boolean =>
+  sealed || away === "closing" || (away === "leaving" && seconds !== undefined);
 
 let turn: Promise<void> | undefined;
 
@@ -30,7 +34,7 @@ function sealedOrLate(log: StreamLog, response: ServerResponse, clock: Clock, se
   const { promise, resolve } = Promise.withResolvers<void>();
   const cancelTimer = seconds === undefined ? undefined : clock.after(seconds * 1000, done);
   const release = log.listen(() => {
-    if (log.sealed) done();
+    if (isOver(log, seconds)) done();
   });
   response.once("close", done);
 

@@ -6,6 +6,7 @@ import { type ErrorCode, failure } from "../protocol/errors.ts";
 import { preferredWait } from "../protocol/requests.ts";
 import { wholeReply } from "../readers/whole-reply.ts";
 import { sendProblem } from "./problems.ts";
+import { refuseAway } from "./resume.ts";
 import { versionOf } from "./stream-reply.ts";
 import { whenTaken } from "./taken.ts";
 import { untilSealed } from "./until-sealed.ts";
@@ -15,7 +16,7 @@ export type WaitReplyDeps = { shelf: Shelf; clock: Clock };
 /**
  * Answers with the whole of a log once it is complete, or with 202 after as many seconds as the client prefers to wait
  * (R-PREFER). While it waits it is a reader; a client that goes away just stops being one.
- * @throws Failure `overloaded` where there are too many readers
+ * @throws Failure `overloaded` where there are too many readers, `shutting_down` where it is to be waited for elsewhere
  */
 export async function waitReply(
   deps: WaitReplyDeps,
@@ -23,12 +24,14 @@ export async function waitReply(
   reply: FastifyReply,
   log: StreamLog,
 ): Promise<void> {
+  refuseAway(log);
   const detach = deps.shelf.attach(log);
   try {
     const seconds = preferredWait(request.headers.prefer as string | undefined);
     await untilSealed(log, reply.raw, deps.clock, seconds);
     if (reply.raw.destroyed) reply.hijack();
     else if (log.sealed) sendWhole(request, reply, log);
+    else if (seconds === undefined) refuseAway(log);
     else sendRunning(request, reply, log);
   } finally {
     whenTaken(reply.raw, detach);

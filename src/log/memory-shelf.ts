@@ -52,6 +52,8 @@ export type ShelfHooks = {
 export type MemoryShelf = Shelf & {
   /** Takes an ended log off the shelf, as if it had never been there. Who reads it reads on. */
   remove(id: string): void;
+  /** Stops the writer of a stream without an end; false where it cannot be, or there is none. */
+  handOver(id: string): boolean;
 };
 
 /** A shelf in this process's memory. */
@@ -216,6 +218,7 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits, hooks: Shel
       const entry = entries.get(id);
       if (entry) remove(entry);
     },
+    handOver: (id) => entries.get(id)?.spec?.handOver?.() ?? false,
     counts: () => ({ running, kept: entries.size, readers, bytes }),
     idle: () => (running === 0 ? Promise.resolve() : new Promise((resolve) => quiet.push(resolve))),
     async close(cause) {

@@ -44,6 +44,11 @@ export type LogSpec = {
   world?: string;
   /** Ends the generation; must seal the log before it returns. Called at most once, and never after the log was sealed. */
   cancel(cause: CancelCause): void;
+  /**
+   * Stops the generation without an end where another server could go on with it, after which nothing is written but what `cancel`
+   * writes. False where none could, or it has ended: then nothing has changed. For a shared shelf alone.
+   */
+  handOver?(): boolean;
   /** What another server needs to go on with the stream where this one dies: plain JSON. For a shared shelf alone. */
   resume?: unknown;
   /** RFC 3339: when it was begun, where that was on another server. */

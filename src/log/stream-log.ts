@@ -2,6 +2,8 @@ import type { ErrorCode } from "../protocol/errors.ts";
 import type { OpenDraft, StreamEvent, TerminalDraft } from "../protocol/events.ts";
 import type { Slice } from "./frame-store.ts";
 
+export type Away = "leaving" | "closing" | undefined;
+
 /**
  * The port of a log: the events of one stream, numbered, encoded, bounded, sealed once. One writer, any number of readers.
  *
@@ -22,6 +24,11 @@ export type StreamLog = {
   readonly lastSeq: number;
   /** "Nothing more" and "nothing yet" are different facts. */
   readonly sealed: boolean;
+  /**
+   * Another server writes it, and this one is about to close: whoever can come back for the rest is to do so, and finds another
+   * server. `closing`: so is everybody else. Never in memory alone.
+   */
+  readonly away?: Away;
 
   /**
    * Adds an event (R-SEQ: the log numbers it). Returns why it was refused, and then it is not in the log, or undefined.

@@ -17,7 +17,7 @@ export type Said = { readonly text: string; readonly pieces: number; readonly th
  * Whether a model can go on with what was said. Where that is nothing, any can: it is asked anew. What a model thought is
  * nowhere kept, so one that thought before it spoke would go on without it, and most refuse to.
  */
-export function canContinue(offered: OfferedModel, { text, thought }: Said): boolean {
+export function canContinue(offered: OfferedModel, { text, thought }: Omit<Said, "pieces">): boolean {
   const how = continuingOf(offered);
   return text === "" || how === "exactly" || (how !== undefined && !thought);
 }

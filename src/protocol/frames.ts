@@ -8,6 +8,9 @@ import { eventSchemas, type WorldEvent } from "./events.ts";
 /** The first bytes of every response: how long a browser waits before it reconnects, in ms (R-PRIME). */
 export const RETRY_LINE = "retry: 1000\n\n";
 
+/** The last bytes of a response whose stream goes on elsewhere: come back soon. The next response sets the wait anew. */
+export const COME_BACK_LINE = "retry: 200\n\n";
+
 /** A comment: keeps proxies and watchdogs content, means nothing to a parser (R-BEAT). */
 export const HEARTBEAT = ": ping\n\n";
 

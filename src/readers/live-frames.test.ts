@@ -324,6 +324,45 @@ describe("R-SLOW liveFrames", () => {
   });
 });
 
+describe("liveFrames of a log whose server is about to close", () => {
+  const COME_BACK = "retry: 200\n\n";
+  const sendAway = (log: ReturnType<typeof looseLog>) => Object.assign(log, { away: "leaving" as const });
+
+  test("R-DRAIN who reads gets what is there, is told to come back soon, and is let go without a terminal event", async () => {
+    const { log, open, seen, text, framesAfter, leftBehind, closed } = rig();
+    open();
+    sendAway(log).append(token("a"));
+    await turn();
+    assert.equal(text(), RETRY + framesAfter(0) + COME_BACK);
+    assert.deepEqual([seen.ends, seen.cuts, closed()], [1, 0, 1]);
+    assert.deepEqual(leftBehind(), NOTHING);
+  });
+
+  test("R-DRAIN R-SLOW who takes nothing is not waited for: the rest can be had elsewhere", async () => {
+    const { log, open, seen, text, leftBehind } = rig();
+    log.append(token("a"));
+    open();
+    seen.full = true;
+    log.append(token("b"));
+    await turn();
+    const before = text();
+    sendAway(log).append(token("c"));
+    await turn();
+    assert.equal(text(), before + COME_BACK);
+    assert.equal(seen.ends, 1);
+    assert.deepEqual(leftBehind(), NOTHING);
+  });
+
+  test("R-END R-DRAIN of what has ended everybody gets the end", async () => {
+    const { log, open, text, framesAfter } = rig();
+    open();
+    sendAway(log).append(token("a"));
+    log.seal(done);
+    await turn();
+    assert.equal(text(), RETRY + framesAfter(0));
+  });
+});
+
 describe("liveFrames of what keeps only its newest events", () => {
   /** A log that says from which event on it is kept, as a feed does. */
   function fadingLog() {

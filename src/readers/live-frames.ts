@@ -1,6 +1,6 @@
 import { type Clock, type Deadline, deadline } from "../clock.ts";
 import { type Cursor, type FrameSource, openCursor } from "../log/cursor.ts";
-import { HEARTBEAT, RETRY_LINE } from "../protocol/frames.ts";
+import { COME_BACK_LINE, HEARTBEAT, RETRY_LINE } from "../protocol/frames.ts";
 
 /** Where frames go. It knows about connections; the reader does not. */
 export type FrameSink = {
@@ -108,6 +108,12 @@ function isTooLate({ options, cursor }: Reader): boolean {
   return firstKept !== undefined && cursor.seq < firstKept - 1;
 }
 
+/** Takes what it has and comes back for the rest, to another server; who is full gets the rest there, too (R-DRAIN). */
+function sendAway(reader: Reader): void {
+  reader.options.sink.write(COME_BACK_LINE);
+  finish(reader);
+}
+
 function pump(reader: Reader): void {
   if (reader.open && isTooLate(reader)) cut(reader);
   while (reader.open && !reader.full) {
@@ -115,7 +121,9 @@ function pump(reader: Reader): void {
     if (!slice) break;
     write(reader, slice.latin1);
   }
-  if (reader.open && reader.cursor.hasEnded() && !reader.full) finish(reader);
+  if (!reader.open) return;
+  if (reader.cursor.hasEnded() && !reader.full) finish(reader);
+  else if (reader.options.log.away && !reader.options.log.sealed) sendAway(reader);
 }
 
 function finish(reader: Reader): void {

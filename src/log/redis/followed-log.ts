@@ -2,7 +2,7 @@ import type { StreamEvent } from "../../protocol/events.ts";
 import { frameOfJson } from "../../protocol/frames.ts";
 import { createBells, hang, ringSoon } from "../bells.ts";
 import { appendFrame, createFrameStore, frameAt, sliceOf } from "../frame-store.ts";
-import type { StreamLog } from "../stream-log.ts";
+import type { Away, StreamLog } from "../stream-log.ts";
 import type { Batch, SharedNames, StreamStore } from "./stream-store.ts";
 
 /** A log that another server writes: a copy for this server's readers, kept up to date by its bell. */
@@ -11,6 +11,8 @@ export type FollowedLog = StreamLog & {
   catchUp(): Promise<void>;
   /** Bytes of its frames. */
   readonly bytes: number;
+  /** Tells its readers to go. */
+  sendAway(away: Away): void;
   leave(): void;
 };
 
@@ -72,11 +74,15 @@ function openCopy(store: StreamStore, id: string, names: SharedNames, leave: () 
   };
   const log: { -readonly [Field in keyof FollowedLog]: FollowedLog[Field] } = {
     ...{ id, kind: names.kind, world: names.world, createdAt: names.createdAt, epoch: names.epoch },
-    ...{ lastSeq: 0, sealed: false, append: refuse, seal: refuse, leave },
+    ...{ lastSeq: 0, sealed: false, away: undefined, append: refuse, seal: refuse, leave },
     slice: (after, maxBytes) => sliceOf(frames, after, maxBytes),
     event: (seq) => JSON.parse(frameAt(frames, seq).split("\ndata: ", 2)[1] as string) as StreamEvent,
     sharedUpTo: (epoch) => (epoch === names.epoch ? Number.POSITIVE_INFINITY : -1),
     listen: (bell) => hang(bells, bell),
+    sendAway(away) {
+      log.away = away;
+      ringSoon(bells);
+    },
     catchUp() {
       catching ??= read();
       return catching;

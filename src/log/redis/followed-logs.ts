@@ -1,6 +1,6 @@
 import type { Clock } from "../../clock.ts";
 import type { CancelCause } from "../shelf.ts";
-import type { StreamLog } from "../stream-log.ts";
+import type { Away, StreamLog } from "../stream-log.ts";
 import { type FollowedLog, followLog } from "./followed-log.ts";
 import type { SharedStore } from "./shared-store.ts";
 
@@ -28,6 +28,7 @@ export type FollowedLogs = ReturnType<typeof createFollowedLogs>;
 export function createFollowedLogs({ store, clock, serverId, countReader }: FollowedLogsOptions) {
   const opening = new Map<string, Promise<Followed | undefined>>();
   const open = new Map<string, Followed>();
+  let away: Away;
 
   let endSync = clock.after(SYNC_MS, syncSoon);
 
@@ -50,6 +51,7 @@ export function createFollowedLogs({ store, clock, serverId, countReader }: Foll
       if (!log) return undefined;
       const entry: Followed = { log, readers: 0, takeBack: () => {} };
       open.set(id, entry);
+      if (away) log.sendAway(away);
       linger(entry);
       return entry;
     } finally {
@@ -124,8 +126,14 @@ export function createFollowedLogs({ store, clock, serverId, countReader }: Foll
     },
     /** Reads what may have been missed. */
     sync,
+    /** This server is about to close: whoever reads here is to go to another. */
+    sendAway() {
+      away = "leaving";
+      for (const { log } of open.values()) log.sendAway(away);
+    },
     close() {
       endSync();
+      for (const { log } of open.values()) log.sendAway("closing");
       for (const entry of [...open.values()]) drop(entry);
     },
   };

@@ -20,6 +20,8 @@ export type Lease = {
   isHeld(): boolean;
   /** A number that no writer had before: what was written under an earlier one is refused. */
   nextFence(): string;
+  /** From now on it says that this server is about to close, and looks after nobody. */
+  leave(): Promise<void>;
   release(): Promise<void>;
 };
 
@@ -32,6 +34,7 @@ const SIGNS_A_LEASE = 3;
  */
 export async function keepLease(options: LeaseOptions): Promise<Lease> {
   const { store, clock, serverId, leaseMs } = options;
+  let leaving = false;
   let released = false;
   let takeBack = () => {};
   let fences = 0;
@@ -54,7 +57,7 @@ export async function keepLease(options: LeaseOptions): Promise<Lease> {
     const servers = await store.servers();
     options.onLiving(new Set(servers.flatMap(({ id, isDead }) => (isDead ? [] : [id]))));
     // After a store was away nobody has a lease at first: each gets the time to come back.
-    if (heldSince === undefined || clock.now() - heldSince < leaseMs) return;
+    if (leaving || heldSince === undefined || clock.now() - heldSince < leaseMs) return;
     for (const { id: dead, isDead } of servers) {
       if (!isDead || released || dead === serverId) continue;
       const ids = await store.runningOf(dead);
@@ -72,7 +75,7 @@ export async function keepLease(options: LeaseOptions): Promise<Lease> {
   }
 
   async function sign() {
-    await store.renew(serverId, leaseMs);
+    await store.renew(serverId, leaseMs, leaving);
     const now = clock.now();
     const hasLapsed = renewedAt !== undefined && now - renewedAt > leaseMs;
     renewedAt = now;
@@ -94,6 +97,11 @@ export async function keepLease(options: LeaseOptions): Promise<Lease> {
   return {
     isHeld: () => heldSince !== undefined,
     nextFence,
+    async leave() {
+      leaving = true;
+      // Where that does not get through, the next sign says it.
+      await store.renew(serverId, leaseMs, leaving).catch(() => {});
+    },
     async release() {
       released = true;
       takeBack();

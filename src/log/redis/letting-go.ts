@@ -15,18 +15,21 @@ export type LettingGoOptions = {
   nextFence(): string;
 };
 
+export type LettingGo = ReturnType<typeof createLettingGo>;
+
 /** How a server stops writing a stream before its end, and what its readers see then. */
 export function createLettingGo({ store, clock, own, followed, persist, nextFence }: LettingGoOptions) {
   const { serverId, local, produced, untrue, fates } = own;
 
-  /** Readers of `log` see the store's log from now on, or what ends it where the store has none. */
+  /** Readers of `log` see the store's log from now on, or what ends it where the store has none; ours where it is ours again. */
   async function followInstead(log: ProducedLog) {
     const { id } = log;
-    await store.runs(serverId, id, false);
-    const copy = await followed.find(id);
-    if (!copy) return log.become(endedCopy(log, "generation_lost", clock));
-    log.become(copy);
-    const release = followed.attach(id);
+    const ours = produced.get(id);
+    if (!ours) await store.runs(serverId, id, false);
+    const other = ours ?? (await followed.find(id));
+    if (!other) return log.become(endedCopy(log, "generation_lost", clock));
+    log.become(other);
+    const release = ours ? local.attach(ours) : followed.attach(id);
     const letGo = log.listen(() => {
       if (!log.sealed) return;
       letGo();
@@ -35,14 +38,26 @@ export function createLettingGo({ store, clock, own, followed, persist, nextFenc
     if (log.sealed) release?.();
   }
 
+  async function stopWriting(log: ProducedLog) {
+    log.stop();
+    produced.delete(log.id);
+    await local.cancel(log.id, "lost");
+    local.remove(log.id);
+  }
+
   return {
     /** Lets go of a stream that another server writes now: its readers here follow the store. */
     async yieldTo(log: ProducedLog): Promise<void> {
-      const { id } = log;
       fates.fenced++;
-      produced.delete(id);
-      await local.cancel(id, "lost");
-      local.remove(id);
+      await stopWriting(log);
+      await persist(() => followInstead(log));
+    },
+
+    /** Lets go of a stream that was handed over, maybe by `goOn` to this server itself. */
+    async handedOver(log: ProducedLog, goOn?: () => Promise<void>): Promise<void> {
+      if (!goOn) fates.handedOver++;
+      await stopWriting(log);
+      await goOn?.();
       await persist(() => followInstead(log));
     },
 

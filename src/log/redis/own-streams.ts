@@ -5,8 +5,8 @@ import { createProducedLog, type ProducedLog } from "./produced-log.ts";
 import type { SharedStore } from "./shared-store.ts";
 import type { SharedNames, Writer } from "./stream-store.ts";
 
-/** How many streams this server has taken over, lost to others, and given up because the store was away. */
-export type Fates = { takenOver: number; fenced: number; givenUp: number };
+/** How many streams this server has taken over, lost to others, given up because the store was away, and handed over. */
+export type Fates = { takenOver: number; fenced: number; givenUp: number; handedOver: number };
 
 /** The streams that this server writes or has written: what the parts of its shelf have in common. */
 export type OwnStreams = {
@@ -66,7 +66,7 @@ export function createOwnStreams(options: OwnStreamsOptions): OwnStreams {
     return log;
   }
 
-  const fates = { takenOver: 0, fenced: 0, givenUp: 0 };
+  const fates = { takenOver: 0, fenced: 0, givenUp: 0, handedOver: 0 };
   return { serverId, local, produced, ended, untrue, fates, produce };
 }
 

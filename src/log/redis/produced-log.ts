@@ -45,6 +45,7 @@ export function createProducedLog({ inner, onEnd, ...outboxOptions }: ProducedLo
     if (log.sealed) return;
     log.lastSeq = shown.lastSeq;
     log.sealed = shown.sealed;
+    log.away = shown.away;
     ringSoon(bells);
   }
 
@@ -56,6 +57,7 @@ export function createProducedLog({ inner, onEnd, ...outboxOptions }: ProducedLo
     epoch: inner.epoch,
     lastSeq: outboxOptions.stored,
     sealed: false,
+    away: undefined,
     append(draft) {
       const refused = inner.append(draft);
       if (!refused) push(draft);

@@ -6,7 +6,13 @@ import type { Keys } from "./keys.ts";
 export type Command =
   | { type: "cancel"; id: string; cause: CancelCause }
   /** How many read it on `server`: while any do it is not abandoned. */
-  | { type: "readers"; id: string; server: string; count: number };
+  | { type: "readers"; id: string; server: string; count: number }
+  /** Go on with it, for `server` is about to close; and the answer to that. */
+  | { type: "take"; id: string; server: string }
+  | { type: "taken"; id: string; server: string; isTaken: boolean };
+
+/** `isDead`: its time has run out, and it may have left streams behind. `isLeaving`: it is about to close, and takes nothing. */
+export type ServerState = { id: string; isDead: boolean; isLeaving: boolean };
 
 /** Which servers there are, what they write, and what they say to each other. */
 export type ServerStore = {
@@ -14,15 +20,16 @@ export type ServerStore = {
   send(serverId: string, command: Command): Promise<void>;
   onCommand(serverId: string, take: (command: Command) => void): Promise<void>;
   /** Tells that a server lives, for the next `ms`. */
-  renew(serverId: string, ms: number): Promise<void>;
-  /** All servers, and whether their time has run out: those may have left streams behind. */
-  servers(): Promise<{ id: string; isDead: boolean }[]>;
+  renew(serverId: string, ms: number, isLeaving: boolean): Promise<void>;
+  servers(): Promise<ServerState[]>;
   /** Notes, or strikes out, that a server writes a stream. */
   runs(serverId: string, id: string, running: boolean): Promise<void>;
   runningOf(serverId: string): Promise<string[]>;
   /** A server that has left nothing behind. */
   bury(serverId: string): Promise<void>;
 };
+
+const LEAVING = "leaving";
 
 export function createServerStore({ redis, listen, checkListener }: Connection, keys: Keys): ServerStore {
   return {
@@ -32,14 +39,15 @@ export function createServerStore({ redis, listen, checkListener }: Connection, 
     async onCommand(serverId, take) {
       await listen(keys.commands(serverId), (message) => take(JSON.parse(message) as Command));
     },
-    async renew(serverId, ms) {
-      const noted = [redis.set(keys.server(serverId), 1, "PX", ms), redis.sadd(keys.servers, serverId)];
+    async renew(serverId, ms, isLeaving) {
+      const state = isLeaving ? LEAVING : "lives";
+      const noted = [redis.set(keys.server(serverId), state, "PX", ms), redis.sadd(keys.servers, serverId)];
       await Promise.all([...noted, checkListener()]);
     },
     async servers() {
       const ids = await redis.smembers(keys.servers);
-      const lives = await Promise.all(ids.map((id) => redis.exists(keys.server(id))));
-      return ids.map((id, index) => ({ id, isDead: lives[index] === 0 }));
+      const states = await Promise.all(ids.map((id) => redis.get(keys.server(id))));
+      return ids.map((id, index) => ({ id, isDead: states[index] === null, isLeaving: states[index] === LEAVING }));
     },
     async runs(serverId, id, running) {
       await (running ? redis.sadd(keys.running(serverId), id) : redis.srem(keys.running(serverId), id));

@@ -5,8 +5,10 @@ import type { ShelfLimits } from "../memory-shelf.ts";
 import type { CancelCause, Shelf } from "../shelf.ts";
 import type { StreamLog } from "../stream-log.ts";
 import { createFollowedLogs } from "./followed-logs.ts";
+import { createHandOver } from "./hand-over.ts";
 import { keepLease } from "./lease.ts";
 import { createLettingGo } from "./letting-go.ts";
+import { openReaders } from "./open-readers.ts";
 import { createOwnStreams, type Fates, namesOf } from "./own-streams.ts";
 import { remoteReaders } from "./remote-readers.ts";
 import { createRestoring } from "./restoring.ts";
@@ -31,6 +33,8 @@ export type SharedShelf = Shelf & {
   isUp(): boolean;
   /** What has become of streams besides their end. */
   fates(): Readonly<Fates>;
+  /** This server is about to close: what runs is given to others where that is possible, and who reads is sent to them (R-DRAIN). */
+  handOver(): void;
 };
 
 /** How long a client should stay away from a server without its store; seconds. */
@@ -60,15 +64,23 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
   const { checkRunning, restoreEnded } = createRestoring(store, own);
   await store.onCommand(serverId, (command) => {
     if (command.type === "cancel") void local.cancel(command.id, command.cause);
-    else guests.set(command.id, command.server, command.count);
+    else if (command.type === "readers") guests.set(command.id, command.server, command.count);
+    else if (command.type === "take") void handOver.take(command);
+    else handOver.taken(command);
   });
+  const takeOver = createTakingOver({ store, clock, own, persist, onTakenOver });
   const lease = await keepLease({
     ...{ store, clock, serverId, leaseMs },
-    onTakenOver: createTakingOver({ store, clock, own, persist, onTakenOver }),
+    onTakenOver: takeOver,
     onLiving: (servers) => guests.keepOnly(servers),
     onLapse: checkRunning,
   });
   const lettingGo = createLettingGo({ store, clock, own, followed, persist, nextFence: lease.nextFence });
+  const handOver = createHandOver({
+    ...{ store, clock, own, lease, lettingGo, persist, pause, maxStreams: limits.maxStreams },
+    goOn: (id, fence) => takeOver(id, fence, 0),
+  });
+  const readers = openReaders(pause);
   store.onBack(() => {
     checkRunning();
     void restoreEnded();
@@ -121,16 +133,30 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
         if (copy) return { state: "kept", log: copy };
         return { state: (await store.wasKept(id)) ? "expired" : "unknown" };
       }),
-    attach: (log) =>
-      produced.has(log.id) || untrue.has(log.id) ? local.attach(log) : (followed.attach(log.id) ?? local.attach(log)),
+    attach(log) {
+      const isOwn = produced.has(log.id) || untrue.has(log.id);
+      return readers.count(log, (isOwn ? undefined : followed.attach(log.id)) ?? local.attach(log));
+    },
     cancel: (id: string, cause: CancelCause) =>
       asked(async () => {
         const log = produced.get(id);
         if (!log) return followed.cancel(id, cause);
         await local.cancel(id, cause);
         await Promise.race([log.drained(), pause(CLOSING_MS)]);
+        // It has just been given to another server.
+        if (!log.sealed && produced.get(id) !== log) await followed.cancel(id, cause);
       }),
+    handOver() {
+      followed.sendAway();
+      void handOver.begin();
+    },
+    async idle() {
+      await local.idle();
+      await readers.gone();
+    },
     async close(cause) {
+      handOver.close();
+      readers.close();
       const open = [...produced.values()];
       await local.close(cause);
       await Promise.race([Promise.all(open.map((log) => log.drained())), pause(CLOSING_MS)]);

@@ -181,7 +181,7 @@ describe("a store in trouble", { skip: unlessInstalled("redis-server", "--versio
       assert.ok(end?.type === "message_end" && error?.type === "error");
       assert.deepEqual([textsOf(here).slice(0, 2), end.content], [["message_start", "seen"], "seen"]);
       assert.deepEqual([error.error_code, error.retryable], ["store_unavailable", true]);
-      assert.deepEqual(a.shelf.fates(), { takenOver: 0, fenced: 0, givenUp: 1 });
+      assert.deepEqual(a.shelf.fates(), { takenOver: 0, fenced: 0, givenUp: 1, handedOver: 0 });
       const found = await a.shelf.find(log.id);
       assert.ok(found.state === "kept");
       assert.deepEqual(eventsOf(found.log), here, "whoever comes back to this server finds the same");

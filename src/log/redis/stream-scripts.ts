@@ -54,3 +54,17 @@ if held[1] ~= ARGV[1] or held[2] then return 0 end
 redis.call('HSET', KEYS[1], 'fence', ARGV[2], 'owner', string.match(ARGV[2], '^[^.]+'))
 return redis.call('HINCRBY', KEYS[1], 'takeovers', 1)
 `;
+
+/**
+ * KEYS meta · ARGV the server that writes it, the new fence, how often that may happen to a stream. Returns 1 where the stream is the
+ * one's who holds the new fence now, or 0 where it is not that server's any more, has ended, or has been handed on often enough.
+ */
+export const HAND_OVER = `
+local held = redis.call('HMGET', KEYS[1], 'owner', 'sealed', 'fence', 'moves')
+if held[2] then return 0 end
+if held[3] == ARGV[2] then return 1 end
+if held[1] ~= ARGV[1] or tonumber(held[4] or 0) >= tonumber(ARGV[3]) then return 0 end
+redis.call('HSET', KEYS[1], 'fence', ARGV[2], 'owner', string.match(ARGV[2], '^[^.]+'))
+redis.call('HINCRBY', KEYS[1], 'moves', 1)
+return 1
+`;

@@ -1,7 +1,7 @@
 import type { Connection } from "./connection.ts";
 import type { Keys } from "./keys.ts";
 import { defineScript } from "./scripts.ts";
-import { APPEND, TAKE_OVER } from "./stream-scripts.ts";
+import { APPEND, HAND_OVER, TAKE_OVER } from "./stream-scripts.ts";
 
 /** What is told of a stream besides its events. */
 export type SharedNames = {
@@ -41,6 +41,11 @@ export type StreamStore = {
   ownerOf(id: string): Promise<string | undefined>;
   /** Makes a dead server's stream the one of who holds `fence`. Returns how often that has happened to it, 0 where it was not to be had. */
   takeOver(id: string, dead: string, fence: string): Promise<number>;
+  /**
+   * Makes a stream that lives the one of who holds `fence`. False where it has ended or is not `from`'s any more, or where that has
+   * happened to it `most` times. May be repeated.
+   */
+  handOver(id: string, from: string, fence: string, most: number): Promise<boolean>;
 };
 
 export type StreamStoreOptions = {
@@ -60,6 +65,7 @@ export function createStreamStore(
 ): StreamStore {
   const append = defineScript<string>(redis, "chatwaitAppend", 3, APPEND);
   const takeOver = defineScript<number>(redis, "chatwaitTakeOver", 1, TAKE_OVER);
+  const handOver = defineScript<number>(redis, "chatwaitHandOver", 1, HAND_OVER);
 
   return {
     async append(id, { fence, names, resume }, { first, events, sealed, freesKeys }) {
@@ -104,6 +110,7 @@ export function createStreamStore(
     follow: (id, take) => listen(keys.bell(id), (message) => take(batchOf(message))),
     ownerOf: async (id) => (await redis.hget(keys.meta(id), "owner")) ?? undefined,
     takeOver: (id, dead, fence) => takeOver(keys.meta(id), dead, fence),
+    handOver: async (id, from, fence, most) => (await handOver(keys.meta(id), from, fence, most)) === 1,
   };
 }
 

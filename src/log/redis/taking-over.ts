@@ -8,14 +8,14 @@ import type { Retries } from "./retries.ts";
 import type { SharedStore } from "./shared-store.ts";
 import type { Writer } from "./stream-store.ts";
 
-/** A stream whose server has died, and that is this one's now. */
+/** A stream of a server that has died or that hands it over, and that is this one's now. */
 export type TakenOver = {
   /** What was written; whoever goes on writes here. */
   log: StreamLog;
   /** What the stream was created with, for whoever goes on. */
   resume: unknown;
-  /** As in the spec of a log that is created. */
-  setCancel(cancel: LogSpec["cancel"]): void;
+  /** Both as in the spec of a log that is created. */
+  setCancel(cancel: LogSpec["cancel"], handOver?: LogSpec["handOver"]): void;
 };
 
 export type TakingOverOptions = {
@@ -30,19 +30,24 @@ export type TakingOverOptions = {
 /** A stream that has killed three servers will kill the fourth (R-TAKEOVER). */
 const MOST_TAKEOVERS = 2;
 
-/** Goes on with streams whose server has died. The store has given each of them to this server already, under `fence`. */
+/** Goes on with streams of other servers. The store has given each of them to this server already, under `fence`. */
 export function createTakingOver({ store, clock, own, persist, onTakenOver }: TakingOverOptions) {
   /** The events so far are put into a log of our own, and the writer goes on where they end. */
   async function goOn(id: string, writer: Writer, events: readonly string[]) {
     const { kind, world, createdAt, cancelOnLeave = false } = writer.names;
     let cancel: LogSpec["cancel"] = () => {};
-    const setCancel = (given: LogSpec["cancel"]) => {
-      cancel = given;
+    let handOver: LogSpec["handOver"];
+    const setCancel: TakenOver["setCancel"] = (...given) => {
+      [cancel, handOver] = given;
     };
     const about = { id, kind, createdAt, cancelOnLeave, ...(world === undefined ? {} : { world }) };
     own.untrue.delete(id);
     own.local.remove(id);
-    const inner = await own.local.create({ ...about, cancel: (cause) => cancel(cause) });
+    const inner = await own.local.create({
+      ...about,
+      cancel: (cause) => cancel(cause),
+      handOver: () => handOver?.() ?? false,
+    });
     const refused = fillFrom(inner, events);
     if (refused) {
       inner.seal(refused);
@@ -58,7 +63,7 @@ export function createTakingOver({ store, clock, own, persist, onTakenOver }: Ta
     await store.runs(own.serverId, id, false);
   }
 
-  /** `times`: how often that has happened to the stream. */
+  /** `times`: of how many deaths it is the last; 0 where nobody has died. */
   return async function takeOver(id: string, fence: string, times: number): Promise<void> {
     await persist(async () => {
       const found = await store.read(id, 0);
@@ -68,7 +73,7 @@ export function createTakingOver({ store, clock, own, persist, onTakenOver }: Ta
       const resume = await store.resumeOf(id);
       try {
         await goOn(id, { fence, names, resume }, batch.events);
-        own.fates.takenOver++;
+        if (times > 0) own.fates.takenOver++;
       } catch (error) {
         if (!isFailure(error)) throw error;
         await endLost(id, { fence, names });

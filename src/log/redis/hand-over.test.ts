@@ -1,0 +1,347 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Redis } from "ioredis";
+import { unlessInstalled } from "../../../testing/installed.ts";
+import { done, eventsOf, openStream, ROOMY, sealed, token, visible } from "../../../testing/log-environment.ts";
+import { type RedisServer, startRedis } from "../../../testing/redis-server.ts";
+import { newPrefix, type SharedServer, startSharedServer } from "../../../testing/shared-server.ts";
+import { until } from "../../../testing/until.ts";
+import type { ShelfLimits } from "../memory-shelf.ts";
+import type { CancelCause } from "../shelf.ts";
+import type { StreamLog } from "../stream-log.ts";
+import { keysUnder } from "./keys.ts";
+
+const textsOf = (log: StreamLog) => eventsOf(log).map((event) => (event.type === "token" ? event.text : event.type));
+
+/** Redis answers in real time, which the servers' clocks do not know of: nothing more has come by then. */
+const quiet = async ({ roundTrip }: SharedServer) => {
+  for (let trips = 0; trips < 5; trips++) await roundTrip();
+};
+
+describe("a server that is about to close", { skip: unlessInstalled("redis-server", "--version") }, () => {
+  let redis: RedisServer;
+  let direct: Redis;
+  let prefix: string;
+  let servers: SharedServer[];
+
+  before(async () => {
+    redis = await startRedis();
+    direct = new Redis(redis.url);
+    direct.on("error", () => {});
+  });
+  after(async () => {
+    direct.disconnect();
+    await redis.close();
+  });
+
+  async function join(serverId: string, limits?: ShelfLimits): Promise<SharedServer> {
+    const server = await startSharedServer(redis.url, prefix, serverId, limits);
+    servers.push(server);
+    return server;
+  }
+
+  /** Runs `body`, and closes the servers that have joined meanwhile. */
+  const withServers = (body: () => Promise<void>) => async () => {
+    prefix = newPrefix();
+    servers = [];
+    try {
+      await body();
+    } finally {
+      for (const { shelf, clock } of servers) {
+        await shelf.close("shutting_down");
+        assert.equal(clock.pending(), 0, "a timer was left behind");
+      }
+    }
+  };
+
+  /** A stream that has said "one", whose writer stops where it is asked to and can be gone on with. */
+  async function speaking({ shelf }: SharedServer, canBeGoneOnWith = true) {
+    let stopped = false;
+    const handOver = () => {
+      stopped ||= canBeGoneOnWith;
+      return canBeGoneOnWith;
+    };
+    const { log, causes } = await openStream(shelf, { resume: { question: "?" }, handOver });
+    log.append(token("one"));
+    await visible(log, 1);
+    return { log, causes, isStopped: () => stopped };
+  }
+
+  /** What a server has been given to go on with, as its writer sees it. */
+  async function given(server: SharedServer, count = 1) {
+    await until(() => server.taken.length >= count, "it goes on elsewhere");
+    return server.taken[count - 1]?.log as StreamLog;
+  }
+
+  function goOn(log: StreamLog) {
+    log.append(token("two"));
+    log.seal(done);
+  }
+
+  test(
+    "R-DRAIN gives what runs to another, which goes on where it ended; its readers are sent there, and have missed nothing",
+    withServers(async () => {
+      const [a, b] = [await join("a"), await join("b")];
+      const { log, isStopped } = await speaking(a);
+      log.append(token("on its way"));
+      a.shelf.handOver();
+      const there = await given(b);
+      assert.ok(isStopped(), "the writer was stopped");
+      assert.deepEqual(textsOf(there), ["one", "on its way"]);
+      assert.deepEqual(b.taken[0]?.resume, { question: "?" });
+      await until(() => log.away === "leaving", "whoever reads here is told to go");
+      assert.equal(a.shelf.counts().running, 0, "nothing is left to wait for");
+      goOn(there);
+      await sealed(there);
+      await sealed(log);
+      assert.deepEqual(eventsOf(log), eventsOf(there), "who cannot come back gets the rest here");
+      assert.deepEqual([a.shelf.fates().handedOver, a.shelf.fates().fenced, b.shelf.fates().takenOver], [1, 0, 0]);
+    }),
+  );
+
+  test(
+    "R-DRAIN R-TAKEOVER to be given away is no death and counts as none; after eight times a stream stays where it is",
+    withServers(async () => {
+      let from = await join("a");
+      const { log } = await speaking(from);
+      for (let move = 1; move <= 8; move++) {
+        const next = await join(`b${move}`);
+        from.shelf.handOver();
+        const there = await given(next);
+        next.taken[0]?.setCancel(
+          () => there.seal(done),
+          () => true,
+        );
+        from = next;
+      }
+      const meta = keysUnder(prefix).meta(log.id);
+      assert.deepEqual(await direct.hmget(meta, "moves", "takeovers"), ["8", null]);
+      const next = await join("last");
+      from.shelf.handOver();
+      const still = await given(from, 2);
+      assert.deepEqual([next.taken, await direct.hget(meta, "owner")], [[], "b8"]);
+      goOn(still);
+      await sealed(log);
+    }),
+  );
+
+  test(
+    "R-DRAIN a chosen server that does not answer within 2 s is left out, and another one is asked",
+    withServers(async () => {
+      const a = await join("a");
+      const { log } = await speaking(a);
+      const keys = keysUnder(prefix);
+      // It lives, as far as its lease tells, and hears nothing.
+      await direct.set(keys.server("deaf"), "lives");
+      await direct.sadd(keys.servers, "deaf");
+      const b = await join("b");
+      const others = await Promise.all([speaking(a), speaking(a)]);
+      a.shelf.handOver();
+      await until(() => {
+        a.clock.advance(500);
+        return b.taken.length === 3;
+      }, "all of them go on");
+      assert.ok(a.clock.now() >= 2000);
+      assert.deepEqual(a.shelf.fates().handedOver, 3);
+      for (const { log: there } of b.taken) goOn(there);
+      await Promise.all([log, ...others.map((other) => other.log)].map(sealed));
+    }),
+  );
+
+  test(
+    "R-DRAIN where nobody takes it, it goes on here: all others are full, or about to close themselves",
+    withServers(async () => {
+      const [a, full, leaving] = [await join("a"), await join("b", { ...ROOMY, maxStreams: 0 }), await join("c")];
+      leaving.shelf.handOver();
+      const { log } = await speaking(a);
+      const { log: read } = await speaking(a);
+      const release = a.shelf.attach(read);
+      a.shelf.handOver();
+      const again = await given(a, 2);
+      assert.deepEqual([full.taken, leaving.taken], [[], []]);
+      for (const { log: there } of a.taken) goOn(there);
+      await Promise.all([log, read].map(sealed));
+      assert.deepEqual(textsOf(log), ["one", "two", "done"]);
+      assert.equal(log.away ?? again.away, undefined, "nobody is sent away");
+      assert.equal(a.shelf.fates().handedOver, 0);
+      release();
+    }),
+  );
+
+  test(
+    "R-DRAIN where there is no other server, and where the model cannot be gone on with, nothing is stopped",
+    withServers(async () => {
+      const a = await join("a");
+      const alone = await speaking(a);
+      const stubborn = await speaking(a, false);
+      a.shelf.handOver();
+      await quiet(a);
+      assert.equal(alone.isStopped(), false);
+      const b = await join("b");
+      a.clock.advance(500);
+      const there = await given(b);
+      assert.equal(there.id, alone.log.id, "one that comes later is given it");
+      await quiet(a);
+      stubborn.log.append(token("two"));
+      await visible(stubborn.log, 2);
+      assert.equal(stubborn.log.away, undefined);
+      assert.equal(a.shelf.counts().running, 1);
+      stubborn.log.seal(done);
+      await a.shelf.idle();
+      goOn(there);
+      await sealed(there);
+    }),
+  );
+
+  test(
+    "R-DRAIN R-STORE the store away meanwhile: it is given away when it is back, with all that was written",
+    withServers(async () => {
+      const [a, b] = [await join("a"), await join("b")];
+      const { log, isStopped } = await speaking(a);
+      redis.signal("SIGSTOP");
+      log.append(token("unseen"));
+      a.shelf.handOver();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      assert.equal(isStopped(), false, "nobody is known to be there");
+      redis.signal("SIGCONT");
+      await until(async () => {
+        a.clock.advance(100);
+        await a.roundTrip();
+        return b.taken.length === 1;
+      });
+      const there = await given(b);
+      assert.deepEqual(textsOf(there), ["one", "unseen"]);
+      goOn(there);
+      await sealed(log);
+      assert.deepEqual(textsOf(log), ["one", "unseen", "two", "done"]);
+    }),
+  );
+
+  test(
+    "R-DRAIN R-LEASE one that is ended while it gives away leaves what it stopped to those who live",
+    withServers(async () => {
+      const a = await join("a");
+      const keys = keysUnder(prefix);
+      await direct.set(keys.server("deaf"), "lives");
+      await direct.sadd(keys.servers, "deaf");
+      const { log, isStopped } = await speaking(a);
+      a.shelf.handOver();
+      await until(isStopped);
+      // A second signal: its lease runs out. What Redis does with time, at once.
+      await direct.del(keys.server("a"));
+      const b = await join("b");
+      await until(async () => {
+        b.clock.advance(500);
+        await b.roundTrip();
+        return b.taken.length === 1;
+      }, "it was taken over");
+      const there = await given(b);
+      goOn(there);
+      await sealed(there);
+      // Of those who are asked too late, none gets it.
+      for (let step = 0; step < 6; step++) {
+        a.clock.advance(500);
+        await quiet(a);
+      }
+      await sealed(log);
+      assert.deepEqual(textsOf(log), ["one", "two", "done"]);
+      await direct.del(keys.server("deaf"));
+    }),
+  );
+
+  test(
+    "R-DRAIN one that closes takes nothing from the dead, and is given nothing",
+    withServers(async () => {
+      const a = await join("a");
+      const { log } = await speaking(a);
+      const b = await join("b");
+      b.shelf.handOver();
+      await quiet(b);
+      const keys = keysUnder(prefix);
+      assert.equal(await direct.get(keys.server("b")), "leaving");
+      await direct.del(keys.server("a"));
+      for (let step = 0; step < 20; step++) {
+        b.clock.advance(500);
+        await b.roundTrip();
+      }
+      assert.deepEqual(b.taken, []);
+      log.seal(done);
+      await sealed(log);
+    }),
+  );
+
+  test(
+    "R-DRAIN a stop that comes while it is given away reaches its new server",
+    withServers(async () => {
+      const [a, b] = [await join("a"), await join("b")];
+      const { log, causes } = await speaking(a);
+      const stops: CancelCause[] = [];
+      a.shelf.handOver();
+      const stopping = until(() => log.away === "leaving").then(() => a.shelf.cancel(log.id, "stopped"));
+      const there = await given(b);
+      b.taken[0]?.setCancel((cause) => {
+        stops.push(cause);
+        there.seal(done);
+      });
+      await stopping;
+      assert.deepEqual([causes, stops], [["lost"], ["stopped"]]);
+      assert.deepEqual(textsOf(log), ["one", "done"]);
+    }),
+  );
+
+  test(
+    "R-DRAIN it waits for who reads here until there is an end, and for nobody whose stream has ended",
+    withServers(async () => {
+      const [a, b] = [await join("a"), await join("b")];
+      const { log } = await speaking(a);
+      const release = a.shelf.attach(log);
+      a.shelf.handOver();
+      const there = await given(b);
+      let isIdle = false;
+      void a.shelf.idle().then(() => {
+        isIdle = true;
+      });
+      await until(() => log.away === "leaving");
+      for (let step = 0; step < 10; step++) {
+        a.clock.advance(100);
+        await a.roundTrip();
+      }
+      assert.equal(isIdle, false);
+      goOn(there);
+      await sealed(log);
+      await until(() => {
+        a.clock.advance(50);
+        return isIdle;
+      });
+      release();
+    }),
+  );
+
+  test(
+    "R-DRAIN who reads what another writes is sent away, also whoever comes now, and at the end all are",
+    withServers(async () => {
+      const [a, b] = [await join("a"), await join("b")];
+      const { log } = await speaking(b);
+      const { log: later } = await speaking(b);
+      const copyOf = async (id: string) => {
+        const found = await a.shelf.find(id);
+        assert.ok(found.state === "kept");
+        return found.log;
+      };
+      const copy = await copyOf(log.id);
+      assert.equal(copy.away, undefined);
+      a.shelf.handOver();
+      const copies = [copy, await copyOf(later.id)];
+      assert.deepEqual(
+        copies.map(({ away }) => away),
+        ["leaving", "leaving"],
+      );
+      await a.shelf.close("shutting_down");
+      assert.deepEqual(
+        copies.map(({ away }) => away),
+        ["closing", "closing"],
+      );
+      servers.shift();
+    }),
+  );
+});
