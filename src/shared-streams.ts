@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { RedisSettings } from "./config.ts";
-import { randomId } from "./ids.ts";
+import { newStreamId, randomId } from "./ids.ts";
 import type { ShelfLimits } from "./log/memory-shelf.ts";
 import { createSharedShelf, type SharedShelf, type SharedShelfOptions } from "./log/redis/shared-shelf.ts";
 import { openSharedStore, type SharedStore } from "./log/redis/shared-store.ts";
@@ -36,7 +36,7 @@ export async function openSharedStreams(options: SharedStreamsOptions): Promise<
   try {
     store = await openSharedStore({ url, prefix, ttlMs, wall: clock.wall });
     const serverId = randomId(12);
-    const worlds = await openSharedWorlds({ clock, store });
+    const worlds = await openSharedWorlds({ clock, store, serverId, newId: newStreamId });
     const shelf = await createSharedShelf({ clock, limits, store, serverId, leaseMs, onTakenOver });
     return { shelf, worlds, counters: { redis: store.connection.redis, nameSpace: `${prefix}starts:` } };
   } catch (error) {

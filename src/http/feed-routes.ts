@@ -30,9 +30,9 @@ export function feedRoutes(app: FastifyInstance, deps: FeedRoutesDeps): void {
       deps.refuseWhileDraining();
       const world = await worlds.checkSender(request.params.world);
       const left = () => worlds.leaveFeed(world);
-      const feed = await worlds.feed(world);
-      const lastEventId = request.headers["last-event-id"] as string | undefined;
       try {
+        const feed = await worlds.feed(world);
+        const lastEventId = request.headers["last-event-id"] as string | undefined;
         const after = lastEventId ? feedPosition(feed, lastEventId, worlds.hasForgottenFeed) : undefined;
         if (after !== undefined) metrics.resumed(feed.lastSeq - after);
         feedReply(deps, request, reply, { world, feed, after, left });

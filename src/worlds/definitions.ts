@@ -47,7 +47,7 @@ export type DefinitionsDeps = {
  */
 export function createDefinitions({ store, rooms, memories, offersModel }: DefinitionsDeps): Definitions {
   function notice(world: World, code: string, message: string, agent?: string) {
-    const room = rooms.find(world.name);
+    const room = rooms.heardIn(world.name);
     room?.deliver({ type: "system", code, message, ...(agent === undefined ? {} : { agent }) });
   }
 

@@ -1,6 +1,6 @@
 import { failure } from "../protocol/errors.ts";
 import { parseCursor } from "../protocol/frames.ts";
-import type { Feed } from "./feed.ts";
+import type { ReadableFeed } from "./feed.ts";
 
 /**
  * The position that a reader of a feed goes on after, from the id of the last event it has received. It is always a whole
@@ -9,7 +9,7 @@ import type { Feed } from "./feed.ts";
  * @throws Failure `invalid_cursor`, `stream_not_found`, `cursor_void`, `cursor_ahead` or `stream_expired` (R-HONEST)
  */
 export function feedPosition(
-  feed: Pick<Feed, "id" | "epoch" | "lastSeq" | "firstKept">,
+  feed: Pick<ReadableFeed, "id" | "epoch" | "lastSeq" | "firstKept">,
   lastEventId: string,
   hasForgotten: (id: string) => boolean = () => false,
 ): number {

@@ -6,33 +6,48 @@ import { frameOf, framingOf } from "../protocol/frames.ts";
 import { recentFrames } from "./recent-frames.ts";
 import { withoutKey } from "./world-event.ts";
 
-/**
- * All that happens in a world, for whoever looks on (PROTOCOL.md, R-FEED). It has no beginning, only a present, and keeps
- * what a reader needs who was cut off and comes back.
- */
-export type Feed = FrameSource & {
+/** What a reader of a feed needs. */
+export type ReadableFeed = FrameSource & {
   readonly id: string;
   readonly epoch: 0;
   /** A cursor below `firstKept - 1` is gone. */
   readonly firstKept: number;
+  /** Counts a reader until the release is called. */
+  read(): () => void;
+  /** What a reader is sent first who begins at the present: the feed's `start`, numbered as its last event. */
+  startFrame(): string;
+};
+
+/**
+ * All that happens in a world, for whoever looks on (PROTOCOL.md, R-FEED). It has no beginning, only a present, and keeps
+ * what a reader needs who was cut off and comes back.
+ */
+export type RoomFeed = {
   /** Numbers an event, and keeps it where somebody reads or may come back. Nothing happens once it is closed. */
   publish(event: WorldEvent): void;
   /** Numbers an event that nobody reads or may come back for. False, and nothing is done, where it has to be published. */
   skip(): boolean;
+  /** As it stands, for a reader. @throws Failure `store_unavailable` */
+  open(): Promise<ReadableFeed>;
+  /** Something begins: whoever wants to read it may be on another server. */
+  look(): void;
   /** Ends it with `done`, for the world is deleted. */
   close(): void;
   /** Ends it without an event, for the server closes: it goes on when the server is back, under another id. */
   drop(): void;
-  /** Counts a reader until the release is called. */
-  read(): () => void;
   readonly readers: number;
-  /** Whether a cursor into it can exist anywhere. */
-  readonly wasRead: boolean;
-  /** What a reader is sent first who begins at the present: the feed's `start`, numbered as its last event. */
-  startFrame(): string;
   /** Nobody reads, nobody can come back: no event and no timer is held. */
   readonly idle: boolean;
+  /** Its id, if a cursor into it can exist that only this server knows of. */
+  readonly ownId: string | undefined;
 };
+
+/** The feed of one server alone. */
+export type Feed = ReadableFeed &
+  RoomFeed & {
+    /** Whether a cursor into it can exist anywhere. */
+    readonly wasRead: boolean;
+  };
 
 export type FeedOptions = {
   /** As random as a stream's: it is part of each cursor. */
@@ -118,11 +133,13 @@ export function createFeed(options: FeedOptions): Feed {
     else keptUntil = clock.now() + maxAgeMs;
   }
 
-  return {
+  const feed: Feed = {
     id,
     epoch: 0,
     publish,
     skip,
+    open: async () => feed,
+    look() {},
     get lastSeq() {
       return lastSeq;
     },
@@ -135,6 +152,9 @@ export function createFeed(options: FeedOptions): Feed {
     },
     get wasRead() {
       return wasRead;
+    },
+    get ownId() {
+      return wasRead ? id : undefined;
     },
     get readers() {
       return readers;
@@ -168,6 +188,7 @@ export function createFeed(options: FeedOptions): Feed {
     slice: frames.slice,
     listen: (ring) => hang(bells, ring),
   };
+  return feed;
 }
 
 function once(action: () => void): () => void {

@@ -1,8 +1,9 @@
 import type { Clock } from "../clock.ts";
 import { expiringMap } from "../log/expiring-map.ts";
 import type { WorldEvent } from "../protocol/events.ts";
-import { createFeed, type Feed } from "./feed.ts";
+import { createFeed, type RoomFeed } from "./feed.ts";
 import { createMemory, type Memory } from "./memory.ts";
+import type { SharedFeeds } from "./sharing.ts";
 import { createSubscribers, type Subscriber, type Subscribers } from "./subscription.ts";
 import type { Turn } from "./turn.ts";
 
@@ -11,7 +12,7 @@ export type Room = {
   /** The world's name in small letters. */
   readonly key: string;
   readonly memory: Memory;
-  readonly feed: Feed;
+  readonly feed: RoomFeed;
   readonly subscribers: Subscribers;
   /** Turns that run, by their public name. */
   readonly turns: Map<string, Turn>;
@@ -25,6 +26,8 @@ export type Rooms = {
   /** The room of a world, opened if it is not. */
   enter(name: string): Room;
   find(name: string): Room | undefined;
+  /** The room of a world in which somebody may hear what is told, on this server or on another. */
+  heardIn(name: string): Room | undefined;
   /** Something has ended in a room: it is given up where nothing is left in it. */
   tidy(room: Room): void;
   /** Ends a room whose world is deleted. */
@@ -43,11 +46,16 @@ const TIDY_MS = 300_000;
 const FORGOTTEN_MS = 3_600_000;
 const MOST_FORGOTTEN = 100_000;
 
-/** No world is open yet. */
-export function createRooms(clock: Clock, newId: () => string): Rooms {
+/** No world is open yet. `sharedFeeds`: where their feeds are those of other servers, too. */
+export function createRooms(clock: Clock, newId: () => string, sharedFeeds?: SharedFeeds): Rooms {
   const rooms = new Map<string, Room>();
   const forgotten = expiringMap<true>(clock, FORGOTTEN_MS, () => {}, MOST_FORGOTTEN);
   let stopTidying: (() => void) | undefined;
+  const forget = (feedId: string) => forgotten.set(feedId, true);
+  sharedFeeds?.onWanted((world) => {
+    const asked = world === undefined ? rooms.values() : [rooms.get(world.toLowerCase())];
+    for (const room of asked) room?.feed.look();
+  });
 
   function tidyAll() {
     stopTidying = undefined;
@@ -63,7 +71,7 @@ export function createRooms(clock: Clock, newId: () => string): Rooms {
 
   function giveUp(room: Room) {
     rooms.delete(room.key);
-    if (room.feed.wasRead) forgotten.set(room.feed.id, true);
+    if (room.feed.ownId !== undefined) forget(room.feed.ownId);
     if (rooms.size > 0) return;
     stopTidying?.();
     stopTidying = undefined;
@@ -71,7 +79,7 @@ export function createRooms(clock: Clock, newId: () => string): Rooms {
 
   function open(name: string): Room {
     const key = name.toLowerCase();
-    const feed = createFeed({ id: newId(), clock, world: name });
+    const feed = sharedFeeds?.create(name, forget) ?? createFeed({ id: newId(), clock, world: name });
     const subscribers = createSubscribers();
     const room: Room = {
       ...{ key, feed, subscribers, memory: createMemory(clock), turns: new Map() },
@@ -89,6 +97,11 @@ export function createRooms(clock: Clock, newId: () => string): Rooms {
   return {
     enter: (name) => rooms.get(name.toLowerCase()) ?? open(name),
     find: (name) => rooms.get(name.toLowerCase()),
+    heardIn(name) {
+      const room = rooms.get(name.toLowerCase()) ?? (sharedFeeds && open(name));
+      room?.feed.look();
+      return room;
+    },
     tidy,
     delete(name) {
       const room = rooms.get(name.toLowerCase());

@@ -134,6 +134,7 @@ export function createTurns(deps: TurnsDeps, rooms: Rooms, memories: Memories, e
 
   function letTakeTurn(world: World, room: Room, log: StreamLog, message: Published, setting: TurnSetting): Turn {
     const id = ids.message();
+    room.feed.look();
     const told = (event: OpenDraft | TerminalDraft, publisher?: Subscriber) => {
       if (!room.skip()) room.deliver({ ...event, turn_id: id }, publisher);
     };

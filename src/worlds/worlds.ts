@@ -1,6 +1,6 @@
 import { parseWorldMessage } from "../protocol/world-requests.ts";
 import { createDefinitions, type Definitions, knownWorld } from "./definitions.ts";
-import type { Feed } from "./feed.ts";
+import type { ReadableFeed } from "./feed.ts";
 import { createFollowers } from "./followers.ts";
 import { localMemories } from "./local-memories.ts";
 import { type Route, route, unknownAmong } from "./mentions.ts";
@@ -64,8 +64,8 @@ export type Worlds = Definitions & {
   publishSSE(world: SubscribedWorld | string, event: OutsideEvent): Promise<void>;
   /** Whom a message would wake. @throws Failure `invalid_world_name`, `world_not_found`, `invalid_sender` */
   route(world: string, question: Pick<TurnStart, "message" | "sender" | "mentions">): Promise<Route>;
-  /** The feed of a world. @throws Failure `invalid_world_name`, `world_not_found` */
-  feed(world: string): Promise<Feed>;
+  /** The feed of a world. @throws Failure `invalid_world_name`, `world_not_found`, `store_unavailable` */
+  feed(world: string): Promise<ReadableFeed>;
   /** Whether a feed was one of these, and is not kept any more. */
   hasForgottenFeed(id: string): boolean;
   /** A reader of a feed has left. */
@@ -90,7 +90,7 @@ const LONGEST_MESSAGE = 32_000;
 /** Puts the worlds together. */
 export function createWorlds(deps: WorldsDeps): Worlds {
   const { store, registry } = deps;
-  const rooms = createRooms(deps.clock, deps.ids.stream);
+  const rooms = createRooms(deps.clock, deps.ids.stream, deps.shared?.feeds);
   const memories = deps.shared?.memories ?? localMemories(rooms);
   const offersModel = (id: string) => registry.get(id) !== undefined;
   const definitions = createDefinitions({ store, rooms, memories, offersModel });
@@ -153,7 +153,7 @@ export function createWorlds(deps: WorldsDeps): Worlds {
       const found = route({ text: message, mentions, sender: "person", agents: store.agents(world.name), respond });
       return { ...found, unknown: unknownAmong(found.unknown, people) };
     },
-    feed: async (name) => rooms.enter(knownWorld(store, name).name).feed,
+    feed: async (name) => rooms.enter(knownWorld(store, name).name).feed.open(),
     hasForgottenFeed: rooms.hasForgotten,
     leaveFeed(name) {
       const room = rooms.find(name);

@@ -12,6 +12,8 @@
  * - `Pclaims`      channel: which key was bound or let go
  * - `Pworlds:news` channel: what servers say to each other about worlds
  * - `P{w:WORLD}:memory` list: what was said in a world of late, by its name in small letters
+ * - `P{w:WORLD}:feed`, `P{w:WORLD}:feed:meta` stream and hash: a world's feed (`src/worlds/redis/feed-scripts.ts`)
+ * - `P{w:WORLD}:feed:bell` channel: what is added to it
  */
 export type Keys = {
   log(id: string): string;
@@ -26,11 +28,15 @@ export type Keys = {
   readonly servers: string;
   readonly worldNews: string;
   memory(world: string): string;
+  feed(world: string): string;
+  feedMeta(world: string): string;
+  feedBell(world: string): string;
 };
 
 /** The names below `prefix`, `chatwait:` for one. */
 export function keysUnder(prefix: string): Keys {
   const of = (part: string) => (id: string) => `${prefix}{${id}}:${part}`;
+  const ofWorld = (part: string) => (world: string) => `${prefix}{w:${world.toLowerCase()}}:${part}`;
   return {
     ...{ log: of("log"), meta: of("meta"), gone: of("gone"), bell: of("bell") },
     claim: (key) => `${prefix}claim:${key}`,
@@ -40,6 +46,7 @@ export function keysUnder(prefix: string): Keys {
     commands: (id) => `${prefix}server:${id}:commands`,
     servers: `${prefix}servers`,
     worldNews: `${prefix}worlds:news`,
-    memory: (world) => `${prefix}{w:${world.toLowerCase()}}:memory`,
+    memory: ofWorld("memory"),
+    ...{ feed: ofWorld("feed"), feedMeta: ofWorld("feed:meta"), feedBell: ofWorld("feed:bell") },
   };
 }

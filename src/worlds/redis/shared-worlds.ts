@@ -2,6 +2,7 @@ import type { Clock } from "../../clock.ts";
 import { createRetries } from "../../log/redis/retries.ts";
 import type { SharedStore } from "../../log/redis/shared-store.ts";
 import type { SharedWorlds } from "../sharing.ts";
+import { createSharedFeeds } from "./shared-feeds.ts";
 import { createSharedMemories } from "./shared-memories.ts";
 import { openWorldNews, type WorldNews } from "./world-news.ts";
 
@@ -11,14 +12,16 @@ export type OpenSharedWorlds = SharedWorlds & {
   close(): void;
 };
 
-/** What servers have in common of their worlds, in Redis. */
-export async function openSharedWorlds({
-  store,
-  clock,
-}: {
+export type SharedWorldsOptions = {
   store: SharedStore;
   clock: Clock;
-}): Promise<OpenSharedWorlds> {
+  serverId: string;
+  /** Names feeds. */
+  newId(): string;
+};
+
+/** What servers have in common of their worlds, in Redis. */
+export async function openSharedWorlds({ store, clock, ...own }: SharedWorldsOptions): Promise<OpenSharedWorlds> {
   const { connection, keys } = store;
   const news = await openWorldNews(connection, keys.worldNews);
   const retries = createRetries(clock);
@@ -26,6 +29,7 @@ export async function openSharedWorlds({
   return {
     news,
     memories,
+    feeds: createSharedFeeds({ connection, keys, clock, news, ...own }),
     close() {
       retries.close();
       memories.close();

@@ -6,7 +6,10 @@ export type WorldNews = {
   on<Type extends News["type"]>(type: Type, take: (news: Extract<News, { type: Type }>) => void): void;
 };
 
-export type News = { type: "definition"; world: string };
+export type News =
+  | { type: "definition"; world: string }
+  /** Somebody begins to read its feed. */
+  | { type: "feed"; world: string };
 
 export async function openWorldNews({ listen }: Connection, channel: string): Promise<WorldNews> {
   const takers = new Map<string, ((news: never) => void)[]>();

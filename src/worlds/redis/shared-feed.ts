@@ -1,0 +1,133 @@
+import type { Clock } from "../../clock.ts";
+import { failure } from "../../protocol/errors.ts";
+import type { WorldEvent } from "../../protocol/events.ts";
+import { oneLine } from "../../protocol/frames.ts";
+import type { ReadableFeed, RoomFeed } from "../feed.ts";
+import type { RecentLimits } from "../recent-frames.ts";
+import { withoutKey } from "../world-event.ts";
+import { type FeedCopy, openFeedCopy } from "./feed-copy.ts";
+import { createFeedOutbox } from "./feed-outbox.ts";
+import type { FeedStore } from "./feed-store.ts";
+
+export type SharedFeedOptions = {
+  store: FeedStore;
+  clock: Clock;
+  /** This server's id. */
+  server: string;
+  /** Greater with each call, for all feeds of this server. */
+  nextBatch(): number;
+  /** As random as a stream's: it is part of each cursor. */
+  newId(): string;
+  /** The world's name. */
+  world: string;
+  /** An id that the feed had, and has no more. */
+  onGone(id: string): void;
+  /** Where copies stand that are to be synced when the store is back. */
+  copies: Set<{ sync(): Promise<void> }>;
+  limits?: RecentLimits;
+};
+
+/** How often it is said that the feed is read, and what was published is compared with the store: words may be lost. */
+const SYNC_MS = 10_000;
+/** A copy that nobody reads is kept for a reader that reconnects. */
+const LINGER_MS = 10_000;
+/** How long a client should stay away from a server without its store; seconds. */
+const RETRY_AFTER_S = 2;
+
+/** As a server keeps it that is alone. */
+const LIMITS: RecentLimits = { maxBytes: 4 * 1024 * 1024, maxAgeMs: 300_000 };
+
+/**
+ * The feed of a world that servers share: one id and one numbering for all. What happens here is added to the store's feed, and
+ * comes to the readers of all servers from there.
+ */
+export function createSharedFeed(options: SharedFeedOptions): RoomFeed {
+  const { store, clock, server, nextBatch, world, copies, limits = LIMITS } = options;
+  const outbox = createFeedOutbox({ store, clock, server, nextBatch, key: world.toLowerCase() });
+  let copy: FeedCopy | undefined;
+  let opening: Promise<FeedCopy> | undefined;
+  let takeBack = () => {};
+  let isClosed = false;
+
+  async function begin(): Promise<FeedCopy> {
+    try {
+      copy = await openFeedCopy({ ...options, limits, onSealed: letGo });
+    } finally {
+      opening = undefined;
+    }
+    if (isClosed) copy.drop();
+    if (!copy.sealed) keep(copy);
+    return copy;
+  }
+
+  function keep(opened: FeedCopy) {
+    copies.add(opened);
+    takeBack = clock.after(SYNC_MS, beat);
+  }
+
+  function letGo() {
+    if (copy) copies.delete(copy);
+    takeBack();
+  }
+
+  function beat() {
+    if (!copy || copy.sealed) return;
+    if (copy.readers === 0 && clock.now() - copy.leftAt >= LINGER_MS) return copy.drop();
+    copy.sync().catch(() => {});
+    takeBack = clock.after(SYNC_MS, beat);
+  }
+
+  async function open(): Promise<ReadableFeed> {
+    if (copy && !copy.sealed) {
+      // A reader that was cut off may come from a server that had more.
+      await copy.sync();
+      if (!copy.sealed || isClosed) return copy;
+    }
+    opening ??= begin();
+    return opening;
+  }
+
+  /** Who reads here sees the end that the store has, or else none. */
+  async function end() {
+    await outbox.drained();
+    await copy?.sync().catch(() => {});
+    copy?.drop();
+  }
+
+  return {
+    publish: (event) => outbox.push(lineOf(event)),
+    skip: () => outbox.isUnwanted,
+    async open() {
+      try {
+        return await open();
+      } catch {
+        throw failure("store_unavailable", undefined, { retryAfter: RETRY_AFTER_S });
+      }
+    },
+    look: outbox.look,
+    close() {
+      if (isClosed) return;
+      isClosed = true;
+      outbox.end(lineOf({ type: "done", reason: "cancelled" }));
+      void end();
+    },
+    drop() {
+      isClosed = true;
+      outbox.stop();
+      copy?.drop();
+    },
+    get readers() {
+      return copy?.sealed === false ? copy.readers : 0;
+    },
+    get idle() {
+      return outbox.isEmpty && !opening && copy?.sealed !== false;
+    },
+    ownId: undefined,
+  };
+}
+
+/** Its type comes first. */
+function lineOf(event: WorldEvent): string {
+  const { type, ...rest } = withoutKey(event);
+  return oneLine({ type, ...rest });
+}
