@@ -27,6 +27,11 @@ export type SharedFeedOptions = {
   limits?: RecentLimits;
 };
 
+export type SharedFeed = RoomFeed & {
+  /** Resolves when what was published is in the store, or never will be. */
+  drained(): Promise<void>;
+};
+
 /** How often it is said that the feed is read, and what was published is compared with the store: words may be lost. */
 const SYNC_MS = 10_000;
 /** A copy that nobody reads is kept for a reader that reconnects. */
@@ -41,7 +46,7 @@ const LIMITS: RecentLimits = { maxBytes: 4 * 1024 * 1024, maxAgeMs: 300_000 };
  * The feed of a world that servers share: one id and one numbering for all. What happens here is added to the store's feed, and
  * comes to the readers of all servers from there.
  */
-export function createSharedFeed(options: SharedFeedOptions): RoomFeed {
+export function createSharedFeed(options: SharedFeedOptions): SharedFeed {
   const { store, clock, server, nextBatch, world, copies, limits = LIMITS } = options;
   const outbox = createFeedOutbox({ store, clock, server, nextBatch, key: world.toLowerCase() });
   let copy: FeedCopy | undefined;
@@ -104,7 +109,7 @@ export function createSharedFeed(options: SharedFeedOptions): RoomFeed {
         throw failure("store_unavailable", undefined, { retryAfter: RETRY_AFTER_S });
       }
     },
-    look: outbox.look,
+    ...{ look: outbox.look, drained: outbox.drained },
     close() {
       if (isClosed) return;
       isClosed = true;

@@ -1,0 +1,70 @@
+import { connectRedis } from "../src/log/redis/connection.ts";
+import { keysUnder } from "../src/log/redis/keys.ts";
+import type { RecentLimits } from "../src/worlds/recent-frames.ts";
+import type { FeedStore } from "../src/worlds/redis/feed-store.ts";
+import { createFeedStore } from "../src/worlds/redis/feed-store.ts";
+import { createSharedFeed, type SharedFeed } from "../src/worlds/redis/shared-feed.ts";
+import { openWorldNews } from "../src/worlds/redis/world-news.ts";
+import { turn } from "./log-environment.ts";
+import { type ManualClock, manualClock } from "./manual-clock.ts";
+
+/** One of the servers that share the feed of the world `lobby`. */
+export type FeedServer = {
+  clock: ManualClock;
+  feed: SharedFeed;
+  store: FeedStore;
+  /** Ids that the feed had before, as far as it has been told. */
+  gone: Set<string>;
+  /** What is published here is in the store. */
+  written(): Promise<void>;
+  /** What has been published is here. */
+  heard(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type FeedServerOptions = {
+  url: string;
+  prefix: string;
+  name: string;
+  clock?: ManualClock;
+  limits?: Partial<RecentLimits>;
+};
+
+let ids = 0;
+const LIMITS = { maxBytes: 4 * 1024 * 1024, maxAgeMs: 300_000 };
+
+export async function startFeedServer(options: FeedServerOptions): Promise<FeedServer> {
+  const { url, prefix, name, clock = manualClock(), limits = {} } = options;
+  const connection = await connectRedis(url);
+  const keys = keysUnder(prefix);
+  const news = await openWorldNews(connection, keys.worldNews);
+  const store = createFeedStore(connection, keys, clock);
+  const copies = new Set<{ sync(): Promise<void> }>();
+  const gone = new Set<string>();
+  let batches = 0;
+  const feed = createSharedFeed({
+    ...{ store, clock, copies, world: "lobby", server: name, limits: { ...LIMITS, ...limits } },
+    nextBatch: () => ++batches,
+    newId: () => `feed${++ids}`,
+    onGone: (id) => void gone.add(id),
+  });
+  news.on("feed", feed.look);
+  connection.onBack(() => {
+    feed.look();
+    for (const copy of copies) copy.sync().catch(() => {});
+  });
+  return {
+    ...{ clock, feed, store, gone, written: feed.drained },
+    async heard() {
+      await connection.checkListener();
+      for (const copy of copies) await copy.sync();
+      await turn();
+    },
+    async close() {
+      feed.drop();
+      await feed.drained();
+      connection.close();
+      if (copies.size > 0) throw new Error("A copy was left behind.");
+    },
+  };
+}
