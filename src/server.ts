@@ -69,7 +69,10 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   });
   const sharing = shared ? { isStoreUp: shared.shelf.isUp, counters: shared.counters } : {};
   const app = await createApp({ ...config, ...deps, ...writing, ...sharing, worlds, metrics });
-  if (shared) logger.info("Streams are shared through Redis. Worlds are not: each server has its own.");
+  if (shared)
+    logger.info(
+      "Streams are shared through Redis, and so are memories and feeds of worlds. Definitions are each server's own.",
+    );
   const url = await listen(app.server, config).catch(async (error: unknown) => {
     await shared?.shelf.close("shutting_down");
     shared?.worlds.close();
