@@ -2,15 +2,12 @@ import { frameData } from "../../protocol/frames.ts";
 import { type RecentLimits, recentFrames } from "../recent-frames.ts";
 import type { FeedEvents, FeedState } from "./feed-store.ts";
 
+type FeedPiece = Pick<FeedEvents, "first" | "events">;
+
 /**
- * A server's copy of what a feed has kept, framed for its readers. `conflict`: what it has is not what the store has under the same
- * number; then nothing of it can be trusted.
+ * A server's copy of what a feed has kept, framed for its readers; it stands at event `seq`, and has kept nothing yet. `conflict`:
+ * what it has is not what the store has under the same number; then nothing of it can be trusted.
  */
-export type FeedFrames = ReturnType<typeof feedFrames>;
-
-export type FeedPiece = Pick<FeedEvents, "first" | "events">;
-
-/** A copy of a feed that stands at event `seq`, and has kept nothing. */
 export function feedFrames(id: string, seq: number, limits: RecentLimits) {
   const frames = recentFrames(limits, seq + 1);
   const idPrefix = `${id}.0.`;
