@@ -6,7 +6,18 @@ import { type TestContext, test } from "node:test";
 import { promisify } from "node:util";
 import { readConfig } from "../src/config.ts";
 import { serverFor } from "../testing/driven-server.ts";
-import { type Manifest, manifests, ofKind, schemaFault, typedProgram } from "../testing/kubernetes-manifests.ts";
+import {
+  environment,
+  type Manifest,
+  manifests,
+  ofKind,
+  only,
+  podOf,
+  schemaFault,
+  server,
+  typedProgram,
+  workloads,
+} from "../testing/kubernetes-manifests.ts";
 import { requestJson } from "../testing/sse-client.ts";
 
 /** deploy/kubernetes against the schemas of Kubernetes, and against what the server and its image are. No cluster runs here. */
@@ -14,31 +25,6 @@ import { requestJson } from "../testing/sse-client.ts";
 const root = join(import.meta.dirname, "..");
 const run = promisify(execFile);
 const dockerfile = readFileSync(join(root, "deploy/Dockerfile"), "utf8");
-
-const only = <T>(found: readonly T[]): T => {
-  const [first, ...others] = found;
-  assert.ok(first !== undefined && others.length === 0);
-  return first;
-};
-const workloads = () => [...ofKind("Deployment"), ...ofKind("StatefulSet")];
-const podOf = (workload: ReturnType<typeof workloads>[number]) => {
-  const pod = workload.spec?.template.spec;
-  assert.ok(pod);
-  return { pod, labels: workload.spec?.template.metadata?.labels ?? {}, container: only(pod.containers) };
-};
-const server = () => ({ ...podOf(only(ofKind("Deployment"))), spec: only(ofKind("Deployment")).spec });
-
-/** What the server's container finds in its environment, with a password that Kubernetes would take from the secret. */
-function environment(): Record<string, string> {
-  const settings = only(ofKind("ConfigMap")).data ?? {};
-  const own = (server().container.env ?? []).map(({ name, value }) => [name, value ?? "pass"]);
-  const all: Record<string, string> = { ...settings, ...Object.fromEntries(own) };
-  const filled = Object.entries(all).map(([name, value]) => [
-    name,
-    value.replaceAll(/\$\((\w+)\)/g, (_, of) => all[of] ?? ""),
-  ]);
-  return Object.fromEntries(filled);
-}
 
 test("the schemas of Kubernetes take every manifest", () => {
   assert.ok(manifests.length > 5);
@@ -158,4 +144,17 @@ test("what selects pods selects some, and what names a service, a port or a conf
   assert.ok(service?.spec?.ports?.some(({ name }) => name === backend?.port?.name));
   const [settings] = server().container.envFrom ?? [];
   assert.equal(settings?.configMapRef?.name, only(ofKind("ConfigMap")).metadata?.name);
+});
+
+test("the secret that the manifests use is the one that docs/deploy.md makes", () => {
+  const [, name, keys = ""] =
+    /^kubectl create secret generic (\S+) (.*)$/m.exec(readFileSync(join(root, "docs/deploy.md"), "utf8")) ?? [];
+  const env = workloads().flatMap((workload) => podOf(workload).container.env ?? []);
+  const used = env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef ?? []);
+  assert.equal(used.length, 2, "of the servers and of Redis");
+  for (const reference of used) {
+    assert.equal(reference.name, name);
+    assert.ok(keys.includes(`--from-literal=${reference.key}=`), reference.key);
+  }
+  assert.equal(server().container.envFrom?.[1]?.secretRef?.name, name);
 });

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as apps from "kubernetes-models/apps/v1";
@@ -37,6 +38,38 @@ export const manifests: readonly Manifest[] = globSync("*.yaml", { cwd: folder }
 export const ofKind = <K extends keyof Kinds>(kind: K): Kinds[K][] =>
   manifests.filter((manifest): manifest is Kinds[K] => manifest.kind === kind);
 
+/** The one that there is. */
+export const only = <T>(found: readonly T[]): T => {
+  const [first, ...others] = found;
+  assert.ok(first !== undefined && others.length === 0);
+  return first;
+};
+
+/** What runs pods. */
+export const workloads = () => [...ofKind("Deployment"), ...ofKind("StatefulSet")];
+
+/** The pods of a workload, and their one container. */
+export const podOf = (workload: ReturnType<typeof workloads>[number]) => {
+  const pod = workload.spec?.template.spec;
+  assert.ok(pod);
+  return { pod, labels: workload.spec?.template.metadata?.labels ?? {}, container: only(pod.containers) };
+};
+
+/** The pods of ChatWait, and how they are rolled out. */
+export const server = () => ({ ...podOf(only(ofKind("Deployment"))), spec: only(ofKind("Deployment")).spec });
+
+/** What the server's container finds in its environment, with a password that Kubernetes would take from the secret. */
+export function environment(): Record<string, string> {
+  const settings = only(ofKind("ConfigMap")).data ?? {};
+  const own = (server().container.env ?? []).map(({ name, value }) => [name, value ?? "pass"]);
+  const all: Record<string, string> = { ...settings, ...Object.fromEntries(own) };
+  const filled = Object.entries(all).map(([name, value]) => [
+    name,
+    value.replaceAll(/\$\((\w+)\)/g, (_, of) => all[of] ?? ""),
+  ]);
+  return Object.fromEntries(filled);
+}
+
 /** What the schema of its kind says of an object; undefined where it fits. A field that no schema knows goes unnoticed. */
 export function schemaFault(manifest: Manifest): string | undefined {
   const model = MODELS[manifest.apiVersion]?.[manifest.kind] as (new (data: unknown) => core.Pod) | undefined;
@@ -53,7 +86,7 @@ export function schemaFault(manifest: Manifest): string | undefined {
 export function typedProgram(objects: readonly Manifest[]): string {
   const lines = objects.map((object) => {
     const path = `kubernetes-models/${object.apiVersion}`;
-    return `${JSON.stringify(object)} satisfies import("${path}").I${object.kind};`;
+    return `${JSON.stringify(object)} satisfies import("${path}").I${object.kind},`;
   });
-  return `export const all = [\n${lines.map((line) => line.replace(/;$/, ",")).join("\n")}\n];\n`;
+  return `export const all = [\n${lines.join("\n")}\n];\n`;
 }
