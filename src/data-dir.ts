@@ -5,12 +5,13 @@ import { createFirstWorld } from "./worlds/first-world.ts";
 import { openWorldStore, type WorldStore } from "./worlds/world-store.ts";
 
 /**
- * Opens the folder of CHATWAIT_DATA_DIR: makes it where it is missing, and the first world with it.
+ * Opens the folder of CHATWAIT_DATA_DIR: makes it where it is missing, and the first world with it. `isShared`: there may be
+ * worlds elsewhere, and whether there is to be a first one is not known yet.
  * @throws SettingError where it cannot be written, or what is in it cannot be read
  */
-export async function openDataDir(dir: string): Promise<WorldStore> {
+export async function openDataDir(dir: string, { isShared = false } = {}): Promise<WorldStore> {
   await checkDataDir(dir);
-  return openDefinitions(dir);
+  return openDefinitions(dir, isShared ? () => {} : createFirstWorld);
 }
 
 /** Like mkdir -p. Node's own, where a folder can be neither found nor made (/proc/x), tries for ever. */
@@ -40,10 +41,10 @@ async function checkDataDir(dir: string) {
   }
 }
 
-/** The definitions of worlds; a first start makes some. */
-function openDefinitions(dataDir: string): WorldStore {
+/** The definitions of worlds; `first` fills a file that is new. */
+function openDefinitions(dataDir: string, first: (store: WorldStore) => void): WorldStore {
   try {
-    return openWorldStore(join(dataDir, "worlds.db"), createFirstWorld);
+    return openWorldStore(join(dataDir, "worlds.db"), first);
   } catch (error) {
     throw settingError(
       "CHATWAIT_DATA_DIR",

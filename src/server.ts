@@ -11,6 +11,7 @@ import { createMemoryShelf } from "./log/memory-shelf.ts";
 import type { Shelf } from "./log/shelf.ts";
 import { createRegistry, type OfferedModel } from "./models/registry.ts";
 import { settingError } from "./settings.ts";
+import type { WorldStore } from "./worlds/world-store.ts";
 import { createWorlds, type Worlds, type WorldsDeps } from "./worlds/worlds.ts";
 
 export type ServerDeps = {
@@ -48,9 +49,9 @@ const FLUSH_MS = 2000;
 export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const { config, logger, clock = systemClock, random = Math.random } = deps;
   const { instructions, worldTiming: timing } = config;
-  const store = await openDataDir(config.dataDir);
+  const store = await openDataDir(config.dataDir, { isShared: config.redis !== undefined });
   const registry = await createRegistry(config.models, { clock, ...(deps.models ? { extra: deps.models } : {}) });
-  const shared = await openShared(config, clock, (orphan) => resume(orphan));
+  const shared = await openShared(config, clock, store, (orphan) => resume(orphan));
   const shelf = shared?.shelf ?? createMemoryShelf(clock, config.shelf);
   const metrics = createMetrics({
     ...{ streams: shelf.counts, worlds: () => worlds.counts() },
@@ -69,10 +70,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   });
   const sharing = shared ? { isStoreUp: shared.shelf.isUp, counters: shared.counters } : {};
   const app = await createApp({ ...config, ...deps, ...writing, ...sharing, worlds, metrics });
-  if (shared)
-    logger.info(
-      "Streams are shared through Redis, and so are memories and feeds of worlds. Definitions are each server's own.",
-    );
+  if (shared) logger.info("Streams and worlds are shared through Redis.");
   const url = await listen(app.server, config).catch(async (error: unknown) => {
     await shared?.shelf.close("shutting_down");
     shared?.worlds.close();
@@ -94,10 +92,15 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
 }
 
 /** What shares with other servers is loaded only where it is asked for. */
-async function openShared({ redis, shelf: limits }: Config, clock: Clock, onTakenOver: (orphan: Orphan) => void) {
+async function openShared(
+  { redis, shelf: limits }: Config,
+  clock: Clock,
+  definitions: WorldStore,
+  onTakenOver: (orphan: Orphan) => void,
+) {
   if (!redis) return undefined;
   const { openSharedStreams } = await import("./shared-streams.ts");
-  return openSharedStreams({ redis, limits, clock, onTakenOver });
+  return openSharedStreams({ redis, limits, clock, definitions, onTakenOver });
 }
 
 /** What a client is told of a model's fault is its code; who runs the server also wants to know why. */

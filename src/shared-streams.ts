@@ -6,6 +6,7 @@ import { createSharedShelf, type SharedShelf, type SharedShelfOptions } from "./
 import { openSharedStore, type SharedStore } from "./log/redis/shared-store.ts";
 import { settingError } from "./settings.ts";
 import { type OpenSharedWorlds, openSharedWorlds } from "./worlds/redis/shared-worlds.ts";
+import type { WorldStore } from "./worlds/world-store.ts";
 
 /** Beyond the longest that a stream is kept without being touched: then what a server left behind goes; ms. */
 const MARGIN_MS = 60_000;
@@ -14,6 +15,8 @@ export type SharedStreamsOptions = {
   redis: RedisSettings;
   limits: ShelfLimits;
   clock: Clock;
+  /** This server's own copy of the definitions of worlds. */
+  definitions: WorldStore;
   onTakenOver: SharedShelfOptions["onTakenOver"];
 };
 
@@ -29,14 +32,14 @@ export type SharedStreams = {
  * @throws SettingError where nothing answers at CHATWAIT_REDIS_URL
  */
 export async function openSharedStreams(options: SharedStreamsOptions): Promise<SharedStreams> {
-  const { redis, limits, clock, onTakenOver } = options;
+  const { redis, limits, clock, definitions, onTakenOver } = options;
   const { url, prefix, leaseMs } = redis;
   const ttlMs = limits.retentionMs + limits.abandonMs + MARGIN_MS;
   let store: SharedStore | undefined;
   try {
     store = await openSharedStore({ url, prefix, ttlMs, wall: clock.wall });
     const serverId = randomId(12);
-    const worlds = await openSharedWorlds({ clock, store, serverId, newId: newStreamId });
+    const worlds = await openSharedWorlds({ clock, store, definitions, serverId, newId: newStreamId });
     const shelf = await createSharedShelf({ clock, limits, store, serverId, leaseMs, onTakenOver });
     return { shelf, worlds, counters: { redis: store.connection.redis, nameSpace: `${prefix}starts:` } };
   } catch (error) {

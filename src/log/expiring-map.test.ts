@@ -30,7 +30,7 @@ describe("expiringMap", () => {
     clock.advance(50);
     assert.equal(map.oldest(), 1);
     map.set("a", 3);
-    assert.deepEqual([map.oldest(), map.size], [2, 2]);
+    assert.deepEqual([map.oldest(), map.size, map.keys()], [2, 2, ["b", "a"]]);
     clock.advance(1000);
     assert.deepEqual(expired, ["b=2@110", "a=3@160"]);
   });

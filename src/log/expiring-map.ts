@@ -9,6 +9,8 @@ export type ExpiringMap<V> = {
   delete(key: string): void;
   /** The entry that would expire next. */
   oldest(): V | undefined;
+  /** As they are now. */
+  keys(): string[];
   readonly size: number;
   /** Forgets all, and the timer. */
   clear(): void;
@@ -52,6 +54,7 @@ export function expiringMap<V>(
     get: (key) => entries.get(key)?.value,
     delete: (key) => drop(entries.get(key)),
     oldest: () => queue.oldest()?.value,
+    keys: () => [...entries.keys()],
     get size() {
       return entries.size;
     },

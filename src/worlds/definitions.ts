@@ -10,6 +10,7 @@ import {
 } from "../protocol/world-requests.ts";
 import type { Memories } from "./memory.ts";
 import type { Rooms } from "./room.ts";
+import type { Changes } from "./sharing.ts";
 import type { WorldStore } from "./world-store.ts";
 
 /** Worlds and their agents: read, made, changed, deleted. What is changed is told to whoever follows the world's feed. */
@@ -39,13 +40,16 @@ export type DefinitionsDeps = {
   rooms: Rooms;
   memories: Memories;
   offersModel(id: string): boolean;
+  change: Changes["change"];
 };
 
 /**
- * Functions over the definitions that are kept. They are asynchronous because a store that several servers share will be;
- * whatever is wrong is a rejection with a `Failure`.
+ * Functions over the definitions that are kept. They are asynchronous because a change that several servers share is; whatever
+ * is wrong is a rejection with a `Failure`.
  */
-export function createDefinitions({ store, rooms, memories, offersModel }: DefinitionsDeps): Definitions {
+export function createDefinitions(deps: DefinitionsDeps): Definitions {
+  const { store, rooms, memories, offersModel, change } = deps;
+
   function notice(world: World, code: string, message: string, agent?: string) {
     const room = rooms.heardIn(world.name);
     room?.deliver({ type: "system", code, message, ...(agent === undefined ? {} : { agent }) });
@@ -66,11 +70,13 @@ export function createDefinitions({ store, rooms, memories, offersModel }: Defin
       return { ...world, agents: store.agents(world.name) };
     },
     async createWorld(create) {
-      return store.createWorld(parseWorldCreate(create));
+      const parsed = parseWorldCreate(create);
+      return change(parsed.name, () => store.createWorld(parsed));
     },
     async updateWorld(name, patch) {
       const before = known(name);
-      const world = store.updateWorld(before.name, parseWorldPatch(patch, before.name));
+      const parsed = parseWorldPatch(patch, before.name);
+      const world = await change(before.name, () => store.updateWorld(before.name, parsed));
       // What agents shall not remember any more is forgotten, not kept for when they may again.
       if (!world.memory) memories.forget(world.name);
       notice(world, "world_updated", `The world ${world.name} was changed.`);
@@ -78,7 +84,7 @@ export function createDefinitions({ store, rooms, memories, offersModel }: Defin
     },
     async deleteWorld(name) {
       const { name: stored } = known(name);
-      store.deleteWorld(stored);
+      await change(stored, () => store.deleteWorld(stored));
       memories.forget(stored);
       rooms.delete(stored);
     },
@@ -88,7 +94,7 @@ export function createDefinitions({ store, rooms, memories, offersModel }: Defin
       const world = known(name);
       const parsed = parseAgentCreate(create);
       checkModel(parsed.model);
-      const agent = store.createAgent(world.name, parsed);
+      const agent = await change(world.name, () => store.createAgent(world.name, parsed));
       notice(world, "agent_created", `${agent.name} has come.`, agent.name);
       return agent;
     },
@@ -97,14 +103,14 @@ export function createDefinitions({ store, rooms, memories, offersModel }: Defin
       const before = knownAgent(store, world, name);
       const parsed = parseAgentPatch(patch, before.name);
       checkModel(parsed.model);
-      const agent = store.updateAgent(world.name, before.name, parsed);
+      const agent = await change(world.name, () => store.updateAgent(world.name, before.name, parsed));
       notice(world, "agent_updated", `${agent.name} was changed.`, agent.name);
       return agent;
     },
     async deleteAgent(worldName, name) {
       const world = known(worldName);
       const agent = knownAgent(store, world, name);
-      store.deleteAgent(world.name, agent.name);
+      await change(world.name, () => store.deleteAgent(world.name, agent.name));
       notice(world, "agent_deleted", `${agent.name} has left.`, agent.name);
     },
   };

@@ -1,9 +1,11 @@
 import type { AgentCreate, WorldCreate } from "../protocol/world-requests.ts";
 import type { WorldStore } from "./world-store.ts";
 
+export const FIRST_WORLD = "default";
+
 /** The world that a first start makes: somewhere to talk, and an example of how agents are told who they are. */
 const WORLD: WorldCreate = {
-  name: "default",
+  name: FIRST_WORLD,
   title: "The round table",
   description: "A host and two guests who rarely agree.",
   respond: "first",

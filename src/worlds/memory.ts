@@ -24,7 +24,7 @@ export type Memory = {
 };
 
 export const MOST_LINES = 50;
-/** Of UTF-8, names included: fifty of the longest messages would be several times that. */
+/** Fifty of the longest messages would be several times that. */
 export const MOST_BYTES = 2 ** 20;
 /** A conversation that nobody went on with for so long is over. */
 export const FORGOTTEN_MS = 3_600_000;
@@ -43,7 +43,7 @@ export function createMemory(clock: Clock): Memory {
     lines: () => kept,
     add(lines) {
       if (lines.length === 0) return;
-      kept = newest([...kept, ...lines]);
+      kept = newest([...kept, ...lines], sizeOf);
       stopForgetting();
       if (kept.length > 0) stopForgetting = clock.after(FORGOTTEN_MS, clear);
     },
@@ -55,8 +55,8 @@ export function createMemory(clock: Clock): Memory {
 }
 
 /** The newest lines that have room. One that is too large for all the room is left out alone, not all that went before it. */
-export function newest(lines: readonly Line[]): Line[] {
-  const kept: Line[] = [];
+export function newest<Kept>(lines: readonly Kept[], sizeOf: (line: Kept) => number): Kept[] {
+  const kept: Kept[] = [];
   let bytes = 0;
   for (const line of lines.toReversed()) {
     const size = sizeOf(line);
@@ -68,4 +68,5 @@ export function newest(lines: readonly Line[]): Line[] {
   return kept.reverse();
 }
 
+/** Of UTF-8, names included. */
 export const sizeOf = ({ sender, content }: Line): number => Buffer.byteLength(sender) + Buffer.byteLength(content);

@@ -3,6 +3,7 @@ import type { Memories } from "./memory.ts";
 
 /** What servers have in common of their worlds. Without it, a world is one server's alone. */
 export type SharedWorlds = {
+  changes: Changes;
   memories: Memories;
   feeds: SharedFeeds;
 };
@@ -13,3 +14,17 @@ export type SharedFeeds = {
   /** Calls `wanted` whenever somebody begins to read the feed of a world; without its name: maybe that of any. */
   onWanted(wanted: (world?: string) => void): void;
 };
+
+/** How the definitions of worlds are changed on all servers. Each reads its own copy of them. */
+export type Changes = {
+  /**
+   * Makes a change of one world, here and then everywhere. `make` changes this server's store, and may be called more than once.
+   * @throws what `make` throws, and Failure `store_unavailable`, with which nothing is changed, or whether is not known
+   */
+  change<Result>(world: string, make: () => Result): Promise<Result>;
+  /** Calls `take` with what has been changed by any server. */
+  onChanged(take: (change: WorldChange) => void): void;
+};
+
+/** `world`: in small letters. `isOver`: it was deleted, or made anew. */
+export type WorldChange = { world: string; isOver: boolean; remembers: boolean };

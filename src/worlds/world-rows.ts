@@ -27,6 +27,11 @@ export const MIGRATIONS = [
      streaming INTEGER NOT NULL
    ) STRICT;
    CREATE UNIQUE INDEX agent_names ON agents (world_id, lower(name));`,
+  // What servers that share worlds go by: see world-copies.ts.
+  `ALTER TABLE worlds ADD COLUMN rev INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE worlds ADD COLUMN made INTEGER NOT NULL DEFAULT 0;
+   UPDATE worlds SET made = id;
+   CREATE TABLE deleted_worlds (name TEXT PRIMARY KEY, rev INTEGER NOT NULL) STRICT;`,
 ];
 
 export type Row = Record<string, SQLOutputValue>;
@@ -35,12 +40,13 @@ export type Row = Record<string, SQLOutputValue>;
 export function statements(database: DatabaseSync) {
   const named = "lower(name) = lower(?)";
   return {
-    worlds: database.prepare("SELECT * FROM worlds ORDER BY id"),
+    worlds: database.prepare("SELECT * FROM worlds ORDER BY made, lower(name)"),
     world: database.prepare(`SELECT * FROM worlds WHERE ${named}`),
     worldCount: database.prepare("SELECT count(*) AS count FROM worlds"),
     insertWorld: database.prepare(
-      `INSERT INTO worlds (name, title, description, turn_limit, respond, memory, timing)
-       VALUES (:name, :title, :description, :turn_limit, :respond, :memory, :timing)`,
+      `INSERT INTO worlds (name, title, description, turn_limit, respond, memory, timing, made)
+       VALUES (:name, :title, :description, :turn_limit, :respond, :memory, :timing,
+         (SELECT 1 + coalesce(max(made), 0) FROM worlds))`,
     ),
     updateWorld: database.prepare(
       `UPDATE worlds SET name = :name, title = :title, description = :description, turn_limit = :turn_limit,
@@ -72,7 +78,7 @@ export function worldRow(world: World): Record<string, SQLInputValue> {
   return { name, title, description, turn_limit, respond, memory: Number(memory), timing: timingText };
 }
 
-export function worldOf({ id: _, memory, timing, ...row }: Row): World {
+export function worldOf({ id: _, rev: __, made: ___, memory, timing, ...row }: Row): World {
   const timings = timing === null ? null : timingOf(String(timing));
   return present({ ...row, memory: memory === 1, timing: timings }) as World;
 }

@@ -12,6 +12,7 @@ import {
 } from "../protocol/world-requests.ts";
 import { inTransaction, openDefinitionsFile } from "./definitions-file.ts";
 import { checkRows } from "./row-check.ts";
+import { copiesIn, type WorldCopies } from "./world-copies.ts";
 import { agentOf, agentRow, MIGRATIONS, present, statements, worldOf, worldRow } from "./world-rows.ts";
 
 /**
@@ -38,6 +39,8 @@ export type WorldStore = {
   updateAgent(world: string, name: string, patch: AgentPatch): Agent;
   /** @throws Failure `world_not_found`, `agent_not_found` */
   deleteAgent(world: string, name: string): void;
+  /** The same, as servers share it. */
+  readonly copies: WorldCopies;
   close(): void;
 };
 
@@ -58,6 +61,7 @@ export function openWorldStore(file: string, first: (store: WorldStore) => void 
 
 function storeIn(database: DatabaseSync): WorldStore {
   const run = statements(database);
+  const copies = copiesIn(database);
 
   function existing(name: string): { id: number; world: World } {
     const row = run.world.get(name);
@@ -65,11 +69,11 @@ function storeIn(database: DatabaseSync): WorldStore {
     return { id: Number(row["id"]), world: worldOf(row) };
   }
 
-  function existingAgent(worldName: string, name: string): { id: number; agent: Agent } {
-    const { id, world } = existing(worldName);
-    const row = run.agent.get(id, name);
+  function existingAgent(worldName: string, name: string): { id: number; worldId: number; agent: Agent } {
+    const { id: worldId, world } = existing(worldName);
+    const row = run.agent.get(worldId, name);
     if (!row) throw failure("agent_not_found", `There is no agent ${quoted(name)} in the world "${world.name}".`);
-    return { id: Number(row["id"]), agent: agentOf(row) };
+    return { id: Number(row["id"]), worldId, agent: agentOf(row) };
   }
 
   function createWorld(create: WorldCreate): World {
@@ -78,6 +82,7 @@ function storeIn(database: DatabaseSync): WorldStore {
     refuseMore(run.worldCount.get()?.["count"], MOST_WORLDS, "worlds");
     const world = patchedWorld({ name: create.name, ...WORLD_DEFAULTS }, create);
     run.insertWorld.run(worldRow(world));
+    copies.made(world.name);
     return world;
   }
 
@@ -86,6 +91,7 @@ function storeIn(database: DatabaseSync): WorldStore {
     refuseRename(world.name, patch.name);
     const next = patchedWorld(world, patch);
     run.updateWorld.run({ id, ...worldRow(next) });
+    copies.changed(id);
     return next;
   }
 
@@ -97,15 +103,29 @@ function storeIn(database: DatabaseSync): WorldStore {
     refuseMore(run.agentCount.get(id)?.["count"], MOST_AGENTS, "agents in a world");
     const agent = patchedAgent({ name: create.name, ...AGENT_DEFAULTS }, create);
     run.insertAgent.run({ world_id: id, ...agentRow(agent) });
+    copies.changed(id);
     return agent;
   }
 
   function updateAgent(world: string, name: string, patch: AgentPatch): Agent {
-    const { id, agent } = existingAgent(world, name);
+    const { id, worldId, agent } = existingAgent(world, name);
     refuseRename(agent.name, patch.name);
     const next = patchedAgent(agent, patch);
     run.updateAgent.run({ id, ...agentRow(next) });
+    copies.changed(worldId);
     return next;
+  }
+
+  function deleteAgent(world: string, name: string) {
+    const { id, worldId } = existingAgent(world, name);
+    run.deleteAgent.run(id);
+    copies.changed(worldId);
+  }
+
+  function deleteWorld(name: string) {
+    const { id } = existing(name);
+    copies.deleted(id);
+    run.deleteWorld.run(id);
   }
 
   const whole = <Result>(work: () => Result): Result => inTransaction(database, work);
@@ -114,12 +134,13 @@ function storeIn(database: DatabaseSync): WorldStore {
     world: (name) => first(run.world.all(name).map(worldOf)),
     createWorld: (create) => whole(() => createWorld(create)),
     updateWorld: (name, patch) => whole(() => updateWorld(name, patch)),
-    deleteWorld: (name) => whole(() => void run.deleteWorld.run(existing(name).id)),
+    deleteWorld: (name) => whole(() => deleteWorld(name)),
     agents: (world) => run.agents.all(existing(world).id).map(agentOf),
     agent: (world, name) => first(run.agentByNames.all(world, name).map(agentOf)),
     createAgent: (world, create) => whole(() => createAgent(world, create)),
     updateAgent: (world, name, patch) => whole(() => updateAgent(world, name, patch)),
-    deleteAgent: (world, name) => whole(() => void run.deleteAgent.run(existingAgent(world, name).id)),
+    deleteAgent: (world, name) => whole(() => deleteAgent(world, name)),
+    copies,
     close: () => database.close(),
   };
 }

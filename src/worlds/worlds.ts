@@ -6,7 +6,7 @@ import { localMemories } from "./local-memories.ts";
 import { type Route, route, unknownAmong } from "./mentions.ts";
 import { createOutsidePrograms, type OutsideEvent } from "./outside-programs.ts";
 import { createRooms } from "./room.ts";
-import type { SharedWorlds } from "./sharing.ts";
+import type { Changes, SharedWorlds } from "./sharing.ts";
 import { type ClientConnection, complain, type Subscriber } from "./subscription.ts";
 import { createTurns, type StartedTurn, type TurnStart, type TurnsDeps } from "./turns.ts";
 
@@ -87,16 +87,23 @@ export type WorldCounts = {
 /** As over HTTP, where it is a setting. */
 const LONGEST_MESSAGE = 32_000;
 
+const changeHere: Changes["change"] = async (_world, make) => make();
+
 /** Puts the worlds together. */
 export function createWorlds(deps: WorldsDeps): Worlds {
   const { store, registry } = deps;
   const rooms = createRooms(deps.clock, deps.ids.stream, deps.shared?.feeds);
   const memories = deps.shared?.memories ?? localMemories(rooms);
   const offersModel = (id: string) => registry.get(id) !== undefined;
-  const definitions = createDefinitions({ store, rooms, memories, offersModel });
+  const change = deps.shared?.changes.change ?? changeHere;
+  const definitions = createDefinitions({ store, rooms, memories, offersModel, change });
   const turns = createTurns(deps, rooms, memories, (turnId) => outside.forget(turnId));
   const outside = createOutsidePrograms({ turnIn: turns.running, checkSender: turns.checkSender });
   const followers = createFollowers(deps.shelf);
+
+  deps.shared?.changes.onChanged(({ world, isOver }) => {
+    if (isOver) rooms.delete(world);
+  });
 
   const targetOf = (world: SubscribedWorld | string) => (typeof world === "string" ? { name: world } : world);
 

@@ -10,6 +10,7 @@
  * - `Pservers`     set: all servers that live, or whose streams are still to be taken over
  * - `Pclaim:KEY`   hash: an idempotency key's fingerprint and stream
  * - `Pclaims`      channel: which key was bound or let go
+ * - `Pworlds`      hash: a copy of each world as JSON, by its name in small letters; `#` tells this store from one that was emptied
  * - `Pworlds:news` channel: what servers say to each other about worlds
  * - `P{w:WORLD}:memory` list: what was said in a world of late, by its name in small letters
  * - `P{w:WORLD}:feed`, `P{w:WORLD}:feed:meta` stream and hash: a world's feed (`src/worlds/redis/feed-scripts.ts`)
@@ -26,6 +27,7 @@ export type Keys = {
   running(serverId: string): string;
   commands(serverId: string): string;
   readonly servers: string;
+  readonly worlds: string;
   readonly worldNews: string;
   memory(world: string): string;
   feed(world: string): string;
@@ -45,6 +47,7 @@ export function keysUnder(prefix: string): Keys {
     running: (id) => `${prefix}server:${id}:running`,
     commands: (id) => `${prefix}server:${id}:commands`,
     servers: `${prefix}servers`,
+    worlds: `${prefix}worlds`,
     worldNews: `${prefix}worlds:news`,
     memory: ofWorld("memory"),
     ...{ feed: ofWorld("feed"), feedMeta: ofWorld("feed:meta"), feedBell: ofWorld("feed:bell") },

@@ -10,6 +10,14 @@ export function entryOf(text: string): Entry {
   return { number: Number(number), bytes: Number(bytes), until: Number(until), turn, line };
 }
 
-/** All of them, or none where the last of them is of too long ago. */
-export const linesOf = (entries: readonly Entry[], now: number): Line[] =>
-  (entries.at(-1)?.until ?? 0) > now ? entries.map(({ line }) => line) : [];
+export const textOf = ({ number, bytes, until, turn, line }: Entry): string =>
+  `${number} ${bytes} ${until} ${turn} ${JSON.stringify(line)}`;
+
+/** Whether they are remembered still: the last of them was said not too long ago. */
+export const areTrue = (entries: readonly Entry[], now: number): boolean => (entries.at(-1)?.until ?? 0) > now;
+
+/** Those of both, each once, as they were numbered. */
+export function union(some: readonly Entry[], others: readonly Entry[]): Entry[] {
+  const all = new Map([...some, ...others].map((entry) => [`${entry.number} ${entry.turn}`, entry]));
+  return [...all.values()].sort((a, b) => a.number - b.number);
+}

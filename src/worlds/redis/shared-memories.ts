@@ -5,8 +5,8 @@ import type { Keys } from "../../log/redis/keys.ts";
 import type { Retries } from "../../log/redis/retries.ts";
 import { defineScript } from "../../log/redis/scripts.ts";
 import { FORGOTTEN_MS, type Line, type Memories, MOST_BYTES, MOST_LINES, newest, sizeOf } from "../memory.ts";
-import { type Entry, entryOf, linesOf } from "./memory-entry.ts";
-import { REMEMBER } from "./memory-scripts.ts";
+import { areTrue, type Entry, entryOf, textOf, union } from "./memory-entry.ts";
+import { REMEMBER, RESTORE } from "./memory-scripts.ts";
 
 export type SharedMemoriesOptions = {
   connection: Connection;
@@ -15,7 +15,13 @@ export type SharedMemoriesOptions = {
   retries: Retries;
 };
 
-export type SharedMemories = Memories & { close(): void };
+export type SharedMemories = Memories & {
+  /** What this server knows of a world's memory is true no longer. */
+  drop(world: string): void;
+  /** Puts what this server knows into a store that was emptied. */
+  restore(): Promise<void>;
+  close(): void;
+};
 
 /** As many as there may be worlds. */
 const MOST_WORLDS = 1000;
@@ -28,8 +34,23 @@ export function createSharedMemories(options: SharedMemoriesOptions): SharedMemo
   const { connection, keys, clock, retries } = options;
   const { redis } = connection;
   const remember = defineScript<number>(redis, "chatwaitRemember", 1, REMEMBER);
+  const restore = defineScript<string>(redis, "chatwaitRestore", 1, RESTORE);
   const known = expiringMap<readonly Entry[]>(clock, FORGOTTEN_MS, () => {}, MOST_WORLDS);
-  const knownOf = (key: string) => known.get(key) ?? [];
+
+  /** What was said lately, as far as this server knows. */
+  function knownOf(key: string): readonly Entry[] {
+    const entries = known.get(key) ?? [];
+    return areTrue(entries, clock.wall()) ? entries : [];
+  }
+
+  /** Nothing that is known is given up for what the store has: it may have been emptied. */
+  function learn(key: string, entries: readonly Entry[]) {
+    if (entries.length === 0) return;
+    known.set(
+      key,
+      newest(union(knownOf(key), entries), ({ bytes }) => bytes),
+    );
+  }
 
   /** Resolves when it is in the store. The first words of it are on their way when this returns. */
   async function write(key: string, turn: string, lines: readonly Line[]) {
@@ -41,30 +62,35 @@ export function createSharedMemories(options: SharedMemoriesOptions): SharedMemo
     );
     if (first === 0) return;
     const added = sized.map(({ line, bytes }, index) => ({ number: first + index, bytes, until, turn, line }));
-    known.set(key, [...knownOf(key), ...added].slice(-MOST_LINES));
+    learn(key, added);
   }
 
   return {
     async recall(world) {
       const key = keys.memory(world);
-      try {
-        const entries = (await redis.lrange(key, 0, -1)).map(entryOf);
-        // A store that came back empty is told what is known, not the other way round.
-        if (entries.length > 0) known.set(key, entries);
-        return linesOf(entries, clock.wall());
-      } catch {
-        return linesOf(knownOf(key), clock.wall());
-      }
+      const stored = await redis.lrange(key, 0, -1).then(
+        (texts) => texts.map(entryOf),
+        () => knownOf(key),
+      );
+      learn(key, stored);
+      return areTrue(stored, clock.wall()) ? stored.map(({ line }) => line) : [];
     },
     add(world, turnId, lines) {
       const key = keys.memory(world);
-      const fitting = newest(lines);
+      const fitting = newest(lines, sizeOf);
       if (fitting.length > 0) void retries.persist(() => write(key, turnId, fitting));
     },
     forget(world) {
       const key = keys.memory(world);
       known.delete(key);
       void retries.persist(async () => void (await redis.del(key)));
+    },
+    drop: (world) => known.delete(keys.memory(world)),
+    async restore() {
+      for (const key of known.keys()) {
+        const entries = knownOf(key);
+        if (entries.length > 0) await restore(key, MOST_LINES, MOST_BYTES, FORGOTTEN_MS, ...entries.map(textOf));
+      }
     },
     close: known.clear,
   };

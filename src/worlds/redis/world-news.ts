@@ -1,15 +1,16 @@
 import type { Connection } from "../../log/redis/connection.ts";
+import type { WorldCopy } from "../world-copies.ts";
 
-/** What servers say to each other about worlds, on one channel. It may be lost where a connection is. */
+/** What servers say to each other about worlds, on one channel. It is lost where a connection is. */
+export type News =
+  | { type: "copy"; world: string; copy: WorldCopy }
+  /** Somebody begins to read its feed. */
+  | { type: "feed"; world: string };
+
 export type WorldNews = {
   /** Calls `take` with each news of that type, one's own too. */
   on<Type extends News["type"]>(type: Type, take: (news: Extract<News, { type: Type }>) => void): void;
 };
-
-export type News =
-  | { type: "definition"; world: string }
-  /** Somebody begins to read its feed. */
-  | { type: "feed"; world: string };
 
 export async function openWorldNews({ listen }: Connection, channel: string): Promise<WorldNews> {
   const takers = new Map<string, ((news: never) => void)[]>();

@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type CopyHub, copyHub } from "../../../testing/copy-hub.ts";
+import { copyOf, copyStoreContract } from "../../../testing/copy-store-contract.ts";
+import { isFailure } from "../../protocol/errors.ts";
+import type { WorldChange } from "../sharing.ts";
+import { openWorldStore, type WorldStore } from "../world-store.ts";
+import { createSharedChanges } from "./shared-changes.ts";
+
+copyStoreContract("in memory", async () => {
+  const hub = copyHub();
+  return { a: hub.join(), b: hub.join(), close() {} };
+});
+
+/** A server with a disk of its own that knows the hub; `store` is what it already has on its disk. */
+function joined(hub: CopyHub, store = openWorldStore(":memory:")) {
+  const changed: WorldChange[] = [];
+  const onMissed = () => assert.fail("something was missed");
+  const { change, merge, onChanged } = createSharedChanges({ copies: store.copies, store: hub.join(), onMissed });
+  onChanged((each) => void changed.push(each));
+  return { store, change, merge, changed };
+}
+
+const alone = (...names: string[]): WorldStore => {
+  const store = openWorldStore(":memory:");
+  for (const name of names) store.createWorld({ name });
+  return store;
+};
+const namesOf = (store: WorldStore) => store.worlds().map(({ name }) => name);
+const code = (wanted: string) => (error: unknown) => isFailure(error) && error.code === wanted;
+
+describe("changes that servers share", () => {
+  test("R-ANY what one server makes, changes and deletes the others have, to the last field and in the same order", async () => {
+    const hub = copyHub();
+    const [a, b] = [joined(hub), joined(hub)];
+    await a.change("Kitchen", () => a.store.createWorld({ name: "Kitchen", title: "Bread", timing: { stall: 5 } }));
+    await b.change("attic", () => b.store.createWorld({ name: "attic" }));
+    for (const name of ["Vera", "Otto"])
+      await b.change("KITCHEN", () => b.store.createAgent("kitchen", { name, temperature: 0.5, max_tokens: 7 }));
+    await a.change("kitchen", () => a.store.updateAgent("kitchen", "vera", { instructions: "Doubt." }));
+    assert.deepEqual(namesOf(b.store), ["Kitchen", "attic"]);
+    for (const name of ["kitchen", "attic"]) {
+      assert.deepEqual(b.store.world(name), a.store.world(name));
+      assert.deepEqual(b.store.agents(name), a.store.agents(name));
+    }
+    assert.deepEqual(b.store.agent("kitchen", "Vera")?.instructions, "Doubt.");
+    await b.change("kitchen", () => b.store.deleteAgent("kitchen", "Vera"));
+    assert.deepEqual(
+      a.store.agents("kitchen").map(({ name }) => name),
+      ["Otto"],
+    );
+    await b.change("attic", () => b.store.deleteWorld("attic"));
+    assert.deepEqual(namesOf(a.store), ["Kitchen"]);
+  });
+
+  test("a change that was made from what is there no longer is made again, so that none is lost", async () => {
+    const hub = copyHub();
+    const [a, b] = [joined(hub), joined(hub)];
+    await a.change("kitchen", () => a.store.createWorld({ name: "kitchen" }));
+    const names = Array.from({ length: 20 }, (_, index) => `Agent${index}`);
+    await Promise.all(
+      names.map((name, index) => {
+        const { store, change } = index % 2 ? a : b;
+        return change("kitchen", () => store.createAgent("kitchen", { name }));
+      }),
+    );
+    const found = a.store.agents("kitchen").map(({ name }) => name);
+    assert.deepEqual(found.toSorted(), names.toSorted());
+    assert.deepEqual(b.store.agents("kitchen"), a.store.agents("kitchen"));
+  });
+
+  test("of two that make a world of one name, one is told that it exists", async () => {
+    const hub = copyHub();
+    const [a, b] = [joined(hub), joined(hub)];
+    const made = await Promise.allSettled([
+      a.change("kitchen", () => a.store.createWorld({ name: "kitchen", title: "a" })),
+      b.change("Kitchen", () => b.store.createWorld({ name: "Kitchen", title: "b" })),
+    ]);
+    const failed = made.flatMap((each) => (each.status === "rejected" ? [each.reason.code] : []));
+    assert.deepEqual(failed, ["world_exists"]);
+    assert.deepEqual(a.store.worlds(), b.store.worlds());
+  });
+
+  test("R-STORE without the store nothing is changed and the client is told when to come again; reading goes on", async () => {
+    const lost = { cross: () => Promise.reject(new Error("away")), news() {} };
+    const store = alone("kitchen");
+    const hub = copyHub();
+    const { change } = createSharedChanges({ copies: store.copies, store: hub.join(lost), onMissed() {} });
+    await assert.rejects(
+      change("attic", () => store.createWorld({ name: "attic" })),
+      (error) => isFailure(error) && error.code === "store_unavailable" && Number(error.extra.retryAfter) > 0,
+    );
+    await assert.rejects(
+      change("kitchen", () => store.createWorld({ name: "kitchen" })),
+      code("world_exists"),
+    );
+    assert.deepEqual(namesOf(store), ["kitchen"]);
+    assert.equal(hub.copies.size, 0);
+  });
+
+  test("a refusal changes nothing anywhere", async () => {
+    const hub = copyHub();
+    const a = joined(hub);
+    await assert.rejects(
+      a.change("kitchen", () => {
+        a.store.createWorld({ name: "kitchen" });
+        a.store.createAgent("kitchen", { name: "Vera" });
+        a.store.createAgent("kitchen", { name: "vera" });
+      }),
+      code("agent_exists"),
+    );
+    assert.deepEqual([namesOf(a.store), hub.copies.size], [[], 0]);
+  });
+
+  test("what was changed is told with what became of it: over where it was deleted or made anew", async () => {
+    const hub = copyHub();
+    const [a, b] = [joined(hub), joined(hub)];
+    await a.change("Kitchen", () => a.store.createWorld({ name: "Kitchen" }));
+    await a.change("Kitchen", () => a.store.updateWorld("kitchen", { memory: false }));
+    await a.change("Kitchen", () => a.store.deleteWorld("kitchen"));
+    const world = "kitchen";
+    assert.deepEqual(b.changed, [
+      { world, isOver: false, remembers: true },
+      { world, isOver: false, remembers: false },
+      { world, isOver: true, remembers: false },
+    ]);
+    await a.change("kitchen", () => a.store.createWorld({ name: "kitchen" }));
+    // One that has heard nothing of its end.
+    const late = joined(hub, alone("attic"));
+    await late.merge();
+    late.store.copies.take("kitchen", copyOf("kitchen", 1));
+    late.changed.length = 0;
+    await a.change("kitchen", () => a.store.deleteWorld("kitchen"));
+    await a.change("kitchen", () => a.store.createWorld({ name: "kitchen" }));
+    assert.deepEqual(
+      late.changed.map(({ isOver }) => isOver),
+      [true, false],
+    );
+  });
+});
+
+describe("servers that meet", () => {
+  test("R-STORE an empty store is filled from what each has on its disk, and each gets what the others have", async () => {
+    const hub = copyHub();
+    const [a, b] = [joined(hub, alone("kitchen", "attic")), joined(hub, alone("cellar"))];
+    await a.merge();
+    await b.merge();
+    assert.deepEqual(a.store.worlds(), b.store.worlds());
+    assert.deepEqual(namesOf(a.store).toSorted(), ["attic", "cellar", "kitchen"]);
+    hub.empty();
+    await b.merge();
+    assert.deepEqual([...hub.copies.keys()].toSorted(), ["attic", "cellar", "kitchen"]);
+  });
+
+  test("a world that was never shared takes the place of no other of its name, but of one that was deleted", async () => {
+    const hub = copyHub();
+    const a = joined(hub);
+    await a.change("kitchen", () => a.store.createWorld({ name: "kitchen", title: "ours" }));
+    await a.change("attic", () => a.store.createWorld({ name: "attic", title: "ours" }));
+    await a.change("attic", () => a.store.deleteWorld("attic"));
+    const late = joined(hub, alone("Kitchen", "attic"));
+    await late.merge();
+    assert.equal(late.store.world("kitchen")?.title, "ours");
+    assert.equal(a.store.world("attic")?.title, undefined);
+    assert.deepEqual(a.store.worlds(), late.store.worlds());
+  });
+
+  test("a server that was away takes over what has changed, and brings what it has changed alone", async () => {
+    const hub = copyHub();
+    const store = openWorldStore(":memory:");
+    const [a, before] = [joined(hub), joined(hub, store)];
+    for (const name of ["kitchen", "attic", "cellar", "hall"])
+      await a.change(name, () => a.store.createWorld({ name }));
+    assert.equal(namesOf(before.store).length, 4);
+    // Away: a store that nobody tells anything, as under a server that is started without the others.
+    const away = openWorldStore(":memory:");
+    for (const name of store.copies.names()) away.copies.take(name, store.copies.find(name) ?? assert.fail());
+    await a.change("kitchen", () => a.store.updateWorld("kitchen", { title: "changed" }));
+    await a.change("attic", () => a.store.deleteWorld("attic"));
+    away.createAgent("cellar", { name: "Vera" });
+    away.deleteWorld("hall");
+    away.createWorld({ name: "garden" });
+    const back = joined(hub, away);
+    await back.merge();
+    for (const { store } of [a, back]) {
+      assert.deepEqual(namesOf(store).toSorted(), ["cellar", "garden", "kitchen"]);
+      assert.equal(store.world("kitchen")?.title, "changed");
+      assert.equal(store.agents("cellar").length, 1);
+    }
+    assert.deepEqual(a.store.worlds(), back.store.worlds());
+    away.createWorld({ name: "hall" });
+    await back.merge();
+    assert.equal(a.store.world("hall")?.name, "hall");
+  });
+
+  test("of deleted worlds the newest thousand are kept, on the disks and in the store", async () => {
+    const hub = copyHub();
+    const a = joined(hub);
+    for (let rev = 1; rev <= 1005; rev++) a.store.copies.take(`world${rev}`, { rev, deleted: true });
+    await a.merge();
+    assert.deepEqual([hub.copies.size, a.store.copies.names().length], [1000, 1000]);
+    assert.equal(hub.copies.has("world5"), false);
+    await a.change("kitchen", () => a.store.createWorld({ name: "kitchen" }));
+    await a.change("kitchen", () => a.store.deleteWorld("kitchen"));
+    assert.deepEqual([hub.copies.size, hub.copies.has("kitchen"), hub.copies.has("world6")], [1000, true, false]);
+  });
+});

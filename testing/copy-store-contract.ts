@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { CopyStore } from "../src/worlds/redis/shared-changes.ts";
+import type { WorldCopy } from "../src/worlds/world-copies.ts";
+import { until } from "./until.ts";
+
+/** A copy of a world with this `rev`. */
+export const copyOf = (name: string, rev: number, title = "A world"): WorldCopy => ({
+  ...{ rev, made: rev },
+  world: { name, title, turn_limit: 5, respond: "everyone", memory: true },
+  agents: [{ name: "Vera", instructions: 'Say {"rev":7} \u{1F642}\n', streaming: true }],
+});
+
+export type CopyStoreEnvironment = { a: CopyStore; b: CopyStore; close(): void };
+
+/** The contract of where servers' copies of worlds meet: who writes knows what he writes over, and everybody is told. */
+export function copyStoreContract(name: string, make: () => Promise<CopyStoreEnvironment>): void {
+  async function withStores(body: (a: CopyStore, b: CopyStore) => Promise<void>) {
+    const { a, b, close } = await make();
+    try {
+      await body(a, b);
+    } finally {
+      close();
+    }
+  }
+
+  describe(`common copies of worlds, ${name}`, () => {
+    test("what one server writes the other finds, whole", () =>
+      withStores(async (a, b) => {
+        assert.deepEqual(await b.all(), new Map());
+        const [kitchen, attic] = [copyOf("Kitchen", 3), { rev: 9007199254740991, deleted: true } as const];
+        assert.deepEqual(await a.write("kitchen", 0, kitchen), { written: true });
+        assert.deepEqual(await a.write("attic", 0, attic), { written: true });
+        assert.deepEqual([...(await b.all())].sort(), [
+          ["attic", attic],
+          ["kitchen", kitchen],
+        ]);
+      }));
+
+    test("it is written over the copy that was expected alone; otherwise the one that is there is told", () =>
+      withStores(async (a, b) => {
+        const [first, second] = [copyOf("kitchen", 3), copyOf("kitchen", 12)];
+        assert.deepEqual(await a.write("kitchen", 3, first), { written: false, found: undefined });
+        await a.write("kitchen", 0, first);
+        assert.deepEqual(await b.write("kitchen", 0, second), { written: false, found: first });
+        assert.deepEqual(await b.write("kitchen", 3, second), { written: true });
+        assert.deepEqual(await a.write("kitchen", 3, first), { written: false, found: second });
+        assert.deepEqual(await a.write("kitchen", 1, undefined), { written: false, found: second });
+        assert.deepEqual(await a.write("kitchen", 12, undefined), { written: true });
+        assert.deepEqual(await b.all(), new Map());
+      }));
+
+    test("of two that write over the same copy one does", () =>
+      withStores(async (a, b) => {
+        const outcomes = await Promise.all([
+          a.write("kitchen", 0, copyOf("kitchen", 3)),
+          b.write("kitchen", 0, copyOf("kitchen", 4)),
+        ]);
+        assert.deepEqual(outcomes.map(({ written }) => written).sort(), [false, true]);
+      }));
+
+    test("everybody is told what was written, and nobody what was not", () =>
+      withStores(async (a, b) => {
+        const heard: [string, WorldCopy][] = [];
+        for (const store of [a, b]) store.onWritten((world, copy) => void heard.push([world, copy]));
+        await a.write("kitchen", 1, copyOf("kitchen", 3));
+        await a.write("kitchen", 0, copyOf("kitchen", 4, "The kitchen"));
+        await b.write("kitchen", 4, { rev: 5, deleted: true });
+        await until(() => heard.length >= 4);
+        const told = heard.map(([world, { rev }]) => [world, rev]).sort();
+        assert.deepEqual(told, [
+          ["kitchen", 4],
+          ["kitchen", 4],
+          ["kitchen", 5],
+          ["kitchen", 5],
+        ]);
+        assert.deepEqual(heard[0]?.[1], copyOf("kitchen", 4, "The kitchen"));
+      }));
+  });
+}
