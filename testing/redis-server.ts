@@ -14,7 +14,7 @@ export type RedisServer = {
   close(): Promise<void>;
 };
 
-const NOTHING_ON_DISK = ["--save", "", "--appendonly", "no"];
+export const NOTHING_ON_DISK = ["--save", "", "--appendonly", "no"];
 
 /** Starts the system's redis-server, on a free port of loopback or on that one, and resolves once it takes connections. */
 export async function startRedis(onPort?: number, settings: readonly string[] = NOTHING_ON_DISK): Promise<RedisServer> {

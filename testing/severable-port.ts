@@ -6,11 +6,14 @@ export type SeverablePort = {
   readonly port: number;
   sever(): void;
   mend(): void;
+  /** Connections that are made from now on lead to another port. */
+  retarget(port: number): void;
   close(): Promise<void>;
 };
 
-export async function startSeverablePort(target: number): Promise<SeverablePort> {
+export async function startSeverablePort(firstTarget: number): Promise<SeverablePort> {
   const sockets = new Set<Socket>();
+  let target = firstTarget;
   let isSevered = false;
   const hold = (socket: Socket) => (isSevered ? socket.pause() : socket.resume());
   const server = createServer((near) => {
@@ -38,6 +41,9 @@ export async function startSeverablePort(target: number): Promise<SeverablePort>
     port: (server.address() as AddressInfo).port,
     sever: () => change(true),
     mend: () => change(false),
+    retarget(port) {
+      target = port;
+    },
     async close() {
       const closed = new Promise((done) => server.close(done));
       for (const socket of sockets) socket.destroy();

@@ -12,6 +12,10 @@ export type SharedServer = {
   roundTrip(): Promise<unknown>;
   /** What it has been given to go on with. */
   taken: TakenOver[];
+  /** How often it has been connected to the store. */
+  connections(): number;
+  /** Takes the store away from it for good. */
+  cutOff(): Promise<void>;
 };
 
 let made = 0;
@@ -28,5 +32,12 @@ export async function startSharedServer(
   const taken: TakenOver[] = [];
   const onTakenOver = (one: TakenOver) => void taken.push(one);
   const shelf = await createSharedShelf({ clock, limits, store, serverId, leaseMs: 5000, onTakenOver });
-  return { shelf, clock, taken, roundTrip: () => store.isKept("nothing") };
+  return {
+    shelf,
+    clock,
+    taken,
+    connections: store.connections,
+    cutOff: store.close,
+    roundTrip: () => store.isKept("nothing"),
+  };
 }

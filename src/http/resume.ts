@@ -26,7 +26,7 @@ function cursorOf(id: string): Cursor {
 
 /**
  * The seq to read on after.
- * @throws Failure `invalid_cursor`, `cursor_void` or `cursor_ahead` (R-HONEST)
+ * @throws Failure `invalid_cursor`, `cursor_void` or `cursor_ahead` (R-HONEST); `store_unavailable` where it cannot be told yet
  */
 export function seqWithin(log: StreamLog, position: Position): number {
   if ("streamId" in position) {
@@ -34,6 +34,7 @@ export function seqWithin(log: StreamLog, position: Position): number {
     if (position.seq > log.sharedUpTo(position.epoch)) throw failure("cursor_void");
   }
   if (position.seq > log.lastSeq) {
+    if (log.mayLack?.()) throw failure("store_unavailable");
     const text = `The cursor is ahead of the stream, which is at event ${log.lastSeq}. Resume after an event that you received.`;
     throw failure("cursor_ahead", text, { lastSeq: log.lastSeq });
   }

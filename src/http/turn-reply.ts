@@ -27,6 +27,7 @@ export async function turnReply(
     await untilSealed(log, reply.raw, clock);
     left();
     if (reply.raw.destroyed) return reply.hijack();
+    if (log.isVoid) return sendProblem(request, reply, failure("generation_lost"), log.id);
     refuseAway(log);
     const whole = wholeTurn(log);
     if (!("error_code" in whole)) return reply.send(whole);

@@ -3,8 +3,8 @@ import type { Clock } from "../clock.ts";
 import type { StreamLog } from "../log/stream-log.ts";
 
 /**
- * Resolves when the log is sealed, when its client has gone, or after so many seconds, if that is given: who said so can come back, and
- * is not kept where the log is written elsewhere and this server is about to close (R-DRAIN). What becomes ready
+ * Resolves when the log is sealed or void, when its client has gone, or after so many seconds, if that is given: who said so can come
+ * back, and is not kept where the log is written elsewhere and this server is about to close (R-DRAIN). What becomes ready
  * in one turn of the event loop is written together: a client process on this machine is then woken once for all of it. With
  * a model that answers at once, 55 µs of CPU a request instead of 66.
  */
@@ -14,8 +14,8 @@ export function untilSealed(log: StreamLog, response: ServerResponse, clock: Clo
   return sealedOrLate(log, response, clock, seconds).then(endOfTurn);
 }
 
-const isOver = ({ sealed, away }: StreamLog, seconds?: number): boolean =>
-  sealed || away === "closing" || (away === "leaving" && seconds !== undefined);
+const isOver = ({ sealed, isVoid, away }: StreamLog, seconds?: number): boolean =>
+  sealed || isVoid === true || away === "closing" || (away === "leaving" && seconds !== undefined);
 
 let turn: Promise<void> | undefined;
 

@@ -31,6 +31,7 @@ export async function waitReply(
     await untilSealed(log, reply.raw, deps.clock, seconds);
     if (reply.raw.destroyed) reply.hijack();
     else if (log.sealed) sendWhole(request, reply, log);
+    else if (log.isVoid) sendProblem(request, reply, failure("generation_lost"), log.id);
     else if (seconds === undefined) refuseAway(log);
     else sendRunning(request, reply, log);
   } finally {

@@ -2,7 +2,7 @@ import type { Slice } from "./frame-store.ts";
 import type { StreamLog } from "./stream-log.ts";
 
 /** What readers need of what they read: a log, or something endless that keeps only its newest events. */
-export type FrameSource = Pick<StreamLog, "lastSeq" | "sealed" | "away" | "slice" | "listen"> & {
+export type FrameSource = Pick<StreamLog, "lastSeq" | "sealed" | "isVoid" | "away" | "slice" | "listen"> & {
   /** The oldest event that can still be read. A log, which keeps all, has none. */
   readonly firstKept?: number;
 };

@@ -2,11 +2,15 @@ import type { ErrorCode } from "../protocol/errors.ts";
 import type { EventDraft, StreamEvent, TerminalDraft } from "../protocol/events.ts";
 import { frameData, frameOf, framingOf } from "../protocol/frames.ts";
 import { createBells, hang, ringSoon } from "./bells.ts";
+import { type Epochs, NO_LOSS, sharedUpTo } from "./epochs.ts";
 import { type Archive, appendFrame, archiveOf, createFrameStore, frameAt, sliceOf } from "./frame-store.ts";
 import type { StreamLog } from "./stream-log.ts";
 
 /** What a log is called. */
-export type LogNames = Pick<StreamLog, "id" | "kind" | "world" | "createdAt">;
+export type LogNames = Pick<StreamLog, "id" | "kind" | "world" | "createdAt"> & {
+  /** Where a store has lost something of it: in memory nothing that was delivered ever is. */
+  epochs?: Epochs;
+};
 
 export type MemoryLogOptions = LogNames & {
   /** Framed bytes beyond which `append` refuses; closing events always fit, so that no log ends without its end. */
@@ -19,8 +23,8 @@ export type MemoryLogOptions = LogNames & {
 /** A log in this process's memory; `archive` copies what is in it, for {@link openArchive}. */
 export type MemoryLog = StreamLog & { archive(): Archive };
 
-// In memory nothing that was delivered is ever lost.
-const sharedUpTo = (epoch: number) => (epoch === 0 ? Number.POSITIVE_INFINITY : -1);
+const sharedBy = (epochs: Epochs) => (epoch: number) => sharedUpTo(epochs, epoch);
+const sharedByAll = sharedBy(NO_LOSS);
 
 const REFUSING = {
   maxBytes: 0,
@@ -29,8 +33,8 @@ const REFUSING = {
 };
 
 /** The log that was archived, to be read again. */
-export function openArchive({ id, kind, world, createdAt }: LogNames, archive: Archive): MemoryLog {
-  return memoryLog({ id, kind, world, createdAt, ...REFUSING }, archive);
+export function openArchive({ id, kind, world, createdAt, epochs }: LogNames, archive: Archive): MemoryLog {
+  return memoryLog({ id, kind, world, createdAt, ...(epochs ? { epochs } : {}), ...REFUSING }, archive);
 }
 
 /** A new, empty log. */
@@ -41,7 +45,9 @@ const MUST: ReadonlySet<string> = new Set(["start", "message_end", "done", "erro
 
 function memoryLog(options: MemoryLogOptions, archived?: Archive): MemoryLog {
   const store = createFrameStore(archived);
-  const framing = framingOf(`${options.id}.0.`);
+  const { epochs } = options;
+  const epoch = epochs?.length ?? 0;
+  const framing = framingOf(`${options.id}.${epoch}.`);
   const bells = createBells();
   // What a whole reply is made of, as it came: to read it back from frames would cost more than all else that the reply takes.
   let first: EventDraft | undefined;
@@ -82,7 +88,7 @@ function memoryLog(options: MemoryLogOptions, archived?: Archive): MemoryLog {
     kind: options.kind,
     world: options.world,
     createdAt: options.createdAt,
-    epoch: 0,
+    epoch,
     lastSeq: store.ends.length,
     sealed: archived !== undefined,
     append: add,
@@ -93,7 +99,7 @@ function memoryLog(options: MemoryLogOptions, archived?: Archive): MemoryLog {
     },
     slice: (after, maxBytes, upTo) => sliceOf(store, after, maxBytes, upTo),
     event,
-    sharedUpTo,
+    sharedUpTo: epochs ? sharedBy(epochs) : sharedByAll,
     archive: () => archived ?? archiveOf(store),
     listen: (bell) => hang(bells, bell),
   };

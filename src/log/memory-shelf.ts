@@ -153,6 +153,8 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits, hooks: Shel
       readers: 0,
       bytes: LOG_OVERHEAD_BYTES,
     };
+    // Only a stream that has lost something has room for that.
+    if (spec.epochs) entry.epochs = spec.epochs;
     entry.open = createMemoryLog({
       id,
       kind,
@@ -161,6 +163,7 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits, hooks: Shel
       maxBytes: limits.maxStreamBytes,
       grow: (more, must) => grow(entry, more, must),
       onSealed: (draft) => onSealed(entry, draft),
+      ...(spec.epochs ? { epochs: spec.epochs } : {}),
     });
     return entry;
   }

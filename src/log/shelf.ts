@@ -1,3 +1,4 @@
+import type { Epochs } from "./epochs.ts";
 import type { StreamLog } from "./stream-log.ts";
 
 /**
@@ -53,6 +54,8 @@ export type LogSpec = {
   resume?: unknown;
   /** RFC 3339: when it was begun, where that was on another server. */
   createdAt?: string;
+  /** Where a store has lost something of it. */
+  epochs?: Epochs;
   /** `on_disconnect: cancel`: stop when its last reader has been gone for 10 s. */
   cancelOnLeave?: boolean;
 };

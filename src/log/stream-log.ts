@@ -29,6 +29,8 @@ export type StreamLog = {
    * server. `closing`: so is everybody else. Never in memory alone.
    */
   readonly away?: Away;
+  /** Its readers have seen what the stream has lost: they are cut, and no other event follows (R-STORE). */
+  readonly isVoid?: boolean;
 
   /**
    * Adds an event (R-SEQ: the log numbers it). Returns why it was refused, and then it is not in the log, or undefined.
@@ -44,6 +46,8 @@ export type StreamLog = {
   event(seq: number): StreamEvent;
   /** Up to which seq a cursor of `epoch` is true of this log; -1 if of none. */
   sharedUpTo(epoch: number): number;
+  /** Whether events that were delivered may be missing for now: its store was replaced, and it is not known yet what is lost. */
+  mayLack?(): boolean;
   /** Rings once in the same turn of the event loop after one or more events became visible. Returns its release. */
   listen(bell: () => void): () => void;
 };

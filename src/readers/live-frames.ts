@@ -115,7 +115,7 @@ function sendAway(reader: Reader): void {
 }
 
 function pump(reader: Reader): void {
-  if (reader.open && isTooLate(reader)) cut(reader);
+  if (reader.open && (reader.options.log.isVoid || isTooLate(reader))) cut(reader);
   while (reader.open && !reader.full) {
     const slice = reader.cursor.next(WRITE_BYTES);
     if (!slice) break;

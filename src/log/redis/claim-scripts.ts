@@ -32,3 +32,12 @@ export const UNBIND = `
 if redis.call('HGET', KEYS[1], 'stream') == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return 'ok'
 `;
+
+/** KEYS claim · ARGV fingerprint, stream, message, ttl ms. Binds a key that is nobody's. */
+export const PUT_BACK = `
+if redis.call('EXISTS', KEYS[1]) == 0 then
+  redis.call('HSET', KEYS[1], 'fingerprint', ARGV[1], 'stream', ARGV[2], 'message', ARGV[3])
+  redis.call('PEXPIRE', KEYS[1], ARGV[4])
+end
+return 'ok'
+`;

@@ -1,4 +1,4 @@
-import { CLAIM, SETTLE, UNBIND } from "./claim-scripts.ts";
+import { CLAIM, PUT_BACK, SETTLE, UNBIND } from "./claim-scripts.ts";
 import type { Connection } from "./connection.ts";
 import type { Keys } from "./keys.ts";
 import { defineScript } from "./scripts.ts";
@@ -10,12 +10,17 @@ export type StoredClaim = {
   messageId: string | undefined;
 };
 
+/** What a key was bound with. */
+export type BoundKey = { key: string; fingerprint: string; streamId: string; messageId: string | undefined };
+
 /** The idempotency keys in the store. */
 export type ClaimStore = {
   claim(key: string, fingerprint: string, token: string): Promise<StoredClaim>;
   /** Binds a key to a stream, or lets it go where that is undefined. Only who claimed it may. */
   settle(key: string, token: string, streamId: string | undefined, messageId: string | undefined): Promise<void>;
   unbind(key: string, streamId: string): Promise<void>;
+  /** Binds a key that the store has lost. */
+  putBack(bound: BoundKey): Promise<void>;
   /** Calls `settled` with each key that any server has bound or let go. */
   onSettled(settled: (key: string) => void): Promise<void>;
 };
@@ -28,6 +33,7 @@ export function createClaimStore({ redis, listen }: Connection, keys: Keys, ttlM
   const claim = defineScript<string[]>(redis, "chatwaitClaim", 1, CLAIM);
   const settle = defineScript<string>(redis, "chatwaitSettle", 1, SETTLE);
   const unbind = defineScript<string>(redis, "chatwaitUnbind", 1, UNBIND);
+  const putBack = defineScript<string>(redis, "chatwaitPutBack", 1, PUT_BACK);
 
   return {
     async claim(key, fingerprint, token) {
@@ -40,6 +46,9 @@ export function createClaimStore({ redis, listen }: Connection, keys: Keys, ttlM
     },
     async unbind(key, streamId) {
       await unbind(keys.claim(key), streamId);
+    },
+    async putBack({ key, fingerprint, streamId, messageId = "" }) {
+      await putBack(keys.claim(key), fingerprint, streamId, messageId, ttlMs);
     },
     async onSettled(settled) {
       await listen(keys.claims, settled);

@@ -8,6 +8,8 @@ export type Connection = {
   listen(channel: string, take: (message: string) => void): Promise<() => void>;
   /** Calls `back` each time when both connections stand again: what was published meanwhile has been missed. */
   onBack(back: () => void): void;
+  /** How often it has been made: after each time another Redis may answer. */
+  times(): number;
   /** Whether the other side of what is published still answers; without an answer the connection is made anew. */
   checkListener(): Promise<void>;
   close(): void;
@@ -25,6 +27,8 @@ export async function connectRedis(url: string): Promise<Connection> {
   const listener = open(url, false);
   const channels = new Map<string, Set<(message: string) => void>>();
   const backs: (() => void)[] = [];
+  let times = 0;
+  redis.on("ready", () => times++);
   try {
     await Promise.all([ready(redis), ready(listener)]);
   } catch (error) {
@@ -74,6 +78,7 @@ export async function connectRedis(url: string): Promise<Connection> {
       return () => leave(channel, takers, take);
     },
     onBack: (back) => void backs.push(back),
+    times: () => times,
     async checkListener() {
       await listener.ping().catch(() => listener.status === "ready" && listener.disconnect(true));
     },

@@ -1,14 +1,21 @@
 import type { StreamEvent } from "../../protocol/events.ts";
-import { frameOfJson } from "../../protocol/frames.ts";
+import { frameData, frameOfJson } from "../../protocol/frames.ts";
 import { createBells, hang, ringSoon } from "../bells.ts";
+import { agreedUpTo, type Epochs, epochsOfText, sharedUpTo, textOfEpochs } from "../epochs.ts";
 import { appendFrame, createFrameStore, frameAt, sliceOf } from "../frame-store.ts";
 import type { Away, StreamLog } from "../stream-log.ts";
-import type { Batch, SharedNames, StreamStore } from "./stream-store.ts";
+import type { ReadBatch, SharedNames, Stored, StreamStore } from "./stream-store.ts";
 
 /** A log that another server writes: a copy for this server's readers, kept up to date by its bell. */
 export type FollowedLog = StreamLog & {
-  /** Reads what the store has more: for where the bell may have been missed. */
-  catchUp(): Promise<void>;
+  readonly names: SharedNames;
+  /** The server that writes it, when it was last looked at. */
+  readonly owner: string;
+  /**
+   * Compares it with the store: reads what that has more, for the bell may have been missed, and gives back what it has lost.
+   * Resolves to whether the store has the stream.
+   */
+  catchUp(): Promise<boolean>;
   /** Bytes of its frames. */
   readonly bytes: number;
   /** Tells its readers to go. */
@@ -16,14 +23,28 @@ export type FollowedLog = StreamLog & {
   leave(): void;
 };
 
-/** Opens a copy of a stream; undefined where the store has none. The bell is hung before anything is read, so that nothing is missed. */
-export async function followLog(store: StreamStore, id: string): Promise<FollowedLog | undefined> {
-  const early: Batch[] = [];
-  let take = (batch: Batch): void => {
+export type FollowOptions = {
+  store: StreamStore;
+  id: string;
+  /** Whether all that a server has written is known to be in the store. */
+  isSettled(owner: string): boolean;
+};
+
+/** What this server has of a stream already: it was written here until now. */
+export type Had = { names: SharedNames; events: readonly string[] };
+
+/**
+ * Opens a copy of a stream; undefined where the store has none. The bell is hung before anything is read, so that nothing is
+ * missed.
+ */
+export async function followLog(options: FollowOptions, had?: Had): Promise<FollowedLog | undefined> {
+  const { store, id } = options;
+  const early: ReadBatch[] = [];
+  let take = (batch: ReadBatch): void => {
     early.push(batch);
   };
   const leave = await store.follow(id, (batch) => take(batch));
-  const found = await store.read(id, 0).catch((error: unknown) => {
+  const found = await store.read(id, had?.events.length ?? 0).catch((error: unknown) => {
     leave();
     throw error;
   });
@@ -31,65 +52,129 @@ export async function followLog(store: StreamStore, id: string): Promise<Followe
     leave();
     return undefined;
   }
-  const { log, add } = openCopy(store, id, found.names, leave);
-  add(found.batch);
+  const { log, add, fill, settle } = openCopy(options, had?.names ?? found.names, leave);
+  if (had) fill(had.events);
+  await settle(found);
   take = add;
   for (const batch of early) add(batch);
   return log;
 }
 
-function openCopy(store: StreamStore, id: string, names: SharedNames, leave: () => void) {
+function openCopy({ store, id, isSettled }: FollowOptions, names: SharedNames, leave: () => void) {
   const frames = createFrameStore();
   const bells = createBells();
-  const idPrefix = `${id}.${names.epoch}.`;
-  let catching: Promise<void> | undefined;
+  let epochs: Epochs;
+  let epochsText: string;
+  let idPrefix: string;
+  let catching: Promise<boolean> | undefined;
 
-  function add({ first, events, sealed }: Batch): void {
-    if (log.sealed) return;
+  function enter(next: Epochs) {
+    epochs = next;
+    epochsText = textOfEpochs(next);
+    idPrefix = `${id}.${next.length}.`;
+  }
+
+  function fill(events: readonly string[]) {
+    for (const json of events) {
+      const frame = frameOfJson(idPrefix, ++log.lastSeq, json);
+      appendFrame(frames, frame, Buffer.byteLength(frame));
+    }
+  }
+
+  function end() {
+    ringSoon(bells);
+    leave();
+  }
+
+  function becomeVoid() {
+    log.isVoid = true;
+    end();
+  }
+
+  /** Goes over to what has become of the stream. Readers who have seen more than is left of it cannot. */
+  function adopt(text: string): boolean {
+    if (text === epochsText) return true;
+    const next = epochsOfText(text);
+    if (log.lastSeq > agreedUpTo(epochs, next)) {
+      becomeVoid();
+      return false;
+    }
+    // A store that has forgotten an epoch is behind, and is given it back.
+    if (next.length < epochs.length) return false;
+    enter(next);
+    log.epoch = next.length;
+    return true;
+  }
+
+  function add({ first, events, sealed, epochs: text }: ReadBatch): void {
+    if (log.sealed || log.isVoid || !adopt(text)) return;
     if (first > log.lastSeq + 1) {
       log.catchUp().catch(() => {});
       return;
     }
     const fresh = events.slice(log.lastSeq + 1 - first);
-    for (const json of fresh) {
-      const frame = frameOfJson(idPrefix, ++log.lastSeq, json);
-      appendFrame(frames, frame, Buffer.byteLength(frame));
-    }
+    fill(fresh);
     if (sealed) log.sealed = true;
-    if (fresh.length > 0 || sealed) ringSoon(bells);
-    if (sealed) leave();
+    if (sealed) end();
+    else if (fresh.length > 0) ringSoon(bells);
   }
 
-  async function read() {
+  async function settle({ names: found, owner, seq, batch }: Stored): Promise<void> {
+    log.owner = owner;
+    const isBehind = found.epochs.length < epochs.length || (batch.epochs === epochsText && seq < log.lastSeq);
+    if (isBehind && !log.isVoid) await giveBack(seq + 1);
+    else add(batch);
+  }
+
+  async function giveBack(first: number): Promise<void> {
+    const events = Array.from({ length: log.lastSeq - first + 1 }, (_, index) => jsonAt(first + index));
+    const outcome = await store.giveBack(id, epochs, { first, events, sealed: log.sealed });
+    if (outcome.state === "lost") return giveBack(outcome.seq + 1);
+    if (outcome.state !== "fenced") return;
+    const before = epochsText;
+    const found = await store.read(id, 0);
+    if (!found || !adopt(found.batch.epochs)) return;
+    if (epochsText !== before) add(found.batch);
+    else becomeVoid();
+  }
+
+  async function compare(): Promise<boolean> {
     try {
       const found = await store.read(id, log.lastSeq);
-      if (found) add(found.batch);
+      if (found) await settle(found);
+      return found !== undefined;
     } finally {
       catching = undefined;
     }
   }
 
+  const jsonAt = (seq: number) => frameData(frameAt(frames, seq));
   const refuse = () => {
     throw new Error("Another server writes this log.");
   };
   const log: { -readonly [Field in keyof FollowedLog]: FollowedLog[Field] } = {
-    ...{ id, kind: names.kind, world: names.world, createdAt: names.createdAt, epoch: names.epoch },
-    ...{ lastSeq: 0, sealed: false, away: undefined, append: refuse, seal: refuse, leave },
+    ...{ id, kind: names.kind, world: names.world, createdAt: names.createdAt, epoch: names.epochs.length },
+    ...{ lastSeq: 0, sealed: false, isVoid: false, away: undefined, owner: "", append: refuse, seal: refuse, leave },
     slice: (after, maxBytes) => sliceOf(frames, after, maxBytes),
-    event: (seq) => JSON.parse(frameAt(frames, seq).split("\ndata: ", 2)[1] as string) as StreamEvent,
-    sharedUpTo: (epoch) => (epoch === names.epoch ? Number.POSITIVE_INFINITY : -1),
+    event: (seq) => JSON.parse(jsonAt(seq)) as StreamEvent,
+    sharedUpTo: (epoch) => sharedUpTo(epochs, epoch),
+    mayLack: () => !log.sealed && !isSettled(log.owner),
     listen: (bell) => hang(bells, bell),
     sendAway(away) {
       log.away = away;
       ringSoon(bells);
     },
     catchUp() {
-      catching ??= read();
+      catching ??= compare();
       return catching;
+    },
+    get names() {
+      return { ...names, epochs };
     },
     get bytes() {
       return frames.size;
     },
   };
-  return { log, add };
+  enter(names.epochs);
+  return { log, add, fill, settle };
 }

@@ -1,7 +1,8 @@
 import type { Clock } from "../../clock.ts";
 import type { CancelCause } from "../shelf.ts";
 import type { Away, StreamLog } from "../stream-log.ts";
-import { type FollowedLog, followLog } from "./followed-log.ts";
+import { type FollowedLog, followLog, type Had } from "./followed-log.ts";
+import { endForgotten } from "./lost-streams.ts";
 import type { SharedStore } from "./shared-store.ts";
 
 /** A copy of another server's log, and how many read it here. */
@@ -20,12 +21,16 @@ export type FollowedLogsOptions = {
   clock: Clock;
   serverId: string;
   countReader(): () => void;
+  /** Whether all that a server has written is known to be in the store. */
+  isSettled(serverId: string): boolean;
+  nextFence(): string;
 };
 
 export type FollowedLogs = ReturnType<typeof createFollowedLogs>;
 
 /** The copies that this server has of others' logs. */
-export function createFollowedLogs({ store, clock, serverId, countReader }: FollowedLogsOptions) {
+export function createFollowedLogs(options: FollowedLogsOptions) {
+  const { store, clock, serverId, countReader, isSettled } = options;
   const opening = new Map<string, Promise<Followed | undefined>>();
   const open = new Map<string, Followed>();
   let away: Away;
@@ -39,15 +44,15 @@ export function createFollowedLogs({ store, clock, serverId, countReader }: Foll
 
   function sync() {
     for (const entry of open.values()) {
-      if (entry.log.sealed || entry.readers === 0) continue;
+      if (entry.log.sealed || entry.log.isVoid || entry.readers === 0) continue;
       entry.log.catchUp().catch(() => {});
       tell(entry);
     }
   }
 
-  async function begin(id: string): Promise<Followed | undefined> {
+  async function begin(id: string, had?: Had): Promise<Followed | undefined> {
     try {
-      const log = await followLog(store, id);
+      const log = await followLog({ store, id, isSettled }, had);
       if (!log) return undefined;
       const entry: Followed = { log, readers: 0, takeBack: () => {} };
       open.set(id, entry);
@@ -64,20 +69,22 @@ export function createFollowedLogs({ store, clock, serverId, countReader }: Foll
     entry.takeBack = clock.after(LINGER_MS, () => drop(entry));
   }
 
-  function drop({ log, takeBack }: Followed) {
+  function drop(entry: Followed) {
+    const { log, takeBack } = entry;
     takeBack();
-    open.delete(log.id);
+    if (open.get(log.id) === entry) open.delete(log.id);
     log.leave();
   }
 
-  async function entryOf(id: string): Promise<Followed | undefined> {
+  async function entryOf(id: string, had?: Had): Promise<Followed | undefined> {
     const known = open.get(id);
     if (known) {
       if (known.readers === 0) linger(known);
       await known.log.catchUp();
-      return known;
+      if (!known.log.isVoid) return known;
+      drop(known);
     }
-    const soon = opening.get(id) ?? begin(id);
+    const soon = opening.get(id) ?? begin(id, had);
     opening.set(id, soon);
     return soon;
   }
@@ -93,9 +100,26 @@ export function createFollowedLogs({ store, clock, serverId, countReader }: Foll
       .catch(() => {});
   }
 
+  /** What a dead server has left behind, and the store does not know: another one is to go on with it, or it is over. */
+  async function lookAfter({ log, readers }: Followed, living: ReadonlySet<string>) {
+    if (log.sealed || log.isVoid || readers === 0 || living.has(log.owner)) return;
+    if (!(await log.catchUp())) await endForgotten(store, log, options.nextFence(), clock);
+    else if (!living.has(log.owner)) await store.leftBehind(log.owner, log.id);
+  }
+
   return {
-    /** The copy of a stream as the store has it now; undefined where it has none. */
-    find: async (id: string): Promise<StreamLog | undefined> => (await entryOf(id))?.log,
+    /**
+     * The copy of a stream as the store has it now; undefined where it has none. `had`: what this server has of it, for a store that
+     * has less.
+     */
+    find: async (id: string, had?: Had): Promise<StreamLog | undefined> => (await entryOf(id, had))?.log,
+    /** Gives back what the store has lost of them. */
+    restore(): void {
+      for (const { log } of open.values()) log.catchUp().catch(() => {});
+    },
+    async lookAfter(living: ReadonlySet<string>): Promise<void> {
+      await Promise.all([...open.values()].map((entry) => lookAfter(entry, living)));
+    },
     /** Counts a reader of a copy; undefined where there is no copy of that stream. */
     attach(id: string): (() => void) | undefined {
       const entry = open.get(id);

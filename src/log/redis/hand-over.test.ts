@@ -133,7 +133,7 @@ describe("a server that is about to close", { skip: unlessInstalled("redis-serve
       const keys = keysUnder(prefix);
       // It lives, as far as its lease tells, and hears nothing.
       await direct.set(keys.server("deaf"), "lives");
-      await direct.sadd(keys.servers, "deaf");
+      await direct.hset(keys.servers, "deaf", "");
       const b = await join("b");
       const others = await Promise.all([speaking(a), speaking(a)]);
       a.shelf.handOver();
@@ -223,7 +223,7 @@ describe("a server that is about to close", { skip: unlessInstalled("redis-serve
       const a = await join("a");
       const keys = keysUnder(prefix);
       await direct.set(keys.server("deaf"), "lives");
-      await direct.sadd(keys.servers, "deaf");
+      await direct.hset(keys.servers, "deaf", "");
       const { log, isStopped } = await speaking(a);
       a.shelf.handOver();
       await until(isStopped);

@@ -1,5 +1,5 @@
 import type { Clock } from "../../clock.ts";
-import type { Lease } from "./lease.ts";
+import { type Lease, NOWHERE } from "./lease.ts";
 import type { LettingGo } from "./letting-go.ts";
 import type { OwnStreams } from "./own-streams.ts";
 import type { ProducedLog } from "./produced-log.ts";
@@ -11,7 +11,7 @@ export type HandOverOptions = {
   store: SharedStore;
   clock: Clock;
   own: OwnStreams;
-  lease: Pick<Lease, "nextFence" | "leave">;
+  lease: Pick<Lease, "nextFence" | "leave" | "given">;
   lettingGo: LettingGo;
   /** How many streams may run here. */
   maxStreams: number;
@@ -50,6 +50,7 @@ export function createHandOver(options: HandOverOptions): HandOver {
   const answers = new Map<string, (isTaken?: boolean) => void>();
   const silent = new Set<string>();
   const tried = new WeakSet<ProducedLog>();
+  const stores = () => lease.given() || NOWHERE;
   let turns = 0;
   let arriving = 0;
   let leaving = false;
@@ -87,7 +88,7 @@ export function createHandOver(options: HandOverOptions): HandOver {
 
   /** Whether the other server has taken it. */
   async function offer(target: string, id: string): Promise<boolean> {
-    await store.send(target, { type: "take", id, server: serverId }).catch(() => {});
+    await store.send(target, { type: "take", id, server: serverId, stores: stores() }).catch(() => {});
     const isTaken = await answerOf(target, id);
     if (isTaken !== undefined) return isTaken;
     silent.add(target);
@@ -115,17 +116,17 @@ export function createHandOver(options: HandOverOptions): HandOver {
     const fence = lease.nextFence();
     await persist(
       async () => {
-        const isOurs = await store.handOver(id, serverId, fence, Number.MAX_SAFE_INTEGER);
+        const isOurs = await store.handOver(id, serverId, fence, { stores: stores(), most: Number.MAX_SAFE_INTEGER });
         await lettingGo.handedOver(log, isOurs ? () => goOn(id, fence) : undefined);
       },
       () => produced.get(id) !== log,
     );
   }
 
-  async function isOursNow({ id, server }: Command & { type: "take" }, fence: string): Promise<boolean> {
+  async function isOursNow({ id, server, stores }: Command & { type: "take" }, fence: string): Promise<boolean> {
     // Noted first: where this server dies in between, another finds it.
     await store.runs(serverId, id, true);
-    const isOurs = await store.handOver(id, server, fence, MOST_MOVES);
+    const isOurs = await store.handOver(id, server, fence, { stores, most: MOST_MOVES });
     if (!isOurs) await store.runs(serverId, id, false);
     return isOurs;
   }

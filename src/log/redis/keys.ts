@@ -3,11 +3,12 @@
  * cluster (https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags):
  *
  * - `P{id}:log`    Redis Stream: entry `<seq>-0`, field `e`, the event as JSON on one line
- * - `P{id}:meta`   hash: names, resume, owner, fence, seq, takeovers, moves, sealed, freed
+ * - `P{id}:meta`   hash: names, epochs, resume, owner, fence, seq, takeovers, moves, sealed, freed
  * - `P{id}:gone`   that there was such a stream: a forgotten id is told from one that never was
  * - `P{id}:bell`   channel: each batch as it is written
  * - `Pserver:ID`   that a server lives, and whether it is leaving; `Pserver:ID:running` the streams it writes, `Pserver:ID:commands` the channel to it
- * - `Pservers`     set: all servers that live, or whose streams are still to be taken over
+ * - `Pservers`     hash: all servers that live, or whose streams are still to be taken over, and to which Redis each has given
+ *                  everything
  * - `Pclaim:KEY`   hash: an idempotency key's fingerprint and stream
  * - `Pclaims`      channel: which key was bound or let go
  * - `Pworlds`      hash: a copy of each world as JSON, by its name in small letters; `#` tells this store from one that was emptied

@@ -1,5 +1,7 @@
 import type { Clock } from "../../clock.ts";
+import type { ServerState } from "./server-store.ts";
 import type { SharedStore } from "./shared-store.ts";
+import { createTrust, type Trust } from "./trust.ts";
 
 export type LeaseOptions = {
   store: SharedStore;
@@ -11,22 +13,31 @@ export type LeaseOptions = {
   onTakenOver(id: string, fence: string, times: number): Promise<void>;
   /** Which servers live, again with each sign. */
   onLiving(servers: ReadonlySet<string>): void;
-  /** The lease had run out, for whatever reason, and is held again: others may have taken over what is written here. */
-  onLapse(): void;
+  /** The dead have been looked after: what has been left behind all the same? */
+  onLooked(servers: ReadonlySet<string>): Promise<void>;
+  /**
+   * The lease had run out, or the store is another one or was emptied: gives it what it lacks of what is written here, and looks whether
+   * others have taken that over.
+   */
+  restore(): Promise<void>;
 };
 
-export type Lease = {
+export type Lease = Trust & {
   /** Whether the last sign has reached the store. */
   isHeld(): boolean;
   /** A number that no writer had before: what was written under an earlier one is refused. */
   nextFence(): string;
   /** From now on it says that this server is about to close, and looks after nobody. */
   leave(): Promise<void>;
+  /** The store has been away: looks at once what has become of it. */
+  hurry(): void;
   release(): Promise<void>;
 };
 
 /** Three signs fit into a lease, so that one which is lost on the way kills nobody. */
 const SIGNS_A_LEASE = 3;
+/** A Redis to which nobody has given everything. */
+export const NOWHERE = "-";
 
 /**
  * Keeps a server's lease, and looks after those of others: who finds a dead one takes over its streams. Several may find it at
@@ -41,29 +52,33 @@ export async function keepLease(options: LeaseOptions): Promise<Lease> {
   let renewedAt: number | undefined;
   let heldSince: number | undefined;
   let looking = false;
+  let restoring = false;
+  const trust = createTrust(store, clock, leaseMs / SIGNS_A_LEASE);
   const nextFence = () => `${serverId}.${++fences}`;
 
-  async function inherit(dead: string, id: string) {
+  async function inherit(dead: ServerState, id: string) {
     // Noted first: where this server dies in between, the next one finds it.
     await store.runs(serverId, id, true);
     const fence = nextFence();
-    const times = await store.takeOver(id, dead, fence);
+    const times = await store.takeOver(id, dead.id, fence, dead.stores || NOWHERE);
     if (times > 0) await options.onTakenOver(id, fence, times);
     else await store.runs(serverId, id, false);
-    await store.runs(dead, id, false);
+    await store.runs(dead.id, id, false);
   }
 
   async function look() {
-    const servers = await store.servers();
-    options.onLiving(new Set(servers.flatMap(({ id, isDead }) => (isDead ? [] : [id]))));
-    // After a store was away nobody has a lease at first: each gets the time to come back.
+    const servers = await trust.learn();
+    const living = new Set(servers.flatMap(({ id, isDead }) => (isDead ? [] : [id])));
+    options.onLiving(living);
+    // After a store was away nobody has a lease at first: each gets the time to come back, and to give back what was lost.
     if (leaving || heldSince === undefined || clock.now() - heldSince < leaseMs) return;
-    for (const { id: dead, isDead } of servers) {
-      if (!isDead || released || dead === serverId) continue;
-      const ids = await store.runningOf(dead);
-      await Promise.all(ids.map((id) => inherit(dead, id)));
-      await store.bury(dead);
+    for (const server of servers) {
+      if (!server.isDead || released || server.id === serverId) continue;
+      const ids = await store.runningOf(server.id);
+      await Promise.all(ids.map((id) => inherit(server, id)));
+      await store.bury(server.id);
     }
+    await options.onLooked(living);
   }
 
   async function lookOnce() {
@@ -75,32 +90,51 @@ export async function keepLease(options: LeaseOptions): Promise<Lease> {
   }
 
   async function sign() {
-    await store.renew(serverId, leaseMs, leaving);
+    const connections = store.connections();
+    const here = await store.identity();
+    const wasThere = await store.renew(serverId, leaseMs, { isLeaving: leaving, stores: trust.given() ?? here });
     const now = clock.now();
     const hasLapsed = renewedAt !== undefined && now - renewedAt > leaseMs;
+    const isEmptied = renewedAt !== undefined && !hasLapsed && !wasThere;
+    const isNew = trust.signed(here, connections, isEmptied);
     renewedAt = now;
-    heldSince = hasLapsed ? now : (heldSince ?? now);
-    if (hasLapsed) options.onLapse();
+    heldSince = hasLapsed || isNew ? now : (heldSince ?? now);
+    if (hasLapsed || isNew || trust.given() !== here) void restore(here);
+  }
+
+  async function restore(here: string) {
+    if (restoring) return;
+    restoring = true;
+    // What fails is tried again with the next sign.
+    await options.restore().then(
+      () => trust.hasGiven(here),
+      () => {},
+    );
+    restoring = false;
   }
 
   async function beat() {
+    takeBack();
     try {
       await sign();
       void lookOnce();
     } catch {
       heldSince = undefined;
     }
+    takeBack();
     if (!released) takeBack = clock.after(leaseMs / SIGNS_A_LEASE, beat);
   }
 
   await beat();
   return {
+    ...trust,
     isHeld: () => heldSince !== undefined,
     nextFence,
+    hurry: () => void beat(),
     async leave() {
       leaving = true;
       // Where that does not get through, the next sign says it.
-      await store.renew(serverId, leaseMs, leaving).catch(() => {});
+      await store.renew(serverId, leaseMs, { isLeaving: leaving, stores: trust.given() ?? "" }).catch(() => {});
     },
     async release() {
       released = true;

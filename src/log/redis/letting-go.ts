@@ -1,7 +1,8 @@
 import type { Clock } from "../../clock.ts";
+import { jsonFrom } from "./event-json.ts";
 import type { FollowedLogs } from "./followed-logs.ts";
 import { endedCopy, endInStore } from "./lost-streams.ts";
-import { namesOf, type OwnStreams } from "./own-streams.ts";
+import type { OwnStreams } from "./own-streams.ts";
 import type { ProducedLog } from "./produced-log.ts";
 import type { Retries } from "./retries.ts";
 import type { SharedStore } from "./shared-store.ts";
@@ -26,23 +27,23 @@ export function createLettingGo({ store, clock, own, followed, persist, nextFenc
     const { id } = log;
     const ours = produced.get(id);
     if (!ours) await store.runs(serverId, id, false);
-    const other = ours ?? (await followed.find(id));
+    const other = ours ?? (await followed.find(id, { names: log.names, events: jsonFrom(log, 1) }));
     if (!other) return log.become(endedCopy(log, "generation_lost", clock));
     log.become(other);
     const release = ours ? local.attach(ours) : followed.attach(id);
     const letGo = log.listen(() => {
-      if (!log.sealed) return;
+      if (!log.sealed && !log.isVoid) return;
       letGo();
       release?.();
     });
-    if (log.sealed) release?.();
+    if (log.sealed || log.isVoid) release?.();
   }
 
   async function stopWriting(log: ProducedLog) {
     log.stop();
     produced.delete(log.id);
     await local.cancel(log.id, "lost");
-    local.remove(log.id);
+    own.remove(log.id);
   }
 
   return {
@@ -65,16 +66,17 @@ export function createLettingGo({ store, clock, own, followed, persist, nextFenc
     async giveUp(log: ProducedLog): Promise<void> {
       const { id } = log;
       fates.givenUp++;
+      const seen = log.lastSeq;
       const copy = endedCopy(log, "store_unavailable", clock);
       log.become(copy);
       produced.delete(id);
       untrue.set(id, copy);
       await local.cancel(id, "lost");
-      const writer = { fence: nextFence(), names: namesOf(log) };
+      const writer = { fence: nextFence(), names: log.names };
       await persist(
         async () => {
           if ((await store.takeOver(id, serverId, writer.fence)) > 0 || !(await store.isKept(id)).kept) {
-            await endInStore(store, { id, writer, code: "store_unavailable", clock, restored: copy });
+            await endInStore(store, { id, writer, code: "store_unavailable", clock, restored: { copy, seen } });
           }
           await store.runs(serverId, id, false);
         },

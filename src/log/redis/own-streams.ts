@@ -1,4 +1,5 @@
 import type { Clock } from "../../clock.ts";
+import { NO_LOSS } from "../epochs.ts";
 import { createMemoryShelf, type MemoryShelf, type ShelfLimits } from "../memory-shelf.ts";
 import type { StreamLog } from "../stream-log.ts";
 import { createProducedLog, type ProducedLog } from "./produced-log.ts";
@@ -19,6 +20,8 @@ export type OwnStreams = {
   /** Given up: they ended otherwise than what stands on the local shelf. */
   readonly untrue: Map<string, StreamLog>;
   readonly fates: Fates;
+  /** Takes a stream off the local shelf that is another server's, or is about to be written anew. */
+  remove(id: string): void;
   /** Begins to write a log of the local shelf to the store, which has the first `stored` events of it. */
   produce(inner: StreamLog, writer: Writer, stored: number): ProducedLog;
 };
@@ -32,6 +35,8 @@ export type OwnStreamsOptions = {
   onFenced(log: ProducedLog): void;
   /** The store has been away for too long. */
   onAway(log: ProducedLog): void;
+  /** A stream is not kept any longer. */
+  onForget(id: string): void;
 };
 
 export function createOwnStreams(options: OwnStreamsOptions): OwnStreams {
@@ -42,12 +47,18 @@ export function createOwnStreams(options: OwnStreamsOptions): OwnStreams {
   const local = createMemoryShelf(clock, limits, { onForget: forget });
 
   function forget(id: string) {
+    options.onForget(id);
     produced.get(id)?.stop();
     produced.delete(id);
     ended.delete(id);
     // What was given up may be another's.
     if (untrue.delete(id)) return;
     store.forget(id).catch(() => {});
+  }
+
+  function remove(id: string) {
+    options.onForget(id);
+    local.remove(id);
   }
 
   function produce(inner: StreamLog, writer: Writer, stored: number): ProducedLog {
@@ -67,10 +78,10 @@ export function createOwnStreams(options: OwnStreamsOptions): OwnStreams {
   }
 
   const fates = { takenOver: 0, fenced: 0, givenUp: 0, handedOver: 0 };
-  return { serverId, local, produced, ended, untrue, fates, produce };
+  return { serverId, local, produced, ended, untrue, fates, remove, produce };
 }
 
-/** What others are told of a log. */
-export function namesOf({ kind, world, createdAt, epoch }: StreamLog): SharedNames {
-  return { kind, createdAt, epoch, ...(world === undefined ? {} : { world }) };
+/** What others are told of a log that begins. */
+export function namesOf({ kind, world, createdAt }: StreamLog): SharedNames {
+  return { kind, createdAt, epochs: NO_LOSS, ...(world === undefined ? {} : { world }) };
 }

@@ -1,13 +1,15 @@
 import { type ErrorCode, isRetryable } from "../../protocol/errors.ts";
 import type { EventDraft } from "../../protocol/events.ts";
-import { oneLine } from "../../protocol/frames.ts";
 import { createBells, hang, ringSoon } from "../bells.ts";
 import type { StreamLog } from "../stream-log.ts";
+import { jsonOf } from "./event-json.ts";
 import { createOutbox, type Outbox, type OutboxOptions } from "./outbox.ts";
+import type { SharedNames } from "./stream-store.ts";
 
 /** A log that is written here, and that readers see as far as the store has it (R-ANY). */
 export type ProducedLog = StreamLog &
   Pick<Outbox, "drained" | "check" | "stop"> & {
+    readonly names: SharedNames;
     /** Shows another log from now on, which begins with all that this one has shown. What is still written here is dropped. */
     become(other: StreamLog): void;
   };
@@ -42,10 +44,12 @@ export function createProducedLog({ inner, onEnd, ...outboxOptions }: ProducedLo
   }
 
   function mirror() {
-    if (log.sealed) return;
+    if (log.sealed || log.isVoid) return;
     log.lastSeq = shown.lastSeq;
     log.sealed = shown.sealed;
     log.away = shown.away;
+    log.isVoid = shown.isVoid ?? false;
+    log.epoch = shown.epoch;
     ringSoon(bells);
   }
 
@@ -58,6 +62,8 @@ export function createProducedLog({ inner, onEnd, ...outboxOptions }: ProducedLo
     lastSeq: outboxOptions.stored,
     sealed: false,
     away: undefined,
+    isVoid: false,
+    names: outboxOptions.writer.names,
     append(draft) {
       const refused = inner.append(draft);
       if (!refused) push(draft);
@@ -71,17 +77,18 @@ export function createProducedLog({ inner, onEnd, ...outboxOptions }: ProducedLo
       return after >= log.lastSeq ? undefined : shown.slice(after, maxBytes, log.lastSeq);
     },
     event: (seq) => shown.event(seq),
-    sharedUpTo: inner.sharedUpTo,
+    sharedUpTo: (epoch) => shown.sharedUpTo(epoch),
+    mayLack: () => shown.mayLack?.() ?? false,
     listen: (bell) => hang(bells, bell),
     become(other) {
       outbox.stop();
       shown = other;
       const release = other.listen(() => {
         mirror();
-        if (log.sealed) release();
+        if (log.sealed || log.isVoid) release();
       });
       mirror();
-      if (log.sealed) release();
+      if (log.sealed || log.isVoid) release();
     },
     drained: outbox.drained,
     check: outbox.check,
@@ -89,6 +96,3 @@ export function createProducedLog({ inner, onEnd, ...outboxOptions }: ProducedLo
   };
   return log;
 }
-
-/** As in a frame: type and seq first, on one line. */
-const jsonOf = ({ type, seq, ...rest }: EventDraft & { seq: number }): string => oneLine({ type, seq, ...rest });

@@ -8,23 +8,31 @@ export type Command =
   /** How many read it on `server`: while any do it is not abandoned. */
   | { type: "readers"; id: string; server: string; count: number }
   /** Go on with it, for `server` is about to close; and the answer to that. */
-  | { type: "take"; id: string; server: string }
+  | { type: "take"; id: string; server: string; stores: string }
   | { type: "taken"; id: string; server: string; isTaken: boolean };
 
-/** `isDead`: its time has run out, and it may have left streams behind. `isLeaving`: it is about to close, and takes nothing. */
-export type ServerState = { id: string; isDead: boolean; isLeaving: boolean };
+/**
+ * `isDead`: its time has run out, and it may have left streams behind. `isLeaving`: it is about to close, and takes nothing. `stores`:
+ * which Redis it has given everything to.
+ */
+export type ServerState = { id: string; isDead: boolean; isLeaving: boolean; stores: string };
 
 /** Which servers there are, what they write, and what they say to each other. */
 export type ServerStore = {
   /** Says something to another server. It may be lost. */
   send(serverId: string, command: Command): Promise<void>;
   onCommand(serverId: string, take: (command: Command) => void): Promise<void>;
-  /** Tells that a server lives, for the next `ms`. */
-  renew(serverId: string, ms: number, isLeaving: boolean): Promise<void>;
+  /** Which Redis answers: another one where it was restarted, or where a replica took its place. */
+  identity(): Promise<string>;
+  /** Tells that a server lives, for the next `ms`. Resolves to whether its last sign was still there. */
+  renew(serverId: string, ms: number, state: { isLeaving: boolean; stores: string }): Promise<boolean>;
+  hasSign(serverId: string): Promise<boolean>;
   servers(): Promise<ServerState[]>;
   /** Notes, or strikes out, that a server writes a stream. */
   runs(serverId: string, id: string, running: boolean): Promise<void>;
   runningOf(serverId: string): Promise<string[]>;
+  /** Notes that a dead server has left a stream behind, where the store has lost that. */
+  leftBehind(serverId: string, id: string): Promise<void>;
   /** A server that has left nothing behind. */
   bury(serverId: string): Promise<void>;
 };
@@ -39,22 +47,34 @@ export function createServerStore({ redis, listen, checkListener }: Connection, 
     async onCommand(serverId, take) {
       await listen(keys.commands(serverId), (message) => take(JSON.parse(message) as Command));
     },
-    async renew(serverId, ms, isLeaving) {
-      const state = isLeaving ? LEAVING : "lives";
-      const noted = [redis.set(keys.server(serverId), state, "PX", ms), redis.sadd(keys.servers, serverId)];
-      await Promise.all([...noted, checkListener()]);
+    async identity() {
+      const about = String(await redis.call("INFO", "server", "replication"));
+      return `${/run_id:(\w+)/.exec(about)?.[1]}/${/master_replid:(\w+)/.exec(about)?.[1]}`;
     },
+    async renew(serverId, ms, { isLeaving, stores }) {
+      const state = isLeaving ? LEAVING : "lives";
+      const sign = redis.set(keys.server(serverId), state, "PX", ms, "GET");
+      const [last] = await Promise.all([sign, redis.hset(keys.servers, serverId, stores), checkListener()]);
+      return last !== null;
+    },
+    hasSign: async (serverId) => (await redis.exists(keys.server(serverId))) === 1,
     async servers() {
-      const ids = await redis.smembers(keys.servers);
-      const states = await Promise.all(ids.map((id) => redis.get(keys.server(id))));
-      return ids.map((id, index) => ({ id, isDead: states[index] === null, isLeaving: states[index] === LEAVING }));
+      const noted = Object.entries(await redis.hgetall(keys.servers));
+      const states = await Promise.all(noted.map(([id]) => redis.get(keys.server(id))));
+      return noted.map(([id, stores], index) => {
+        const state = states[index];
+        return { id, isDead: state === null, isLeaving: state === LEAVING, stores };
+      });
+    },
+    async leftBehind(serverId, id) {
+      await Promise.all([redis.sadd(keys.running(serverId), id), redis.hsetnx(keys.servers, serverId, "")]);
     },
     async runs(serverId, id, running) {
       await (running ? redis.sadd(keys.running(serverId), id) : redis.srem(keys.running(serverId), id));
     },
     runningOf: (serverId) => redis.smembers(keys.running(serverId)),
     async bury(serverId) {
-      await Promise.all([redis.del(keys.running(serverId)), redis.srem(keys.servers, serverId)]);
+      await Promise.all([redis.del(keys.running(serverId)), redis.hdel(keys.servers, serverId)]);
     },
   };
 }

@@ -42,6 +42,8 @@ const RETRY_AFTER_S = 2;
 /** For the end of what runs to reach the store when this server ends; ms. */
 const CLOSING_MS = 3000;
 
+const unavailable = () => failure("store_unavailable", undefined, { retryAfter: RETRY_AFTER_S });
+
 /**
  * A shelf that servers share. What is written here stands on a shelf in memory, which owns its lifetime, and is shown as far as the
  * store has it; what others write is copied while somebody reads it.
@@ -53,15 +55,33 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
     ...{ clock, limits, store, serverId },
     onFenced: (log) => void lettingGo.yieldTo(log),
     onAway: (log) => void lettingGo.giveUp(log),
+    onForget: (id) => claims.forget(id),
   });
   const { local, produced, untrue } = own;
-  const followed = createFollowedLogs({ store, clock, serverId, countReader: () => local.countReader() });
+  const followed = createFollowedLogs({
+    ...{ store, clock, serverId },
+    countReader: () => local.countReader(),
+    isSettled: (id) => lease.isSettled(id),
+    nextFence: () => lease.nextFence(),
+  });
   const guests = remoteReaders((id) => {
     const log = produced.get(id);
-    return log && local.attach(log);
+    try {
+      return log && local.attach(log);
+    } catch {
+      // Full, or closing: nobody asked who could be told.
+      return undefined;
+    }
   });
-  const { claim } = await createSharedClaims(store, clock);
-  const { checkRunning, restoreEnded } = createRestoring(store, own);
+  const claims = await createSharedClaims({
+    ...{ store, clock },
+    mayLack: async () => lease.isSettling() || !(await store.hasSign(serverId)),
+  });
+  const restoreOwn = createRestoring(store, own);
+  const restore = async () => {
+    followed.restore();
+    await Promise.all([restoreOwn(), claims.restore()]);
+  };
   await store.onCommand(serverId, (command) => {
     if (command.type === "cancel") void local.cancel(command.id, command.cause);
     else if (command.type === "readers") guests.set(command.id, command.server, command.count);
@@ -73,7 +93,8 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
     ...{ store, clock, serverId, leaseMs },
     onTakenOver: takeOver,
     onLiving: (servers) => guests.keepOnly(servers),
-    onLapse: checkRunning,
+    onLooked: followed.lookAfter,
+    restore,
   });
   const lettingGo = createLettingGo({ store, clock, own, followed, persist, nextFence: lease.nextFence });
   const handOver = createHandOver({
@@ -82,9 +103,9 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
   });
   const readers = openReaders(pause);
   store.onBack(() => {
-    checkRunning();
-    void restoreEnded();
+    restore().catch(() => {});
     followed.sync();
+    lease.hurry();
   });
 
   /** What fails for the store's sake, so that a client may be told. */
@@ -93,7 +114,7 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
       return await action();
     } catch (error) {
       if (isFailure(error)) throw error;
-      throw failure("store_unavailable", undefined, { retryAfter: RETRY_AFTER_S });
+      throw unavailable();
     }
   }
 
@@ -113,7 +134,7 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
     isShared: true,
     isUp: lease.isHeld,
     fates: () => own.fates,
-    claim: (key, fingerprint) => asked(() => claim(key, fingerprint)),
+    claim: (key, fingerprint) => asked(() => claims.claim(key, fingerprint)),
     create: (spec) =>
       asked(async () => {
         const { resume, ...about } = spec;
@@ -130,8 +151,13 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
         const here = await local.find(id);
         if (here.state !== "unknown") return here;
         const copy = await followed.find(id);
+        // Its writer may be so new that it is not known here.
+        if (copy?.mayLack?.()) await lease.learn();
         if (copy) return { state: "kept", log: copy };
-        return { state: (await store.wasKept(id)) ? "expired" : "unknown" };
+        if (await store.wasKept(id)) return { state: "expired" };
+        // Whoever has it may be about to give it back.
+        if (lease.isSettling()) throw unavailable();
+        return { state: "unknown" };
       }),
     attach(log) {
       const isOwn = produced.has(log.id) || untrue.has(log.id);

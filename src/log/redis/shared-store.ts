@@ -10,6 +10,8 @@ export type SharedStore = StreamStore &
   ClaimStore & {
     /** Calls `back` each time when the store can be reached again: what was published meanwhile has been missed. */
     onBack(back: () => void): void;
+    /** How often it has been connected to: after each time it may be another Redis. */
+    connections(): number;
     /** The connection itself, and the names on it, for what is shared besides streams. */
     readonly connection: Connection;
     readonly keys: Keys;
@@ -30,6 +32,7 @@ export async function openSharedStore({ url, prefix, ...options }: SharedStoreOp
     ...createServerStore(connection, keys),
     ...createClaimStore(connection, keys, options.ttlMs + TOMBSTONE_MS),
     onBack: connection.onBack,
+    connections: connection.times,
     ...{ connection, keys },
     close: async () => connection.close(),
   };

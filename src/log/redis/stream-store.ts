@@ -1,3 +1,4 @@
+import { type Epochs, epochsOfText, textOfEpochs } from "../epochs.ts";
 import type { Connection } from "./connection.ts";
 import type { Keys } from "./keys.ts";
 import { defineScript } from "./scripts.ts";
@@ -8,7 +9,7 @@ export type SharedNames = {
   kind: "chat" | "world";
   world?: string;
   createdAt: string;
-  epoch: number;
+  epochs: Epochs;
   /** `on_disconnect: cancel`. */
   cancelOnLeave?: boolean;
 };
@@ -18,6 +19,12 @@ export type Writer = { fence: string; names: SharedNames; resume?: unknown };
 
 /** Events on their way to the store: the JSON of each, numbered from `first` on. */
 export type Batch = { first: number; events: readonly string[]; sealed: boolean };
+
+/** Events from the store, and the epochs that the stream has by then, as text. */
+export type ReadBatch = Batch & { epochs: string };
+
+/** A stream as the store has it: who writes it, and how many events there are. */
+export type Stored = { names: SharedNames; owner: string; seq: number; batch: ReadBatch };
 
 export type AppendOutcome = { state: "ok" } | { state: "fenced" } | { state: "lost"; seq: number };
 
@@ -29,23 +36,31 @@ export type StreamStore = {
    */
   append(id: string, writer: Writer, batch: Batch & { freesKeys: boolean }): Promise<AppendOutcome>;
   /** What the store has after `after`; undefined where it has no such stream (any more). */
-  read(id: string, after: number): Promise<{ names: SharedNames; batch: Batch } | undefined>;
+  read(id: string, after: number): Promise<Stored | undefined>;
+  /**
+   * Gives back what the store has lost of a stream that others write, or wrote. "fenced": it has gone on differently by now; "gone":
+   * there is no such stream.
+   */
+  giveBack(id: string, epochs: Epochs, batch: Batch): Promise<AppendOutcome | { state: "gone" }>;
   resumeOf(id: string): Promise<unknown>;
   /** Whether a stream of that id was kept in the last hour. */
   wasKept(id: string): Promise<boolean>;
   isKept(id: string): Promise<{ kept: boolean; freed: boolean }>;
   forget(id: string): Promise<void>;
   /** Calls `take` with each batch as it is written, in order, but possibly with holes. Resolves when nothing more is missed. */
-  follow(id: string, take: (batch: Batch) => void): Promise<() => void>;
+  follow(id: string, take: (batch: ReadBatch) => void): Promise<() => void>;
   /** The server that writes a stream that runs. */
   ownerOf(id: string): Promise<string | undefined>;
-  /** Makes a dead server's stream the one of who holds `fence`. Returns how often that has happened to it, 0 where it was not to be had. */
-  takeOver(id: string, dead: string, fence: string): Promise<number>;
+  /**
+   * Makes a dead server's stream the one of who holds `fence`. Returns how often that has happened to it, 0 where it was not to be had.
+   * `stores`: which Redis that server has given everything to. Where it is another one by now, the stream begins another epoch.
+   */
+  takeOver(id: string, dead: string, fence: string, stores?: string): Promise<number>;
   /**
    * Makes a stream that lives the one of who holds `fence`. False where it has ended or is not `from`'s any more, or where that has
-   * happened to it `most` times. May be repeated.
+   * happened to it `most` times. May be repeated. `stores`: as above.
    */
-  handOver(id: string, from: string, fence: string, most: number): Promise<boolean>;
+  handOver(id: string, from: string, fence: string, options: { stores: string; most: number }): Promise<boolean>;
 };
 
 export type StreamStoreOptions = {
@@ -64,33 +79,47 @@ export function createStreamStore(
   { ttlMs, wall }: StreamStoreOptions,
 ): StreamStore {
   const append = defineScript<string>(redis, "chatwaitAppend", 3, APPEND);
-  const takeOver = defineScript<number>(redis, "chatwaitTakeOver", 1, TAKE_OVER);
-  const handOver = defineScript<number>(redis, "chatwaitHandOver", 1, HAND_OVER);
+  const takeOver = defineScript<number>(redis, "chatwaitTakeOver", 2, TAKE_OVER);
+  const handOver = defineScript<number>(redis, "chatwaitHandOver", 2, HAND_OVER);
 
   return {
     async append(id, { fence, names, resume }, { first, events, sealed, freesKeys }) {
       // Names go along only where they may have to be written: a start may be large, and tokens are many.
-      const named =
-        first === 1 ? [JSON.stringify(names), resume === undefined ? "" : JSON.stringify(resume)] : ["", ""];
+      const { epochs, ...told } = names;
+      const named = first === 1 ? [JSON.stringify(told), resume === undefined ? "" : JSON.stringify(resume)] : ["", ""];
       const said = await append(
         ...[keys.log(id), keys.meta(id), keys.gone(id), fence, first, sealed ? 1 : 0, freesKeys ? 1 : 0],
         ...[ttlMs, ttlMs + TOMBSTONE_MS, keys.bell(id), ...named, wall() + ttlMs + TOMBSTONE_MS],
-        ...events,
+        ...[textOfEpochs(epochs), ...events],
       );
-      if (said === "ok" || said === "fenced") return { state: said };
-      return { state: "lost", seq: Number(said.slice("lost ".length)) };
+      return outcomeOf(said) as AppendOutcome;
+    },
+    async giveBack(id, epochs, { first, events, sealed }) {
+      const said = await append(
+        ...[keys.log(id), keys.meta(id), keys.gone(id), "", first, sealed ? 1 : 0, 0],
+        ...[ttlMs, ttlMs + TOMBSTONE_MS, keys.bell(id), "", "", wall() + ttlMs + TOMBSTONE_MS],
+        ...[textOfEpochs(epochs), ...events],
+      );
+      return outcomeOf(said);
     },
     async read(id, after) {
       const [held, entries] = await Promise.all([
-        redis.hmget(keys.meta(id), "names", "sealed", "seq"),
+        redis.hmget(keys.meta(id), "names", "sealed", "seq", "epochs", "owner"),
         redis.xrange(keys.log(id), `${after + 1}-0`, "+"),
       ]);
-      const [names, sealed, seq] = held;
+      const [names, sealed, seq, epochs = "", owner] = held as string[];
       if (!names) return undefined;
       const events = entries.map(([, fields]) => fields[1] as string);
       // The two were not read at once: the end counts only together with the last event.
       const isWhole = sealed === "1" && after + events.length >= Number(seq);
-      return { names: JSON.parse(names) as SharedNames, batch: { first: after + 1, events, sealed: isWhole } };
+      // Memory that ran short may have cost the log alone.
+      const known = Number(seq) > after ? 0 : Number(seq);
+      const last = events.length > 0 ? after + events.length : known;
+      return {
+        names: { ...JSON.parse(names), epochs: epochsOfText(epochs) },
+        ...{ owner: owner as string, seq: last },
+        batch: { first: after + 1, events, sealed: isWhole, epochs },
+      };
     },
     async resumeOf(id) {
       const resume = await redis.hget(keys.meta(id), "resume");
@@ -109,14 +138,20 @@ export function createStreamStore(
     },
     follow: (id, take) => listen(keys.bell(id), (message) => take(batchOf(message))),
     ownerOf: async (id) => (await redis.hget(keys.meta(id), "owner")) ?? undefined,
-    takeOver: (id, dead, fence) => takeOver(keys.meta(id), dead, fence),
-    handOver: async (id, from, fence, most) => (await handOver(keys.meta(id), from, fence, most)) === 1,
+    takeOver: (id, dead, fence, stores = "") => takeOver(keys.meta(id), keys.log(id), dead, fence, stores),
+    handOver: async (id, from, fence, { stores, most }) =>
+      (await handOver(keys.meta(id), keys.log(id), from, fence, stores, most)) === 1,
   };
 }
 
-/** A published batch: `first sealed`, and an event a line. */
-function batchOf(message: string): Batch {
+function outcomeOf(said: string): AppendOutcome | { state: "gone" } {
+  if (said.startsWith("lost ")) return { state: "lost", seq: Number(said.slice("lost ".length)) };
+  return { state: said as "ok" | "fenced" | "gone" };
+}
+
+/** A published batch: `first sealed epochs`, and an event a line. */
+function batchOf(message: string): ReadBatch {
   const [head = "", ...events] = message.split("\n");
-  const [first, sealed] = head.split(" ");
-  return { first: Number(first), sealed: sealed === "1", events };
+  const [first, sealed, epochs = ""] = head.split(" ");
+  return { first: Number(first), sealed: sealed === "1", events, epochs };
 }

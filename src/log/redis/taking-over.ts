@@ -34,15 +34,16 @@ const MOST_TAKEOVERS = 2;
 export function createTakingOver({ store, clock, own, persist, onTakenOver }: TakingOverOptions) {
   /** The events so far are put into a log of our own, and the writer goes on where they end. */
   async function goOn(id: string, writer: Writer, events: readonly string[]) {
-    const { kind, world, createdAt, cancelOnLeave = false } = writer.names;
+    const { kind, world, createdAt, epochs, cancelOnLeave = false } = writer.names;
     let cancel: LogSpec["cancel"] = () => {};
     let handOver: LogSpec["handOver"];
     const setCancel: TakenOver["setCancel"] = (...given) => {
       [cancel, handOver] = given;
     };
-    const about = { id, kind, createdAt, cancelOnLeave, ...(world === undefined ? {} : { world }) };
+    const losses = epochs.length > 0 ? { epochs } : {};
+    const about = { id, kind, createdAt, cancelOnLeave, ...(world === undefined ? {} : { world }), ...losses };
     own.untrue.delete(id);
-    own.local.remove(id);
+    own.remove(id);
     const inner = await own.local.create({
       ...about,
       cancel: (cause) => cancel(cause),
@@ -51,7 +52,7 @@ export function createTakingOver({ store, clock, own, persist, onTakenOver }: Ta
     const refused = fillFrom(inner, events);
     if (refused) {
       inner.seal(refused);
-      own.local.remove(id);
+      own.remove(id);
       throw failure("generation_lost");
     }
     const log = own.produce(inner, writer, events.length);
