@@ -28,17 +28,19 @@ export type FeedServerOptions = {
   name: string;
   clock?: ManualClock;
   limits?: Partial<RecentLimits>;
+  /** Puts something between a server and its store. */
+  through?(store: FeedStore): FeedStore;
 };
 
 let ids = 0;
 const LIMITS = { maxBytes: 4 * 1024 * 1024, maxAgeMs: 300_000 };
 
 export async function startFeedServer(options: FeedServerOptions): Promise<FeedServer> {
-  const { url, prefix, name, clock = manualClock(), limits = {} } = options;
+  const { url, prefix, name, clock = manualClock(), limits = {}, through = (own) => own } = options;
   const connection = await connectRedis(url);
   const keys = keysUnder(prefix);
   const news = await openWorldNews(connection, keys.worldNews);
-  const store = createFeedStore(connection, keys, clock);
+  const store = through(createFeedStore(connection, keys, clock));
   const copies = new Set<{ sync(): Promise<void> }>();
   const gone = new Set<string>();
   let batches = 0;

@@ -1,10 +1,16 @@
-import { after, before, describe } from "node:test";
-import { feedContract } from "../../../testing/feed-contract.ts";
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import fc from "fast-check";
+import { Redis } from "ioredis";
+import { feedClients, feedContract, unnumbered, word } from "../../../testing/feed-contract.ts";
+import type { FrameReader } from "../../../testing/frame-reader.ts";
 import { unlessInstalled } from "../../../testing/installed.ts";
 import { type RedisServer, startRedis } from "../../../testing/redis-server.ts";
-import { startFeedServer } from "../../../testing/shared-feeds.ts";
+import { type FeedServer, startFeedServer } from "../../../testing/shared-feeds.ts";
 import { newPrefix } from "../../../testing/shared-server.ts";
+import type { Received } from "../../../testing/sse-client.ts";
 import type { RecentLimits } from "../recent-frames.ts";
+import type { FeedNews } from "./feed-store.ts";
 
 describe("the shared feed", { skip: unlessInstalled("redis-server", "--version") }, () => {
   let redis: RedisServer;
@@ -15,13 +21,206 @@ describe("the shared feed", { skip: unlessInstalled("redis-server", "--version")
 
   async function environment(limits: Partial<RecentLimits>) {
     const server = await startFeedServer({ url: redis.url, prefix: newPrefix(), name: "a", limits });
-    const { clock, feed, written, heard, close } = server;
-    async function settle() {
-      await written();
-      await heard();
-    }
-    return { clock, feed, settle, close };
+    const { clock, feed, close } = server;
+    return { clock, feed, settle: () => settled([server]), close };
   }
 
   feedContract("servers that share it", environment, 20);
+
+  async function settled(servers: readonly FeedServer[]) {
+    for (const { written } of servers) await written();
+    for (const { heard } of servers) await heard();
+  }
+
+  async function withServers(names: readonly string[], body: (servers: FeedServer[], prefix: string) => Promise<void>) {
+    const prefix = newPrefix();
+    const servers = await Promise.all(names.map((name) => startFeedServer({ url: redis.url, prefix, name })));
+    try {
+      await body(servers, prefix);
+    } finally {
+      for (const { close } of servers) await close();
+    }
+  }
+
+  type Step =
+    | { do: "publish"; on: number; text: string }
+    | { do: "pass" | "settle"; on: number }
+    | { do: "cut"; reader: number }
+    | { do: "resume"; reader: number; on: number }
+    | { do: "wait"; on: number; ms: number };
+  const on = fc.nat(1);
+  const reader = fc.nat(2);
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    { weight: 6, arbitrary: fc.record({ do: fc.constant("publish" as const), on, text: fc.string({ maxLength: 5 }) }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant("cut" as const), reader }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant("resume" as const), reader, on }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("pass" as const, "settle" as const), on }) },
+    fc.record({ do: fc.constant("wait" as const), on, ms: fc.nat(20_000) }),
+  );
+
+  test("R-FEED R-ANY any interleaving of two servers' events, with cuts and resumes across them, is one sequence without a gap, the same for all", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60, size: "max" }), (steps) =>
+        withServers(["a", "b"], async (servers) => {
+          const clients = servers.map(feedClients);
+          const at = <Item>(items: readonly Item[], index: number) => items[index] as Item;
+          const whole = await at(clients, 0).open();
+          const readers: (FrameReader | undefined)[] = await Promise.all([0, 1, 0].map((n) => at(clients, n).open()));
+          const got: Received[][] = [[], [], []];
+          const said: object[][] = [[], []];
+          const last = (n: number) => at(got, n).at(-1)?.id;
+          function cut(n: number) {
+            readers[n]?.leave();
+            at(got, n).push(...(readers[n]?.events ?? []));
+            readers[n] = undefined;
+          }
+          for (const one of steps) {
+            if (one.do === "publish") {
+              const event = word(one.text, `t${one.on}`);
+              at(said, one.on).push(event);
+              at(servers, one.on).feed.publish(event);
+            } else if (one.do === "pass") await at(servers, one.on).written();
+            else if (one.do === "settle") await settled(servers);
+            else if (one.do === "cut") cut(one.reader);
+            else if (one.do === "wait") at(servers, one.on).clock.advance(one.ms);
+            else if (one.do === "resume" && !readers[one.reader])
+              readers[one.reader] = await at(clients, one.on).comeBack(last(one.reader));
+          }
+          await settled(servers);
+          for (const n of [0, 1, 2]) {
+            cut(n);
+            readers[n] = await at(clients, 1).comeBack(last(n));
+            cut(n);
+          }
+          assert.deepEqual(
+            whole.events.map(({ seq }) => seq),
+            whole.events.map((_, index) => index + 1),
+          );
+          for (const events of got) assert.deepEqual(events, whole.events);
+          for (const n of [0, 1]) {
+            const ofServer = whole.events.filter((event) => "turn_id" in event && event.turn_id === `t${n}`);
+            assert.deepEqual(unnumbered(ofServer), at(said, n), "what one server says is whole and in its order");
+          }
+        }),
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  test("R-FEED while nobody reads anywhere, nothing is written; who begins to read is heard of by the others", () =>
+    withServers(["a", "b"], async (servers, prefix) => {
+      const direct = new Redis(redis.url);
+      const [a, b] = servers as [FeedServer, FeedServer];
+      a.feed.publish(word("unheard"));
+      await settled(servers);
+      a.feed.close();
+      await settled(servers);
+      assert.deepEqual(await direct.keys(`${prefix}*`), []);
+      b.feed.publish(word("unheard"));
+      await settled(servers);
+      assert.equal(b.feed.skip(), true, "it is not even asked again");
+      const c = await startFeedServer({ url: redis.url, prefix, name: "c" });
+      const reader = await feedClients(c).open();
+      await settled([b, c]);
+      assert.equal(b.feed.skip(), false);
+      b.feed.publish(word("heard"));
+      await settled([b, c]);
+      assert.deepEqual(unnumbered(reader.events.slice(1)), [word("heard")]);
+      const keys = await direct.keys(`${prefix}*`);
+      assert.deepEqual(keys.sort(), [`${prefix}{w:lobby}:feed`, `${prefix}{w:lobby}:feed:meta`]);
+      for (const key of keys) assert.ok((await direct.pttl(key)) > 0, `${key} goes by itself`);
+      await c.close();
+      direct.disconnect();
+    }));
+
+  test("R-FEED a turn that begins asks anew whether somebody reads, though the word that somebody does was lost", () =>
+    withServers(["a", "b"], async (servers) => {
+      const [a, b] = servers as [FeedServer, FeedServer];
+      a.feed.publish(word("unheard"));
+      await settled(servers);
+      const reader = await feedClients(b).open();
+      a.feed.look();
+      a.feed.publish(word("heard"));
+      await settled(servers);
+      assert.deepEqual(unnumbered(reader.events.slice(1)), [word("heard")]);
+    }));
+
+  test("R-FEED closed by one server it ends the readers of all with the same done, once, and a world that is made again has another", () =>
+    withServers(["a", "b"], async (servers, prefix) => {
+      const [a, b] = servers as [FeedServer, FeedServer];
+      const readers = [await feedClients(a).open(), await feedClients(b).open()];
+      b.feed.publish(word("last"));
+      await settled(servers);
+      a.feed.close();
+      b.feed.close();
+      b.feed.publish(word("late"));
+      await settled(servers);
+      for (const { events, over } of readers) {
+        assert.deepEqual([events.map(({ type }) => type), over], [["start", "token", "done"], "end"]);
+      }
+      assert.deepEqual(readers[0]?.events, readers[1]?.events);
+      const again = await startFeedServer({ url: redis.url, prefix, name: "c" });
+      const old = readers[0]?.events[0]?.id;
+      assert.equal(await feedClients(again).refusal(old), "stream_not_found");
+      assert.deepEqual(
+        [...again.gone].map((id) => `${id}.0.1`),
+        [old],
+        "and it is known that there was another",
+      );
+      await again.close();
+      assert.deepEqual([a.clock.pending(), b.clock.pending(), a.feed.idle, b.feed.idle], [0, 0, true, true]);
+    }));
+
+  test("R-FEED what was published but not heard is found within 10 s", async () => {
+    const prefix = newPrefix();
+    let isDeaf = false;
+    const deaf = (take: (news: FeedNews | undefined) => void) => (news: FeedNews | undefined) => {
+      if (!isDeaf) take(news);
+    };
+    const a = await startFeedServer({ url: redis.url, prefix, name: "a" });
+    const b = await startFeedServer({
+      ...{ url: redis.url, prefix, name: "b" },
+      through: (store) => ({ ...store, follow: (world, take) => store.follow(world, deaf(take)) }),
+    });
+    const [first, whole] = [await feedClients(a).open(), await feedClients(b).open()];
+    isDeaf = true;
+    a.feed.publish(word("missed"));
+    await a.written();
+    await a.heard();
+    assert.equal(whole.events.length, 1);
+    b.clock.advance(10_000);
+    await b.heard();
+    assert.deepEqual(whole.events, first.events);
+    assert.equal(whole.events.length, 2);
+    for (const { close } of [a, b]) await close();
+  });
+
+  test("R-FEED a batch whose answer was lost is written again, and is there once", async () => {
+    const server = await startFeedServer({
+      ...{ url: redis.url, prefix: newPrefix(), name: "a" },
+      through: (store) => {
+        let tries = 0;
+        return {
+          ...store,
+          async append(world, batch) {
+            const said = await store.append(world, batch);
+            if (tries++ % 2 === 0) throw new Error("no answer");
+            return said;
+          },
+        };
+      },
+    });
+    const reader = await feedClients(server).open();
+    for (const text of ["a", "b", "c"]) {
+      server.feed.publish(word(text));
+      for (let n = 0; n < 3; n++) {
+        await server.heard();
+        server.clock.advance(250);
+      }
+      await server.written();
+    }
+    await server.heard();
+    assert.deepEqual(unnumbered(reader.events.slice(1)), [word("a"), word("b"), word("c")]);
+    await server.close();
+  });
 });
