@@ -61,7 +61,8 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const observe = { ...metrics.generation, failed: failureLog(logger) };
   const ids = { stream: newStreamId, message: newMessageId };
   const writing = { shelf, registry, clock, call, observe, instructions };
-  const resume = chatResumer(writing);
+  const resumeChat = chatResumer(writing);
+  const resume = (orphan: Orphan) => (orphan.log.kind === "world" && worlds.goOn(orphan)) || resumeChat(orphan);
   const worlds = createWorlds({
     ...writing,
     ...{ store, timing, ids, rememberMs: config.shelf.retentionMs },

@@ -74,6 +74,7 @@ export const messageSchema = z.object({
   content: z.string(),
   timestamp,
   in_reply_to: z.string().optional(),
+  mentions: z.array(z.string()).optional().describe("Several servers: whom a request has listed, in place of the text"),
   turn_id: turnId,
 });
 

@@ -36,29 +36,24 @@ const MESSAGE_ID = /^[A-Za-z0-9_-]{1,64}$/;
 /** Messages that programs outside stream into one turn at once: a program that forgets to end them must not fill the memory. */
 const MOST_OPEN = 50;
 
-/** Of one turn: what is being streamed into it, and every id that was, for an id names one message (R-TEXT). */
-type Streamed = { open: Map<string, OutsideMessage>; used: Set<string> };
-
 /** Keeps which message belongs to which turn: only the `start` says so. */
 export function createOutsidePrograms({ turnIn, checkSender }: OutsideProgramsDeps): OutsidePrograms {
-  const turns = new Map<string, Streamed>();
+  /** What is being streamed into each turn. */
+  const turns = new Map<string, Map<string, OutsideMessage>>();
 
   async function start(world: World, event: OutsideEvent, running: readonly string[]) {
     const sender = checkSender(world, event.sender);
     const turn = await turnIn(world, turnNamed(event, running));
-    const streamed: Streamed = turns.get(turn.id) ?? { open: new Map(), used: new Set() };
-    const { open, used } = streamed;
-    if (used.has(event.message_id)) throw failure("invalid_request", "A message of this message_id has begun already.");
+    const open = turns.get(turn.id) ?? new Map<string, OutsideMessage>();
     if (open.size >= MOST_OPEN)
       throw failure("too_many", `A turn takes ${MOST_OPEN} streamed messages at once. End one.`);
     open.set(event.message_id, turn.openOutside(event.message_id, sender));
-    used.add(event.message_id);
-    if (!turn.isOver) turns.set(turn.id, streamed);
+    if (!turn.isOver) turns.set(turn.id, open);
   }
 
   function messageOf({ message_id, turn_id }: OutsideEvent, running: readonly string[]) {
     for (const turnId of turn_id === undefined ? running : [turn_id]) {
-      const open = turns.get(turnId)?.open;
+      const open = turns.get(turnId);
       const message = open?.get(message_id);
       if (open && message) return { open, message };
     }

@@ -1,5 +1,6 @@
 import { type Clock, timestampOf } from "../clock.ts";
 import { codePointGate, textJoiner } from "../generation/text.ts";
+import { type ErrorCode, failure } from "../protocol/errors.ts";
 import type { MessageReason, OpenDraft } from "../protocol/events.ts";
 import type { TimingEvent } from "./timing.ts";
 
@@ -9,7 +10,9 @@ export type OutsideMessage = {
   /** Its end; `content`, where given, is the whole text: what is missing of it is sent first. */
   end(content?: string): void;
   /** Ends it for a fault of the program, or from this side. */
-  close(reason: "cancelled" | "timeout" | "error"): void;
+  close(reason: "cancelled" | "timeout" | "error", code?: ErrorCode): void;
+  /** A piece that is in the log already. */
+  relive(text: string): void;
 };
 
 export type OutsideOptions = {
@@ -34,13 +37,13 @@ export function outsideMessage(options: OutsideOptions): OutsideMessage {
     if (text !== "" && !over && emit({ type: "token", message_id: messageId, text })) joiner.add(text);
   }
 
-  function finish(reason: MessageReason) {
+  function finish(reason: MessageReason, code?: ErrorCode) {
     if (over) return;
     over = true;
     const content = joiner.join();
     const timestamp = timestampOf(clock.wall());
     const message = { message_id: messageId, sender, content, timestamp, in_reply_to: inReplyTo };
-    emit({ type: "message_end", ...message, reason });
+    emit({ type: "message_end", ...message, reason, ...(code ? { error_code: code } : {}) });
     ended(content, reason === "stop");
   }
 
@@ -62,9 +65,49 @@ export function outsideMessage(options: OutsideOptions): OutsideMessage {
       token(content?.startsWith(shown) ? content.slice(shown.length) : rest);
       finish("stop");
     },
-    close(reason) {
+    close(reason, code) {
       if (reason === "error") tell({ type: "outside_ended", message: messageId });
-      finish(reason);
+      finish(reason, code);
+    },
+    relive: token,
+  };
+}
+
+/** The messages that programs outside stream into one turn. */
+export type OutsideMessages = {
+  /** @throws Failure `invalid_request` where a message of that id has begun before */
+  open(messageId: string, sender: string): OutsideMessage;
+  timeOut(messageId: string): void;
+  closeAll(reason: "cancelled" | "error", code?: ErrorCode): void;
+};
+
+export type OutsideMessagesOptions = Pick<OutsideOptions, "inReplyTo" | "clock" | "emit" | "tell"> & {
+  /** Something was said. `complete`: the program has ended it. */
+  ended(message: { messageId: string; sender: string; content: string; complete: boolean }): void;
+};
+
+/** None is open yet. */
+export function createOutsideMessages({ ended, ...options }: OutsideMessagesOptions): OutsideMessages {
+  const open = new Map<string, OutsideMessage>();
+  const used = new Set<string>();
+  return {
+    open(messageId, sender) {
+      // One id for one message (R-TEXT).
+      if (used.has(messageId)) throw failure("invalid_request", "A message of this message_id has begun already.");
+      used.add(messageId);
+      const message = outsideMessage({
+        ...{ ...options, messageId, sender },
+        ended(content, complete) {
+          open.delete(messageId);
+          if (content !== "") ended({ messageId, sender, content, complete });
+        },
+      });
+      open.set(messageId, message);
+      return message;
+    },
+    timeOut: (messageId) => open.get(messageId)?.close("timeout"),
+    closeAll(reason, code) {
+      for (const message of [...open.values()]) message.close(reason, code);
     },
   };
 }

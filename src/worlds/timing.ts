@@ -23,6 +23,8 @@ export type TimingEvent =
   /** Text begins; `shown` where it is streamed to readers. */
   | { type: "message_started"; message: string; shown: boolean }
   | { type: "message_token"; message: string }
+  /** It is known already that the message stands still. */
+  | { type: "message_stalled"; message: string }
   /** The call, and its message if it had one, is over, whatever the outcome. */
   | { type: "call_ended"; message: string }
   /** A program outside says a whole message, or streams one. An error of it ends it. */
@@ -71,10 +73,13 @@ export type TimingStep = {
   wakeAt: number | undefined;
 };
 
-/** A turn begins, its ledger open: `woken` says whether the message that begins it wakes an agent. */
-export function beginTiming(timing: Timing, woken: boolean, now: number): TimingStep {
-  const nothing = { messages: [], waited: [], settledAt: undefined, outsideAt: undefined, ended: false };
-  return lookAhead({ timing, woken, begunAt: now, ...nothing }, []);
+/**
+ * A turn begins, its ledger open: `woken` says whether the message that begins it wakes an agent. `waited`: agents that have
+ * been waited for aloud, where the turn goes on that another server has begun.
+ */
+export function beginTiming(timing: Timing, woken: boolean, now: number, waited: readonly string[] = []): TimingStep {
+  const nothing = { messages: [], settledAt: undefined, outsideAt: undefined, ended: false };
+  return lookAhead({ timing, woken, begunAt: now, waited, ...nothing }, []);
 }
 
 /**
@@ -100,6 +105,8 @@ export function timingStep(state: TimingState, event: TimingEvent, now: number):
       return lookAhead(changed(state, event.message, begun(event.shown, now)), []);
     case "message_token":
       return tokenStep(state, event.message, now);
+    case "message_stalled":
+      return lookAhead(changed(state, event.message, { stalled: true }), []);
     default:
       return outsideStep({ ...state, outsideAt: now }, event, now);
   }

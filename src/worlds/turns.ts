@@ -1,21 +1,22 @@
-import { type Clock, timestampOf } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import type { GenerationObserver } from "../generation/generate.ts";
 import { expiringMap } from "../log/expiring-map.ts";
-import type { Shelf } from "../log/shelf.ts";
+import type { LogSpec, Shelf } from "../log/shelf.ts";
 import type { StreamLog } from "../log/stream-log.ts";
 import type { CallDeps } from "../models/call.ts";
 import type { Registry } from "../models/registry.ts";
 import { failure } from "../protocol/errors.ts";
-import type { OpenDraft, TerminalDraft } from "../protocol/events.ts";
 import { parseSender, type World, type WorldContextMessage } from "../protocol/world-requests.ts";
 import { countingClock } from "./counting-clock.ts";
 import { knownWorld } from "./definitions.ts";
-import type { Line, Memories } from "./memory.ts";
-import { contextLines, promptFor } from "./perspective.ts";
-import type { Room, Rooms } from "./room.ts";
+import type { Memories } from "./memory.ts";
+import { contextLines } from "./perspective.ts";
+import type { Rooms } from "./room.ts";
+import { createRoomTurns } from "./room-turns.ts";
 import type { Subscriber } from "./subscription.ts";
 import type { Timing } from "./timing.ts";
-import { beginTurn, type Mind, type Published, type Turn } from "./turn.ts";
+import type { Published, Turn } from "./turn.ts";
+import type { TurnRecord } from "./turn-record.ts";
 import type { WorldStore } from "./world-store.ts";
 
 export type TurnsDeps = {
@@ -51,6 +52,9 @@ export type TurnStart = {
 
 export type StartedTurn = { log: StreamLog; turnId: string; messageId: string };
 
+/** A stream of a server that has died, and what it was created with. */
+export type Orphan = { log: StreamLog; resume: unknown; setCancel(cancel: LogSpec["cancel"]): void };
+
 /** A world by its name, or as a subscriber has it: what it publishes does not come back to it. */
 export type Target = { readonly name: string; readonly subscriber?: Subscriber };
 
@@ -60,6 +64,8 @@ export type Turns = {
   start(target: Target, start: TurnStart): Promise<StartedTurn>;
   /** @throws Failure as `start`, and `turn_not_found`, `turn_ended` */
   publish(target: Target, message: TurnStart & { turnId?: string | null }): Promise<StartedTurn>;
+  /** Goes on with a turn whose server has died (R-TAKEOVER). False: there is nothing to go on from. */
+  goOn(orphan: Orphan): boolean;
   /** A turn that others may add to. @throws Failure `turn_not_found`, `turn_ended` */
   running(world: World, turnId: string): Promise<Turn>;
   /** Who speaks; nobody under the name of an agent (R-SENDER). @throws Failure `invalid_sender` */
@@ -75,11 +81,16 @@ const MOST_ENDED = 100_000;
 
 /** No turn runs yet. `ended` is called with the id of each that does not any more. */
 export function createTurns(deps: TurnsDeps, rooms: Rooms, memories: Memories, ended: (turnId: string) => void): Turns {
-  const { store, shelf, registry, ids } = deps;
+  const { store, shelf, ids } = deps;
   const { clock, pending } = countingClock(deps.clock);
   const endedTurns = expiringMap<string>(deps.clock, deps.rememberMs, () => {}, MOST_ENDED);
-  let adding: Subscriber | undefined;
-  let late = 0;
+  const inRooms = createRoomTurns({
+    ...{ ...deps, clock, call: { ...deps.call, clock }, rooms, memories },
+    ended(turnId, room) {
+      ended(turnId);
+      endedTurns.set(turnId, room.key);
+    },
+  });
 
   function checkSender(world: World, sender: string | null | undefined): string {
     const name = parseSender(sender);
@@ -87,20 +98,6 @@ export function createTurns(deps: TurnsDeps, rooms: Rooms, memories: Memories, e
     const agent = store.agents(world.name).find((agent) => agent.name.toLowerCase() === folded);
     if (!agent) return name;
     throw failure("invalid_sender", `"${agent.name}" is an agent of this world. Send another name as "sender".`);
-  }
-
-  function mindOf(world: World, lines: readonly Line[], name: string, createdAt: string): Mind {
-    const agent = store.agent(world.name, name);
-    if (!agent) throw failure("agent_not_found");
-    const model = registry.get(agent.model ?? registry.defaultId);
-    if (!model) throw failure("unknown_model");
-    const agents = store.agents(world.name);
-    const fallbackInstructions = deps.instructions;
-    const options = promptFor({
-      ...{ agent, world, agents, lines, window: model.contextWindow, createdAt },
-      ...(fallbackInstructions === undefined ? {} : { fallbackInstructions }),
-    });
-    return { streaming: agent.streaming, model, options };
   }
 
   async function startTurn(target: Target, start: TurnStart): Promise<StartedTurn> {
@@ -112,77 +109,28 @@ export function createTurns(deps: TurnsDeps, rooms: Rooms, memories: Memories, e
       mentions: start.mentions,
     };
     const context = start.context ? contextLines(start.context, store.agents(world.name)) : undefined;
-    let turn: Turn | undefined;
     const { cancelOnLeave = false } = start;
-    const id = ids.stream();
-    const [log, earlier] = await Promise.all([
-      shelf.create({
-        ...{ id, kind: "world", world: world.name, cancelOnLeave },
-        cancel: (cause) => turn?.cancel(cause),
-      }),
-      context ?? (world.memory ? memories.recall(world.name) : []),
-    ]);
+    const earlier = context ?? (world.memory ? await memories.recall(world.name) : []);
+    const timing = { ...deps.timing, ...world.timing };
+    const agents = store.agents(world.name).map(({ name }) => name);
+    const record: TurnRecord = { turnId: ids.message(), world, timing, agents, earlier, first: message };
+    let turn: Turn | undefined;
+    const log = await shelf.create({
+      ...{ id: ids.stream(), kind: "world", world: world.name, cancelOnLeave },
+      cancel: (cause) => turn?.cancel(cause),
+      // It may be a mebibyte: one that nobody else will need is not held on to.
+      ...(shelf.isShared ? { resume: record } : {}),
+    });
     start.onLog?.(log, message.id);
-    const room = rooms.enter(world.name);
-    turn = letTakeTurn(world, room, log, message, { earlier, publisher: target.subscriber });
-    // It may have been deleted while the shelf was asked.
-    if (!store.world(world.name)) turn.cancel("stopped");
+    turn = inRooms.begin(record, log, target.subscriber);
     return { log, turnId: turn.id, messageId: message.id };
   }
 
-  type TurnSetting = { earlier: readonly Line[]; publisher: Subscriber | undefined };
-
-  function letTakeTurn(world: World, room: Room, log: StreamLog, message: Published, setting: TurnSetting): Turn {
-    const id = ids.message();
-    room.feed.look();
-    const told = (event: OpenDraft | TerminalDraft, publisher?: Subscriber) => {
-      if (!room.skip()) room.deliver({ ...event, turn_id: id }, publisher);
-    };
-    const toldMessage = (event: MessageDraft, publisher?: Subscriber) => {
-      told(event, publisher);
-      if (event.role === "user") told(publishedNotice(event), publisher);
-    };
-    const turn = beginTurn(
-      {
-        ...{ id, log, world: world.name, turnLimit: world.turn_limit, respond: world.respond },
-        timing: { ...deps.timing, ...world.timing },
-        earlier: setting.earlier,
-      },
-      {
-        clock,
-        call: { ...deps.call, clock },
-        observe: deps.observe,
-        newMessageId: ids.message,
-        agents: () => (store.world(world.name) ? store.agents(world.name) : []),
-        mind: (agent, lines) => mindOf(world, lines, agent, log.createdAt),
-        async publish(published) {
-          await deps.publish?.(world.name, published);
-          toldMessage(messageEvent(published, deps.clock), setting.publisher);
-        },
-        tell: (event) => (event.type === "message" ? toldMessage(event, adding) : told(event)),
-        late: () => void late++,
-        ended(said) {
-          room.turns.delete(id);
-          ended(id);
-          endedTurns.set(id, room.key);
-          if (remembers(world)) memories.add(world.name, id, said);
-          rooms.tidy(room);
-        },
-      },
-      message,
-    );
-    if (!turn.isOver) room.turns.set(id, turn);
-    return turn;
-  }
-
-  /** As the world is now: it may have been told to forget while the turn ran. */
-  function remembers({ name }: World): boolean {
-    try {
-      return store.world(name)?.memory === true;
-    } catch (error) {
-      deps.observe.failed(`world ${name}`, "internal_error", error);
-      return false;
-    }
+  function goOn({ log, resume, setCancel }: Orphan): boolean {
+    if (!resume) return false;
+    const turn = inRooms.goOn(resume as TurnRecord, log);
+    setCancel((cause) => turn.cancel(cause));
+    return true;
   }
 
   /** @throws Failure `turn_ended`, `turn_not_found` */
@@ -200,38 +148,19 @@ export function createTurns(deps: TurnsDeps, rooms: Rooms, memories: Memories, e
     const sender = checkSender(world, message.sender);
     const turn = await runningTurn(world, turnId);
     const added: Published = { id: ids.message(), sender, content: message.message, mentions: message.mentions };
-    add(turn, added, target.subscriber);
+    inRooms.add(turn, added, target.subscriber);
     if (!turn.isOver) message.onLog?.(turn.log, added.id);
     return { log: turn.log, messageId: added.id, turnId };
   }
 
-  /** What is delivered meanwhile is the publisher's own, and does not come back to it. */
-  function add(turn: Turn, message: Published, publisher: Subscriber | undefined) {
-    adding = publisher;
-    try {
-      turn.add(message);
-    } finally {
-      adding = undefined;
-    }
-  }
-
   return {
     start: startTurn,
+    goOn,
     publish,
     running: runningTurn,
     checkSender,
     timers: pending,
-    lateEvents: () => late,
+    lateEvents: inRooms.lateEvents,
     close: () => endedTurns.clear(),
   };
-}
-
-type MessageDraft = OpenDraft & { type: "message" };
-
-const publishedNotice = ({ message_id, sender }: MessageDraft) =>
-  ({ type: "system", code: "published", message: `${sender} has said something.`, message_id }) as const;
-
-function messageEvent({ id, sender, content }: Published, clock: Clock): MessageDraft {
-  const timestamp = timestampOf(clock.wall());
-  return { type: "message", message_id: id, sender, role: "user", content, timestamp };
 }

@@ -4,7 +4,7 @@ import type { Ledger, Obligation, Outcome } from "./ledger.ts";
 
 export type VoicesOptions = {
   ledger: Ledger;
-  newMessageId(): string;
+  newMessageId(answer: Answer): string;
   /** Nothing new may begin: who still waits is not heard. */
   isClosing(): boolean;
   /** Has the agent answer; undefined where it cannot. `ended` is not called before this returned. */
@@ -13,12 +13,16 @@ export type VoicesOptions = {
   answered(call: AgentCall, result: ActivationResult, obligation: Obligation): void;
 };
 
-export type AgentCall = { agent: string; messageId: string; inReplyTo: string };
+/** What an agent says to a message. */
+export type Answer = { agent: string; inReplyTo: string };
+export type AgentCall = Answer & { messageId: string };
 
 /** The agents of one turn, at work. */
 export type Voices = {
   /** Owes each of the agents an answer to a message, and lets those begin that are free. */
   wake(agents: readonly string[], inReplyTo: string, cause: Obligation): void;
+  /** Whether an agent has still to begin its answer to a message. */
+  owes(answer: Answer): boolean;
   timeOut(messageId: string): void;
   /** Stops who speaks, and lets nobody else. */
   stopAll(reason: "cancelled" | "error", code?: ErrorCode): void;
@@ -52,7 +56,7 @@ export function createVoices({ ledger, newMessageId, isClosing, activate, answer
 
   function answer(agent: string, voice: Voice, { obligation, inReplyTo }: Delivery): void {
     const work = ledger.open({ kind: "call", agent }, obligation);
-    const call: AgentCall = { agent, messageId: newMessageId(), inReplyTo };
+    const call: AgentCall = { agent, messageId: newMessageId({ agent, inReplyTo }), inReplyTo };
     voice.active = activate(call, (result) => {
       speaking.delete(call.messageId);
       try {
@@ -80,6 +84,8 @@ export function createVoices({ ledger, newMessageId, isClosing, activate, answer
       }
       for (const agent of agents) next(agent);
     },
+    owes: ({ agent, inReplyTo }) =>
+      voices.get(agent)?.waiting.some((delivery) => delivery.inReplyTo === inReplyTo) ?? false,
     timeOut: (messageId) => speaking.get(messageId)?.stop("timeout", "model_timeout"),
     stopAll(reason, code) {
       for (const activation of [...speaking.values()]) activation.stop(reason, code);

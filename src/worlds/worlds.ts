@@ -8,7 +8,7 @@ import { createOutsidePrograms, type OutsideEvent } from "./outside-programs.ts"
 import { createRooms } from "./room.ts";
 import type { Changes, SharedWorlds } from "./sharing.ts";
 import { type ClientConnection, complain, type Subscriber } from "./subscription.ts";
-import { createTurns, type StartedTurn, type TurnStart, type TurnsDeps } from "./turns.ts";
+import { createTurns, type Orphan, type StartedTurn, type TurnStart, type TurnsDeps } from "./turns.ts";
 
 export type { StartedTurn, TurnStart } from "./turns.ts";
 export type WorldsDeps = TurnsDeps & {
@@ -70,6 +70,8 @@ export type Worlds = Definitions & {
   hasForgottenFeed(id: string): boolean;
   /** A reader of a feed has left. */
   leaveFeed(world: string): void;
+  /** Goes on with a turn whose server has died (R-TAKEOVER). False: there is nothing to go on from. */
+  goOn(orphan: Orphan): boolean;
   counts(): WorldCounts;
   /** Forgets everything that is not on disk. Turns are the shelf's to end, before this, and the store is its opener's. */
   close(): void;
@@ -117,6 +119,7 @@ export function createWorlds(deps: WorldsDeps): Worlds {
     ...definitions,
     startTurn: (world, start) => turns.start(targetOf(world), start),
     publish: (world, message) => turns.publish(targetOf(world), message),
+    goOn: turns.goOn,
     async checkSender(name, sender) {
       const world = knownWorld(store, name);
       turns.checkSender(world, sender);

@@ -1,0 +1,146 @@
+import { type Clock, timestampOf } from "../clock.ts";
+import type { StreamLog } from "../log/stream-log.ts";
+import { failure } from "../protocol/errors.ts";
+import type { OpenDraft, TerminalDraft } from "../protocol/events.ts";
+import type { World } from "../protocol/world-requests.ts";
+import type { Mind } from "./activation.ts";
+import type { Line, Memories } from "./memory.ts";
+import { promptFor } from "./perspective.ts";
+import { resumeTurn } from "./resumed-turn.ts";
+import type { Room, Rooms } from "./room.ts";
+import type { Subscriber } from "./subscription.ts";
+import { beginTurn, type Published, type Turn, type TurnDeps, type TurnSpec } from "./turn.ts";
+import type { TurnRecord } from "./turn-record.ts";
+import type { TurnsDeps } from "./turns.ts";
+
+/** Turns in their rooms: what they are told of their world, and what their world is told of them. */
+export type RoomTurns = {
+  /** Lets a world take a turn. What the publisher says itself does not come back to it. */
+  begin(record: TurnRecord, log: StreamLog, publisher: Subscriber | undefined): Turn;
+  /** Goes on with a turn whose server has died. */
+  goOn(record: TurnRecord, log: StreamLog): Turn;
+  /** Adds a person's message. @throws Failure `turn_ended` */
+  add(turn: Turn, message: Published, publisher: Subscriber | undefined): void;
+  lateEvents(): number;
+};
+
+export type RoomTurnsDeps = Pick<
+  TurnsDeps,
+  "store" | "shelf" | "registry" | "clock" | "call" | "observe" | "instructions" | "ids" | "publish"
+> & {
+  rooms: Rooms;
+  memories: Memories;
+  /** A turn of that world is over. */
+  ended(turnId: string, room: Room): void;
+};
+
+/** No turn runs yet. */
+export function createRoomTurns(deps: RoomTurnsDeps): RoomTurns {
+  const { store, registry, rooms, memories, clock } = deps;
+  let adding: Subscriber | undefined;
+  let late = 0;
+
+  const agentsOf = (world: World) => (store.world(world.name) ? store.agents(world.name) : []);
+
+  function mindOf(world: World, lines: readonly Line[], name: string, createdAt: string): Mind {
+    const agent = store.agent(world.name, name);
+    if (!agent) throw failure("agent_not_found");
+    const model = registry.get(agent.model ?? registry.defaultId);
+    if (!model) throw failure("unknown_model");
+    const agents = store.agents(world.name);
+    const fallbackInstructions = deps.instructions;
+    const options = promptFor({
+      ...{ agent, world, agents, lines, window: model.contextWindow, createdAt },
+      ...(fallbackInstructions === undefined ? {} : { fallbackInstructions }),
+    });
+    return { streaming: agent.streaming, model, options };
+  }
+
+  function depsOf({ turnId: id, world }: TurnRecord, log: StreamLog, room: Room, publisher?: Subscriber): TurnDeps {
+    room.feed.look();
+    const told = (event: OpenDraft | TerminalDraft, publisher?: Subscriber) => {
+      if (!room.skip()) room.deliver({ ...event, turn_id: id }, publisher);
+    };
+    const toldMessage = (event: MessageDraft, publisher?: Subscriber) => {
+      told(event, publisher);
+      if (event.role === "user") told(publishedNotice(event), publisher);
+    };
+    return {
+      ...{ clock, call: deps.call, observe: deps.observe, newMessageId: deps.ids.message },
+      agents: () => agentsOf(world),
+      mind: (agent, lines) => mindOf(world, lines, agent, log.createdAt),
+      async publish(published) {
+        await deps.publish?.(world.name, published);
+        toldMessage(messageEvent(published, clock), publisher);
+      },
+      tell: (event) => (event.type === "message" ? toldMessage(event, adding) : told(event)),
+      late: () => void late++,
+      ended(said) {
+        room.turns.delete(id);
+        deps.ended(id, room);
+        if (remembers(world)) memories.add(world.name, id, said);
+        rooms.tidy(room);
+      },
+    };
+  }
+
+  /** As the world is now: it may have been told to forget while the turn ran. */
+  function remembers({ name }: World): boolean {
+    try {
+      return store.world(name)?.memory === true;
+    } catch (error) {
+      deps.observe.failed(`world ${name}`, "internal_error", error);
+      return false;
+    }
+  }
+
+  function specOf({ turnId: id, world, timing, earlier }: TurnRecord, log: StreamLog): TurnSpec {
+    const { name, turn_limit: turnLimit, respond } = world;
+    return { id, log, world: name, turnLimit, respond, timing, earlier, isShared: deps.shelf.isShared === true };
+  }
+
+  function enter(room: Room, turn: Turn): Turn {
+    if (!turn.isOver) room.turns.set(turn.id, turn);
+    return turn;
+  }
+
+  return {
+    begin(record, log, publisher) {
+      const room = rooms.enter(record.world.name);
+      const turn = enter(room, beginTurn(specOf(record, log), depsOf(record, log, room, publisher), record.first));
+      // It may have been deleted while the shelf was asked.
+      if (!store.world(record.world.name)) turn.cancel("stopped");
+      return turn;
+    },
+    goOn(record, log) {
+      const room = rooms.enter(record.world.name);
+      const isDeleted = !store.world(record.world.name);
+      const resumption = {
+        record,
+        isDeleted,
+        agentsNow: agentsOf(record.world),
+        mayBeUnpublished: deps.publish !== undefined,
+      };
+      return enter(room, resumeTurn(specOf(record, log), depsOf(record, log, room), resumption));
+    },
+    add(turn, message, publisher) {
+      adding = publisher;
+      try {
+        turn.add(message);
+      } finally {
+        adding = undefined;
+      }
+    },
+    lateEvents: () => late,
+  };
+}
+
+type MessageDraft = OpenDraft & { type: "message" };
+
+const publishedNotice = ({ message_id, sender }: MessageDraft) =>
+  ({ type: "system", code: "published", message: `${sender} has said something.`, message_id }) as const;
+
+function messageEvent({ id, sender, content }: Published, clock: Clock): MessageDraft {
+  const timestamp = timestampOf(clock.wall());
+  return { type: "message", message_id: id, sender, role: "user", content, timestamp };
+}

@@ -1,0 +1,237 @@
+import { timestampOf } from "../clock.ts";
+import { type ErrorCode, failure, isFailure } from "../protocol/errors.ts";
+import type { Usage } from "../protocol/events.ts";
+import { type Activation, type ActivationResult, type ActivationSpec, activate } from "./activation.ts";
+import { createHearing, type Heard, type Routed } from "./hearing.ts";
+import { createLedger, type Obligation } from "./ledger.ts";
+import type { Line } from "./memory.ts";
+import { createOutsideMessages, type OutsideMessage } from "./outside.ts";
+import { beginTiming } from "./timing.ts";
+import type { Published, Turn, TurnDeps, TurnSpec } from "./turn.ts";
+import { type Ending, endingFor, terminalOf } from "./turn-end.ts";
+import { createTurnEvents, type TurnEvents } from "./turn-events.ts";
+import { limitNotice, unknownNotices } from "./turn-notices.ts";
+import { type AgentCall, type Answer, createVoices, type Voices } from "./voices.ts";
+
+/** The work of one turn, for whoever begins it, or goes on with it. */
+export type TurnWork = Pick<TurnEvents, "notice" | "tell" | "time" | "close"> &
+  Pick<Voices, "owes"> & {
+    /** Writes the event that begins the log. */
+    start(): void;
+    /** Publishes what begins the turn, and wakes whom it concerns. */
+    open(): Promise<void>;
+    /** The two halves of `open` besides publishing; `wakeFirst` leaves it open until `opened`. */
+    routeFirst(): Routed;
+    wakeFirst(routed: Routed): void;
+    opened(): void;
+    /** A person's message that is in the log is heard, and answered. */
+    take(message: Published): void;
+    openOutside(messageId: string, sender: string): OutsideMessage;
+    /** Ends what programs outside stream. */
+    closeOutside(reason: "cancelled" | "error", code?: ErrorCode): void;
+    /** The turn, as it is shown to others. */
+    turn(published: Promise<void>): Turn;
+  };
+
+export type TurnWorkDeps = Omit<TurnDeps, "newMessageId"> & {
+  newMessageId(answer: Answer): string;
+  /** Where events are written, if not to the log itself. */
+  writer?: Pick<TurnSpec["log"], "append" | "seal">;
+  /** Keeps an activation from calling its model for now; undefined where it may call it. */
+  hold?(spec: ActivationSpec, lines: readonly Line[]): Activation | undefined;
+};
+
+/** A turn of which nothing is done yet. */
+export function createTurnWork(spec: TurnSpec, deps: TurnWorkDeps, first: Published): TurnWork {
+  const { id, log, world, earlier, respond } = spec;
+  const { clock } = deps;
+  const begun = clock.now();
+  const usages: (Usage | undefined)[] = [];
+
+  const ledger = createLedger({ turnLimit: spec.turnLimit, onSettled: () => events.settled(), onLimited: noteLimit });
+  const hearing = createHearing({ earlier, respond, agents: agentsNow });
+  const events = createTurnEvents({
+    ...{ clock, log: deps.writer ?? log, told: deps.tell, late: deps.late },
+    timeOut(messageId) {
+      voices.timeOut(messageId);
+      outside.timeOut(messageId);
+    },
+    stopAll,
+    hasOpenWork: () => ledger.count > 0,
+    wasLimited: () => ledger.wasLimited,
+    terminal(how) {
+      ledger.end();
+      return terminalOf(how, ledger.agents(), usages);
+    },
+    ended: () => deps.ended(hearing.said),
+  });
+  const { emit, notice, tell } = events;
+  const voices = createVoices({
+    ledger,
+    newMessageId: deps.newMessageId,
+    isClosing: () => events.isClosing,
+    activate: activateAgent,
+    answered: hearAgent,
+  });
+  const outside = createOutsideMessages({
+    ...{ inReplyTo: first.id, clock, emit, tell },
+    ended({ messageId, sender, content, complete }) {
+      hearing.hear({ sender, agent: false, content });
+      if (complete && !events.isClosing) publish({ id: messageId, content }, { agent: sender });
+    },
+  });
+
+  // ---- What is said, and whom it wakes
+
+  async function open(): Promise<void> {
+    try {
+      await deps.publish(first);
+    } catch (error) {
+      fault("publish_failed", error);
+    }
+    if (events.isOver) return;
+    const routed = routeFirst();
+    events.time(beginTiming(spec.timing, routed.agents.length > 0, begun));
+    wake(routed, first.id, opening);
+    opened();
+  }
+
+  const routeFirst = () => hearing.route(first, "person");
+
+  function opened() {
+    // A log that is full may have ended the turn by now.
+    if (opening.isOpen) opening.close("replied");
+  }
+
+  /** What is wrong on our side ends the turn: what it would leave out might be taken for silence. */
+  function fault(code: ErrorCode, error: unknown) {
+    deps.observe.failed(`world ${world}`, code, error);
+    events.close({ code });
+  }
+
+  function agentsNow(): readonly { name: string }[] {
+    try {
+      return deps.agents();
+    } catch (error) {
+      fault("internal_error", error);
+      return [];
+    }
+  }
+
+  function wake({ agents, unknown }: Routed, messageId: string, cause: Obligation) {
+    for (const text of unknownNotices(unknown)) {
+      if (!notice("unknown_mention", text, { message_id: messageId })) return;
+    }
+    if (!events.isClosing) voices.wake(agents, messageId, cause);
+  }
+
+  /** Something was said to which agents may answer: from `cause`, or from outside. */
+  function publish(message: Heard & { id: string }, sender: "person" | { agent: string }, cause?: Obligation) {
+    if (!cause && ledger.count === 0) tell({ type: "reopened" });
+    const publication = ledger.open({ kind: "publication" }, cause);
+    try {
+      wake(hearing.route(message, sender), message.id, publication);
+    } finally {
+      publication.close("replied");
+    }
+  }
+
+  function take(message: Published) {
+    const { sender, content } = message;
+    tell({ type: "outside_message" });
+    hearing.hear({ sender, agent: false, content });
+    publish(message, "person");
+  }
+
+  function add(message: Published) {
+    refuseWhenOver();
+    const { id: message_id, sender, content, mentions } = message;
+    const timestamp = timestampOf(clock.wall());
+    // A server that goes on with the turn wakes whom it has woken.
+    const listed = spec.isShared && mentions ? { mentions: [...mentions] } : {};
+    const isTaken = emit({ type: "message", message_id, sender, role: "user", content, timestamp, ...listed });
+    // There was no room for it, and that has ended the turn.
+    if (!isTaken) throw failure("turn_ended");
+    take(message);
+  }
+
+  // ---- Agents
+
+  function activateAgent(call: AgentCall, ended: (result: ActivationResult) => void) {
+    const activation = { ...call, deps: deps.call, observe: deps.observe, emit, tell, ended };
+    const lines = hearing.lines();
+    const held = deps.hold?.(activation, lines);
+    if (held) return held;
+    try {
+      return activate(activation, deps.mind(call.agent, lines));
+    } catch (error) {
+      // It was deleted meanwhile, say, or its model is offered no more: an outcome, not the end of the turn.
+      deps.observe.failed(call.agent, isFailure(error) ? error.code : "internal_error", error);
+      return undefined;
+    }
+  }
+
+  function hearAgent({ agent, messageId }: AgentCall, result: ActivationResult, call: Obligation) {
+    const { complete, said: content, usage } = result;
+    usages.push(usage);
+    if (content === undefined) return;
+    hearing.hear({ sender: agent, agent: true, content });
+    if (complete && !events.isClosing) publish({ id: messageId, content }, { agent }, call);
+  }
+
+  function noteLimit(agent: string) {
+    notice("turn_limit", limitNotice(agent), { agent });
+  }
+
+  // ---- The end
+
+  function refuseWhenOver() {
+    if (events.isOver || events.isClosing) throw failure("turn_ended");
+  }
+
+  function stopAll(how: Ending) {
+    const code = "code" in how ? how.code : undefined;
+    const reason = code ? "error" : "cancelled";
+    outside.closeAll(reason);
+    voices.stopAll(reason, code);
+    if (opening.isOpen) opening.close("cancelled");
+  }
+
+  const opening = ledger.open({ kind: "publication" });
+  hearing.hear({ sender: first.sender, agent: false, content: first.content });
+
+  function openOutside(messageId: string, sender: string): OutsideMessage {
+    refuseWhenOver();
+    return outside.open(messageId, sender);
+  }
+
+  return {
+    notice,
+    tell,
+    time: events.time,
+    close: events.close,
+    owes: voices.owes,
+    start() {
+      const names = { stream_id: log.id, world, turn_id: id, message_id: first.id };
+      emit({ type: "start", kind: "world", created_at: log.createdAt, ...names });
+    },
+    open: () => open().catch((error) => fault("internal_error", error)),
+    routeFirst,
+    wakeFirst: (routed) => wake(routed, first.id, opening),
+    opened,
+    take,
+    openOutside,
+    closeOutside: outside.closeAll,
+    turn: (published) => ({
+      id,
+      log,
+      published,
+      get isOver() {
+        return events.isOver;
+      },
+      cancel: (cause) => events.close(endingFor(cause)),
+      add,
+      openOutside,
+    }),
+  };
+}
