@@ -51,7 +51,8 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const { instructions, worldTiming: timing } = config;
   const store = await openDataDir(config.dataDir, { isShared: config.redis !== undefined });
   const registry = await createRegistry(config.models, { clock, ...(deps.models ? { extra: deps.models } : {}) });
-  const shared = await openShared(config, clock, store, (orphan) => resume(orphan));
+  const { promise: listening, resolve: isListening } = Promise.withResolvers<void>();
+  const shared = await openShared(config, clock, store, (orphan) => void listening.then(() => resume(orphan)));
   const shelf = shared?.shelf ?? createMemoryShelf(clock, config.shelf);
   const metrics = createMetrics({
     ...{ streams: shelf.counts, worlds: () => worlds.counts() },
@@ -77,6 +78,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     shared?.worlds.close();
     throw error;
   });
+  isListening();
 
   async function drain() {
     app.startDraining();

@@ -53,11 +53,16 @@ export async function startComposed(t: TestContext): Promise<{ front: string; ur
     startProgram(t, { ...environmentOf(service), CHATWAIT_REDIS_URL: redis.url }),
   );
   const urls = (await Promise.all(started)).map(({ url }) => url);
+  return { front: await startFront(t, urls), urls };
+}
+
+/** nginx as the compose file has it, in front of these servers; where it listens. */
+export async function startFront(t: TestContext, urls: readonly string[]): Promise<string> {
   const port = await freePort();
   const site = servers.reduce(
     (text, [name], at) => text.replace(`${name}:3000`, new URL(urls[at] ?? "").host),
     siteText().replace("listen 80;", `listen 127.0.0.1:${port};`),
   );
   await startNginx(t, site, port);
-  return { front: `http://127.0.0.1:${port}`, urls };
+  return `http://127.0.0.1:${port}`;
 }

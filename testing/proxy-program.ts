@@ -13,7 +13,7 @@ export async function startNginx(t: TestContext, site: string, port: number): Pr
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
     (kind) => `${kind}_temp_path ${folder}/${kind};`,
   );
-  const paths = `pid ${folder}/pid; error_log stderr; daemon off; master_process off; events {}`;
+  const paths = `pid ${folder}/pid; error_log stderr; daemon off; master_process off; events { worker_connections 4096; }`;
   writeFileSync(join(folder, "nginx.conf"), `${paths}\nhttp { access_log off; ${temporary.join(" ")}\n${site}\n}\n`);
   await startProxy(t, port, "nginx", ["-p", folder, "-c", join(folder, "nginx.conf"), "-e", "stderr"]);
 }

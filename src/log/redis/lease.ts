@@ -23,6 +23,8 @@ export type LeaseOptions = {
 };
 
 export type Lease = Trust & {
+  /** Gives the first sign: from now on this server may be given streams. Resolves when the sign has arrived, or failed. */
+  begin(): Promise<void>;
   /** Whether the last sign has reached the store. */
   isHeld(): boolean;
   /** A number that no writer had before: what was written under an earlier one is refused. */
@@ -43,7 +45,7 @@ export const NOWHERE = "-";
  * Keeps a server's lease, and looks after those of others: who finds a dead one takes over its streams. Several may find it at
  * once; the store gives each stream to one of them.
  */
-export async function keepLease(options: LeaseOptions): Promise<Lease> {
+export function createLease(options: LeaseOptions): Lease {
   const { store, clock, serverId, leaseMs } = options;
   let leaving = false;
   let released = false;
@@ -125,9 +127,9 @@ export async function keepLease(options: LeaseOptions): Promise<Lease> {
     if (!released) takeBack = clock.after(leaseMs / SIGNS_A_LEASE, beat);
   }
 
-  await beat();
   return {
     ...trust,
+    begin: beat,
     isHeld: () => heldSince !== undefined,
     nextFence,
     hurry: () => void beat(),

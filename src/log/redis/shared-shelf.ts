@@ -6,7 +6,7 @@ import type { CancelCause, Shelf } from "../shelf.ts";
 import type { StreamLog } from "../stream-log.ts";
 import { createFollowedLogs } from "./followed-logs.ts";
 import { createHandOver } from "./hand-over.ts";
-import { keepLease } from "./lease.ts";
+import { createLease } from "./lease.ts";
 import { createLettingGo } from "./letting-go.ts";
 import { openReaders } from "./open-readers.ts";
 import { createOwnStreams, type Fates, namesOf } from "./own-streams.ts";
@@ -73,23 +73,13 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
       return undefined;
     }
   });
-  const claims = await createSharedClaims({
-    ...{ store, clock },
-    mayLack: async () => lease.isSettling() || !(await store.hasSign(serverId)),
-  });
   const restoreOwn = createRestoring(store, own);
   const restore = async () => {
     followed.restore();
     await Promise.all([restoreOwn(), claims.restore()]);
   };
-  await store.onCommand(serverId, (command) => {
-    if (command.type === "cancel") void local.cancel(command.id, command.cause);
-    else if (command.type === "readers") guests.set(command.id, command.server, command.count);
-    else if (command.type === "take") void handOver.take(command);
-    else handOver.taken(command);
-  });
   const takeOver = createTakingOver({ store, clock, own, persist, onTakenOver });
-  const lease = await keepLease({
+  const lease = createLease({
     ...{ store, clock, serverId, leaseMs },
     onTakenOver: takeOver,
     onLiving: (servers) => guests.keepOnly(servers),
@@ -102,6 +92,17 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
     goOn: (id, fence) => takeOver(id, fence, 0),
   });
   const readers = openReaders(pause);
+  const claims = await createSharedClaims({
+    ...{ store, clock },
+    mayLack: async () => lease.isSettling() || !(await store.hasSign(serverId)),
+  });
+  await store.onCommand(serverId, (command) => {
+    if (command.type === "cancel") void local.cancel(command.id, command.cause);
+    else if (command.type === "readers") guests.set(command.id, command.server, command.count);
+    else if (command.type === "take") void handOver.take(command);
+    else handOver.taken(command);
+  });
+  await lease.begin();
   store.onBack(() => {
     restore().catch(() => {});
     followed.sync();
