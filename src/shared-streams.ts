@@ -39,7 +39,8 @@ export async function openSharedStreams(options: SharedStreamsOptions): Promise<
   try {
     store = await openSharedStore({ url, prefix, ttlMs, wall: clock.wall });
     const serverId = randomId(12);
-    const worlds = await openSharedWorlds({ clock, store, definitions, serverId, newId: newStreamId });
+    const own = { serverId, newId: newStreamId, rememberMs: limits.retentionMs };
+    const worlds = await openSharedWorlds({ clock, store, definitions, ...own });
     const shelf = await createSharedShelf({ clock, limits, store, serverId, leaseMs, onTakenOver });
     return { shelf, worlds, counters: { redis: store.connection.redis, nameSpace: `${prefix}starts:` } };
   } catch (error) {

@@ -25,7 +25,7 @@ export async function startWorldSharer(
   const store = await openSharedStore({ url, prefix, ttlMs: 600_000, wall: clock.wall });
   const shared = await openSharedWorlds({
     ...{ store, clock, definitions },
-    ...{ serverId: newId(), newId },
+    ...{ serverId: newId(), newId, rememberMs: 300_000 },
   });
   return {
     ...{ ...shared, definitions, clock, store },

@@ -30,6 +30,8 @@ export type RoomTurnsDeps = Pick<
 > & {
   rooms: Rooms;
   memories: Memories;
+  /** A turn of that world has begun, or goes on here; nobody has read of it. */
+  began(turn: Turn, room: Room): void;
   /** A turn of that world is over. */
   ended(turnId: string, room: Room): void;
 };
@@ -100,6 +102,7 @@ export function createRoomTurns(deps: RoomTurnsDeps): RoomTurns {
   }
 
   function enter(room: Room, turn: Turn): Turn {
+    deps.began(turn, room);
     if (!turn.isOver) room.turns.set(turn.id, turn);
     return turn;
   }

@@ -1,11 +1,13 @@
 import type { RoomFeed } from "./feed.ts";
 import type { Memories } from "./memory.ts";
+import type { Published } from "./turn.ts";
 
 /** What servers have in common of their worlds. Without it, a world is one server's alone. */
 export type SharedWorlds = {
   changes: Changes;
   memories: Memories;
   feeds: SharedFeeds;
+  turns: SharedTurns;
 };
 
 export type SharedFeeds = {
@@ -28,3 +30,17 @@ export type Changes = {
 
 /** `world`: in small letters. `isOver`: it was deleted, or made anew. */
 export type WorldChange = { world: string; isOver: boolean; remembers: boolean };
+export type SharedTurns = {
+  /** A turn runs on this server. To be told before its first event can be read. */
+  began(turnId: string, world: string, streamId: string): void;
+  /** It does not any more. */
+  left(turnId: string): void;
+  /**
+   * Adds a message to a turn that runs on another server, once. Resolves to the turn's stream; not `isSure`: it ended meanwhile, and the
+   * message may have come too late.
+   * @throws Failure `turn_not_found`, `turn_ended`, `store_unavailable`
+   */
+  add(world: string, turnId: string, message: Published): Promise<{ streamId: string; isSure: boolean }>;
+  /** Has `add` called with each message of another server. It resolves to false where the turn does not run here; `again`: it may be in it already. */
+  onAdded(add: (world: string, turnId: string, message: Published, again: boolean) => Promise<boolean>): void;
+};

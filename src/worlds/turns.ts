@@ -13,10 +13,12 @@ import type { Memories } from "./memory.ts";
 import { contextLines } from "./perspective.ts";
 import type { Rooms } from "./room.ts";
 import { createRoomTurns } from "./room-turns.ts";
+import type { SharedTurns } from "./sharing.ts";
 import type { Subscriber } from "./subscription.ts";
 import type { Timing } from "./timing.ts";
 import type { Published, Turn } from "./turn.ts";
 import type { TurnRecord } from "./turn-record.ts";
+import { turnsElsewhere } from "./turns-elsewhere.ts";
 import type { WorldStore } from "./world-store.ts";
 
 export type TurnsDeps = {
@@ -35,6 +37,8 @@ export type TurnsDeps = {
   ids: { stream(): string; message(): string };
   /** Brings a person's message to a world before anybody is woken; a rejection is `publish_failed`. */
   publish?: (world: string, message: Published) => Promise<void>;
+  /** Where turns run on other servers, too. */
+  shared?: { turns: SharedTurns };
 };
 
 export type TurnStart = {
@@ -82,15 +86,24 @@ const MOST_ENDED = 100_000;
 /** No turn runs yet. `ended` is called with the id of each that does not any more. */
 export function createTurns(deps: TurnsDeps, rooms: Rooms, memories: Memories, ended: (turnId: string) => void): Turns {
   const { store, shelf, ids } = deps;
+  const sharedTurns = deps.shared?.turns;
   const { clock, pending } = countingClock(deps.clock);
   const endedTurns = expiringMap<string>(deps.clock, deps.rememberMs, () => {}, MOST_ENDED);
   const inRooms = createRoomTurns({
     ...{ ...deps, clock, call: { ...deps.call, clock }, rooms, memories },
+    began(turn, room) {
+      sharedTurns?.began(turn.id, room.key, turn.log.id);
+      if (turn.isOver) sharedTurns?.left(turn.id);
+    },
     ended(turnId, room) {
+      sharedTurns?.left(turnId);
       ended(turnId);
       endedTurns.set(turnId, room.key);
     },
   });
+
+  const add = (turn: Turn, message: Published) => inRooms.add(turn, message, undefined);
+  const elsewhere = sharedTurns && turnsElsewhere({ shared: sharedTurns, shelf, rooms, add });
 
   function checkSender(world: World, sender: string | null | undefined): string {
     const name = parseSender(sender);
@@ -146,8 +159,13 @@ export function createTurns(deps: TurnsDeps, rooms: Rooms, memories: Memories, e
     if (turnId === undefined || turnId === null) return startTurn(target, message);
     const world = knownWorld(store, target.name);
     const sender = checkSender(world, message.sender);
-    const turn = await runningTurn(world, turnId);
     const added: Published = { id: ids.message(), sender, content: message.message, mentions: message.mentions };
+    if (elsewhere && !rooms.find(world.name)?.turns.has(turnId)) {
+      const log = await elsewhere.publish(world.name, turnId, added);
+      message.onLog?.(log, added.id);
+      return { log, messageId: added.id, turnId };
+    }
+    const turn = await runningTurn(world, turnId);
     inRooms.add(turn, added, target.subscriber);
     if (!turn.isOver) message.onLog?.(turn.log, added.id);
     return { log: turn.log, messageId: added.id, turnId };

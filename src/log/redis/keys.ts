@@ -12,6 +12,8 @@
  * - `Pclaim:KEY`   hash: an idempotency key's fingerprint and stream
  * - `Pclaims`      channel: which key was bound or let go
  * - `Pworlds`      hash: a copy of each world as JSON, by its name in small letters; `#` tells this store from one that was emptied
+ * - `Pserver:ID:calls` channel: what other servers ask it, and answer it
+ * - `Pturn:TURN`   where a turn runs, by its public name
  * - `Pworlds:news` channel: what servers say to each other about worlds
  * - `P{w:WORLD}:memory` list: what was said in a world of late, by its name in small letters
  * - `P{w:WORLD}:feed`, `P{w:WORLD}:feed:meta` stream and hash: a world's feed (`src/worlds/redis/feed-scripts.ts`)
@@ -27,8 +29,10 @@ export type Keys = {
   server(id: string): string;
   running(serverId: string): string;
   commands(serverId: string): string;
+  calls(serverId: string): string;
   readonly servers: string;
   readonly worlds: string;
+  turn(turnId: string): string;
   readonly worldNews: string;
   memory(world: string): string;
   feed(world: string): string;
@@ -47,8 +51,10 @@ export function keysUnder(prefix: string): Keys {
     server: (id) => `${prefix}server:${id}`,
     running: (id) => `${prefix}server:${id}:running`,
     commands: (id) => `${prefix}server:${id}:commands`,
+    calls: (id) => `${prefix}server:${id}:calls`,
     servers: `${prefix}servers`,
     worlds: `${prefix}worlds`,
+    turn: (id) => `${prefix}turn:${id}`,
     worldNews: `${prefix}worlds:news`,
     memory: ofWorld("memory"),
     ...{ feed: ofWorld("feed"), feedMeta: ofWorld("feed:meta"), feedBell: ofWorld("feed:bell") },

@@ -1,5 +1,6 @@
 import type { Clock } from "../../clock.ts";
 import { createRetries } from "../../log/redis/retries.ts";
+import { openServerCalls } from "../../log/redis/server-calls.ts";
 import type { SharedStore } from "../../log/redis/shared-store.ts";
 import { isFailure } from "../../protocol/errors.ts";
 import { createFirstWorld, FIRST_WORLD } from "../first-world.ts";
@@ -9,6 +10,8 @@ import { createCopyStore } from "./copy-store.ts";
 import { createSharedChanges } from "./shared-changes.ts";
 import { createSharedFeeds } from "./shared-feeds.ts";
 import { createSharedMemories } from "./shared-memories.ts";
+import { createSharedTurns } from "./shared-turns.ts";
+import { createTurnDirectory } from "./turn-directory.ts";
 import { openWorldNews, type WorldNews } from "./world-news.ts";
 
 export type SharedWorldsOptions = {
@@ -19,6 +22,8 @@ export type SharedWorldsOptions = {
   serverId: string;
   /** Names feeds, and what is found in Redis: one that was emptied gets another name. */
   newId(): string;
+  /** How long a turn that has ended is told from one that never was; ms. */
+  rememberMs: number;
 };
 
 export type OpenSharedWorlds = SharedWorlds & {
@@ -35,13 +40,15 @@ const LOOK_MS = 10_000;
  * @throws Error where it cannot be reached
  */
 export async function openSharedWorlds(options: SharedWorldsOptions): Promise<OpenSharedWorlds> {
-  const { store, clock, definitions, serverId, newId } = options;
+  const { store, clock, definitions, serverId, newId, rememberMs } = options;
   const { connection, keys } = store;
   const news = await openWorldNews(connection, keys.worldNews);
   const retries = createRetries(clock);
   const copyStore = createCopyStore(connection, keys, news);
   const changes = createSharedChanges({ copies: definitions.copies, store: copyStore, onMissed: meetAgain });
   const memories = createSharedMemories({ connection, keys, clock, retries });
+  const directory = createTurnDirectory({ connection, keys, clock, rememberMs });
+  const calls = await openServerCalls({ connection, keys, clock, serverId });
   let mark: string | undefined;
   let stopLooking = () => {};
   let isOpen = true;
@@ -78,11 +85,14 @@ export async function openSharedWorlds(options: SharedWorldsOptions): Promise<Op
   return {
     ...{ news, changes, memories },
     feeds: createSharedFeeds({ connection, keys, clock, news, serverId, newId }),
+    turns: createSharedTurns({ directory, calls, retries, clock }),
     close() {
       isOpen = false;
       stopLooking();
       retries.close();
       memories.close();
+      directory.close();
+      calls.close();
     },
   };
 }
