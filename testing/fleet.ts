@@ -3,10 +3,15 @@ import { type Program, startProgram } from "./program.ts";
 import { type RedisServer, startRedis } from "./redis-server.ts";
 
 /** Real servers that share streams through a Redis of their own. */
-export type Fleet = { redis: RedisServer; servers: Program[] };
+export type Fleet = {
+  redis: RedisServer;
+  servers: Program[];
+  /** Starts one more with the same settings. */
+  join(): Promise<Program>;
+};
 
 /** A lease so short that a test need not wait long for a death to be noticed, and long enough for a busy machine. */
-export const LEASE_MS = 2000;
+export const LEASE_MS = 1000;
 
 /** What a server is told of its store. */
 export const sharedThrough = (url: string): Record<string, string> => ({
@@ -19,6 +24,7 @@ export async function startFleet(t: TestContext, count: number, env: Record<stri
   const redis = await startRedis();
   t.after(() => redis.close());
   const shared = { ...sharedThrough(redis.url), ...env };
-  const servers = await Promise.all(Array.from({ length: count }, () => startProgram(t, shared)));
-  return { redis, servers };
+  const join = () => startProgram(t, shared);
+  const servers = await Promise.all(Array.from({ length: count }, join));
+  return { redis, servers, join };
 }

@@ -17,6 +17,9 @@ export type Program = {
 };
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
+/** What Node has compiled is kept for the next start, which then costs half. */
+const COMPILED = join(ROOT, "node_modules/.cache/chatwait-programs");
+const FLUSH = fileURLToPath(new URL("flush-compile-cache.ts", import.meta.url));
 
 /** Starts it on a free port with these settings alone; it ends with the test at the latest. Rejects where it does not listen. */
 export async function startProgram(t: TestContext, env: Record<string, string> = {}): Promise<Program> {
@@ -44,10 +47,11 @@ export async function runProgram(t: TestContext, env: Record<string, string>) {
 
 function launch(t: TestContext, env: Record<string, string>) {
   const dataDir = mkdtempSync(join(tmpdir(), "chatwait-program-"));
-  const child = spawn(process.execPath, ["src/main.ts"], {
+  const own = { PATH: process.env["PATH"], NODE_COMPILE_CACHE: COMPILED };
+  const child = spawn(process.execPath, ["--import", FLUSH, "src/main.ts"], {
     cwd: ROOT,
     // Nothing of this process's own settings; OLLAMA_HOST is a port on which nobody answers.
-    env: { PATH: process.env["PATH"], PORT: "0", CHATWAIT_DATA_DIR: dataDir, OLLAMA_HOST: "127.0.0.1:1", ...env },
+    env: { ...own, PORT: "0", CHATWAIT_DATA_DIR: dataDir, OLLAMA_HOST: "127.0.0.1:1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = { stdout: "", stderr: "" };
