@@ -11,7 +11,7 @@ export type Fleet = {
 };
 
 /** A lease so short that a test need not wait long for a death to be noticed, and long enough for a busy machine. */
-export const LEASE_MS = 1000;
+export const LEASE_MS = 2000;
 
 /** What a server is told of its store. */
 export const sharedThrough = (url: string): Record<string, string> => ({
