@@ -26,8 +26,10 @@ test("R-TAKEOVER kill -9 of the writer under 100 live streams, 20 times, a new s
   const seed = Number(process.env["CHAOS_SEED"] ?? randomInt(2 ** 31));
   const checker = streamChecker();
   // Two at once: most of a round is waiting for a lease to run out.
-  await Promise.all([1, 2].map((half) => killRounds(t, { rounds: 10, streams: 100, seed: seed + half, checker })));
+  const halves = [1, 2].map((half) => killRounds(t, { rounds: 10, streams: 100, seed: seed + half, checker }));
+  const taken = await Promise.all(halves);
   checker.assertNone(t, `over 20 kills, CHAOS_SEED=${seed}`);
+  assert.deepEqual(taken, [1000, 1000]);
 });
 
 // They wait for leases, too, and have nothing in common.

@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
@@ -21,9 +20,10 @@ type Live = { message: string; id: string; reader: SseConnection; watcher: SseCo
 /**
  * Kills the server that writes all streams, again and again, each time under streams that are in the middle, and reads them on
  * where another goes on with them. A quarter has a second reader there all along. Each round has a server that was never
- * used: the one that takes over is the next to be killed.
+ * used: the one that takes over is the next to be killed. Resolves with the number of streams that were gone on with.
  */
-export async function killRounds(t: TestContext, { rounds, streams, seed, checker }: KillRounds): Promise<void> {
+export async function killRounds(t: TestContext, { rounds, streams, seed, checker }: KillRounds): Promise<number> {
+  let taken = 0;
   const model = await startCountingModel(t);
   const { servers, join } = await startFleet(t, 2, {
     ...{ CHATWAIT_MODEL: "openai-compatible:counting", CHATWAIT_CONTINUES: "openai-compatible:counting" },
@@ -46,12 +46,10 @@ export async function killRounds(t: TestContext, { rounds, streams, seed, checke
     await writer.exited;
     endSoon();
     await Promise.all(live.map((one) => check(one, heir, model, checker)));
-    assert.ok(
-      messages.every((message) => model.timesAsked(message) >= 2),
-      "each was gone on with",
-    );
+    taken += messages.filter((message) => model.timesAsked(message) > 1).length;
     [writer, heir] = [heir, await next];
   }
+  return taken;
 }
 
 async function begin(message: string, writer: Program, elsewhere: Program | undefined): Promise<Live> {
