@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type TestContext, test } from "node:test";
+import { startFront } from "../testing/compose-several.ts";
+import { freePort } from "../testing/free-port.ts";
+import { unlessInstalled } from "../testing/installed.ts";
+import { requestJson } from "../testing/sse-client.ts";
+
+/** deploy/nginx-several.conf: whom nginx asks, and whom next. Behind it stand servers that do what the test says. */
+
+const skip = unlessInstalled("nginx", "-v");
+
+type Doing = "answers" | "refuses" | "breaks";
+type Standin = { url: string; does: Doing; asked: number };
+
+/** A server that answers, refuses with 503, or reads a request and closes the connection without an answer. */
+async function standin(t: TestContext, does: Doing): Promise<Standin> {
+  const server = createServer((request, response) => {
+    if (request.url === "/healthz") return void response.end("{}");
+    one.asked++;
+    request.resume().once("end", () => {
+      if (one.does === "breaks") return void response.destroy();
+      response.writeHead(one.does === "answers" ? 200 : 503, { "content-type": "application/json" });
+      response.end(JSON.stringify({ by: one.does }));
+    });
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const one: Standin = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, does, asked: 0 };
+  return one;
+}
+
+const ask = { body: { message: "Hi" } };
+const keyed = { ...ask, headers: { "idempotency-key": "one" } };
+
+/** Asks often enough for each of three to be asked first by chance. */
+async function askAll(url: string, outgoing: object): Promise<number[]> {
+  const statuses: number[] = [];
+  for (let n = 0; n < 6; n++) statuses.push((await requestJson(`${url}/chat/wait`, outgoing)).status);
+  return statuses;
+}
+
+test("R-DRAIN nginx asks another server where one refuses or is gone: for what has a key, and for what starts nothing", {
+  skip,
+}, async (t) => {
+  const [refusing, answering] = [await standin(t, "refuses"), await standin(t, "answers")];
+  const gone = `http://127.0.0.1:${await freePort()}`;
+  const front = await startFront(t, [refusing.url, answering.url, gone]);
+  assert.deepEqual(await askAll(front, keyed), Array(6).fill(200));
+  assert.deepEqual(await askAll(front, {}), Array(6).fill(200));
+  assert.ok(refusing.asked > 0);
+  assert.equal(answering.asked, 12);
+});
+
+test("R-IDEMPOTENT nginx sends what may have started something on only where it has a key", { skip }, async (t) => {
+  const servers = [await standin(t, "breaks"), await standin(t, "breaks"), await standin(t, "breaks")];
+  const asked = () => servers.reduce((sum, one) => sum + one.asked, 0);
+  const front = await startFront(
+    t,
+    servers.map(({ url }) => url),
+  );
+  await requestJson(`${front}/chat/wait`, ask);
+  assert.equal(asked(), 1, "a start without a key");
+  await requestJson(`${front}/chat/wait`, keyed);
+  assert.equal(asked(), 4, "one with a key");
+});
+
+test("nginx says in ChatWait's form that nobody answers, and asks again at once when somebody does", {
+  skip,
+}, async (t) => {
+  const one = await standin(t, "breaks");
+  const front = await startFront(t, [one.url, one.url, one.url]);
+  for (const outgoing of [keyed, ask, {}]) {
+    const { status, headers, body } = await requestJson(`${front}/chat/wait`, outgoing);
+    assert.deepEqual([status, headers["retry-after"], body.error_code], [503, "2", "overloaded"]);
+    assert.match(body.request_id, /./);
+  }
+  one.does = "answers";
+  assert.deepEqual(await askAll(front, keyed), Array(6).fill(200));
+});
+
+test("nginx passes a 503 on that all servers give, with its own text, and forgets it", { skip }, async (t) => {
+  const servers = [await standin(t, "refuses"), await standin(t, "refuses"), await standin(t, "refuses")];
+  const front = await startFront(
+    t,
+    servers.map(({ url }) => url),
+  );
+  const { status, body } = await requestJson(`${front}/chat/wait`, keyed);
+  assert.deepEqual([status, body], [503, { by: "refuses" }]);
+  for (const one of servers) one.does = "answers";
+  assert.deepEqual(await askAll(front, ask), Array(6).fill(200), "no server is left out for what it answered");
+});
+
+test("nginx lets nobody wonder what was too large, with a key and without", { skip }, async (t) => {
+  const one = await standin(t, "answers");
+  const front = await startFront(t, [one.url, one.url, one.url]);
+  for (const { headers = {} } of [keyed, { ...ask, headers: {} }]) {
+    const { status, body } = await requestJson(`${front}/chat/wait`, {
+      headers,
+      body: { message: "x".repeat(1_100_000) },
+    });
+    assert.deepEqual([status, body.error_code], [413, "payload_too_large"]);
+  }
+  assert.equal(one.asked, 0);
+});
