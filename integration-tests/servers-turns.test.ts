@@ -147,6 +147,29 @@ describe("a server that dies under turns", { skip }, () => {
   });
 });
 
+describe("a server that is told to close", { skip }, () => {
+  test("R-DRAIN its turns go on elsewhere, with the text of an uncut run, and nobody is told of an error", async (t) => {
+    const { servers } = await startFleet(t, 2, { CHATWAIT_BUILTIN_WORDS_PER_SECOND: "20" });
+    const [a, b] = servers;
+    assert.ok(a && b);
+    const feed = await openStream(`${b.url}/worlds/default/events`);
+    const { stream, turnId } = await chat(a.url, ASKED);
+    await until(() => speakersOf(stream).size === 3, "all three speak");
+    a.signal("SIGTERM");
+    await stream.closed;
+    const whole = await readOn(b.url, stream);
+    const done = checkWhole(whole);
+    const uncut = await requestJson(`${b.url}/worlds/default/chat`, { body: ASKED, headers: JSON_ONLY });
+    assert.deepEqual(said(endsOf(whole)), said(uncut.body.messages));
+    assert.ok(done.type === "done" && done.reason === "completed");
+    assert.equal(await a.exited, 0);
+    await until(() => feed.events.some((one) => one.type === "done" && one.turn_id === turnId), "the feed tells");
+    const told = feed.events.filter((one) => "turn_id" in one && one.turn_id === turnId);
+    assert.deepEqual(said(endsOf(told)), said(endsOf(whole)));
+    assert.ok(told.every(({ type }) => type !== "error"));
+  });
+});
+
 const JSON_ONLY = { accept: "application/json" };
 
 const said = (messages: readonly { sender: string; content: string }[]) =>

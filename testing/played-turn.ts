@@ -149,6 +149,7 @@ function depsOf({ agents }: Play, { clock, calls, ended, told, from }: Surroundi
     }),
     publish: async () => {},
     tell: (draft) => void told.push({ ...draft, seq: 0 } as StreamEvent),
+    moved() {},
     late() {
       throw new Error("An event came late.");
     },

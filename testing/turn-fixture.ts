@@ -92,6 +92,7 @@ export async function turnFixture(options: TurnFixtureOptions) {
       if (options.publishFails) throw failure("store_unavailable");
     },
     tell: (draft) => void told.push(draft.type as OpenDraft["type"]),
+    moved() {},
     late: () => void late++,
     ended: (said) => void ended.push(said),
   };

@@ -1,4 +1,5 @@
 import { createMemoryShelf } from "../src/log/memory-shelf.ts";
+import type { Shelf } from "../src/log/shelf.ts";
 import { openWorldStore, type WorldStore } from "../src/worlds/world-store.ts";
 import { createWorlds, type Worlds } from "../src/worlds/worlds.ts";
 import { type ManualClock, manualClock } from "./manual-clock.ts";
@@ -7,6 +8,7 @@ import { type ScriptedModel, scriptedModel } from "./scripted-model.ts";
 export type WorldsFixture = {
   worlds: Worlds;
   store: WorldStore;
+  shelf: Shelf;
   clock: ManualClock;
   /** Answers for all agents. */
   model: ScriptedModel;
@@ -41,7 +43,7 @@ export function worldsFixture({ agents = [] }: { agents?: string[] } = {}): Worl
     ids: { stream: () => `stream${++ids}`, message: () => `message${++ids}` },
   });
   return {
-    ...{ worlds, store, clock, model },
+    ...{ worlds, store, shelf, clock, model },
     async close() {
       await shelf.close("stopped");
       worlds.close();

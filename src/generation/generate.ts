@@ -160,8 +160,8 @@ function codeOf({ resuming }: Writing, error: unknown): ErrorCode {
 /** What the shelf or a client asks for. Does nothing where it has ended. */
 export function cancelGeneration(writing: Generation, cause: CancelCause): void {
   if (writing.over) return;
-  if (cause === "shutting_down" || cause === "lost") {
-    fail(writing, cause === "lost" ? "generation_lost" : cause);
+  if (cause === "shutting_down" || cause === "lost" || cause === "moved") {
+    fail(writing, cause === "shutting_down" ? cause : "generation_lost");
     return;
   }
   writing.stopCall();

@@ -61,8 +61,9 @@ export type LogSpec = {
 };
 
 /** `stopped`: asked for. `left`: its last reader went, and it was to end with it. `abandoned`: nobody came back.
- * `lost`: it can be written here no longer, and what is written still is seen by nobody. */
-export type CancelCause = "stopped" | "left" | "abandoned" | "shutting_down" | "lost";
+ * `lost`: it can be written here no longer, and what is written still is seen by nobody. `moved`: the same, for another server writes
+ * it now. */
+export type CancelCause = "stopped" | "left" | "abandoned" | "shutting_down" | "lost" | "moved";
 
 /** A forgotten id is told from one that never was (R-HONEST). */
 export type Found = { state: "kept"; log: StreamLog } | { state: "expired" } | { state: "unknown" };

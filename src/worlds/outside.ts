@@ -79,6 +79,7 @@ export type OutsideMessages = {
   open(messageId: string, sender: string): OutsideMessage;
   timeOut(messageId: string): void;
   closeAll(reason: "cancelled" | "error", code?: ErrorCode): void;
+  readonly anyOpen: boolean;
 };
 
 export type OutsideMessagesOptions = Pick<OutsideOptions, "inReplyTo" | "clock" | "emit" | "tell"> & {
@@ -108,6 +109,9 @@ export function createOutsideMessages({ ended, ...options }: OutsideMessagesOpti
     timeOut: (messageId) => open.get(messageId)?.close("timeout"),
     closeAll(reason, code) {
       for (const message of [...open.values()]) message.close(reason, code);
+    },
+    get anyOpen() {
+      return open.size > 0;
     },
   };
 }

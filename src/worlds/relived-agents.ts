@@ -1,7 +1,9 @@
 import { isFailure } from "../protocol/errors.ts";
 import type { StreamEvent } from "../protocol/events.ts";
-import { type Activation, type ActivationSpec, type RelivedActivation, reliveActivation } from "./activation.ts";
+import { type Activation, beginActivation, stopActivation } from "./activation.ts";
+import { type ActivationSpec, silentState } from "./activation-state.ts";
 import type { Line } from "./memory.ts";
+import { passOver, reliveActivation } from "./relived-activation.ts";
 import type { TurnDeps } from "./turn.ts";
 import type { TurnWork } from "./turn-work.ts";
 import type { Answer } from "./voices.ts";
@@ -20,40 +22,40 @@ export type RelivedAgents = {
   begin(): void;
 };
 
-type Held = { spec: ActivationSpec; lines: readonly Line[]; activation: RelivedActivation };
+type Held = { spec: ActivationSpec; lines: readonly Line[]; activation: Activation };
 
 export function relivedAgents(events: readonly StreamEvent[], deps: TurnDeps): RelivedAgents {
   const logged = new Map(events.flatMap((event) => (isBeginning(event) ? [[keyOf(answerIn(event)), event]] : [])));
   /** By the id of the message; one of an agent at most. */
   const held = new Map<string, Held>();
 
-  function passOver(agent: string): boolean {
+  function passOverAgent(agent: string): boolean {
     const asked = [...held.values()].find(({ spec }) => spec.agent === agent);
     if (!asked) return false;
     held.delete(asked.spec.messageId);
-    asked.activation.passOver();
+    passOver(asked.activation);
     return true;
   }
 
   function bring(event: Beginning, work: Pick<TurnWork, "owes">) {
     // One agent's answers come one after another: those before this one have ended (R-VOICES).
-    if (work.owes(answerIn(event))) while (!held.has(event.message_id) && passOver(event.sender));
+    if (work.owes(answerIn(event))) while (!held.has(event.message_id) && passOverAgent(event.sender));
     return held.get(event.message_id);
   }
 
   function begin({ spec: { agent }, lines, activation }: Held) {
     try {
-      activation.begin(deps.mind(agent, lines));
+      beginActivation(activation, deps.mind(agent, lines));
     } catch (error) {
       deps.observe.failed(agent, isFailure(error) ? error.code : "internal_error", error);
-      activation.stop("error", "generation_lost");
+      stopActivation(activation, "error", "generation_lost");
     }
   }
 
   return {
     messageId: (answer) => logged.get(keyOf(answer))?.message_id ?? deps.newMessageId(),
     hold(spec, lines) {
-      const activation = reliveActivation(spec);
+      const activation = silentState(spec);
       held.set(spec.messageId, { spec, lines, activation });
       return activation;
     },
@@ -61,13 +63,13 @@ export function relivedAgents(events: readonly StreamEvent[], deps: TurnDeps): R
       const { message_id = "" } = event as { message_id?: string };
       const one = isBeginning(event) ? bring(event, work) : held.get(message_id);
       if (event.type === "message" || event.type === "message_end") held.delete(message_id);
-      one?.activation.relive(event);
+      if (one) reliveActivation(one.activation, event);
       return one !== undefined;
     },
     thought(agent, event) {
-      for (const { spec, activation } of held.values()) if (spec.agent === agent) activation.relive(event);
+      for (const { spec, activation } of held.values()) if (spec.agent === agent) reliveActivation(activation, event);
     },
-    passOver,
+    passOver: passOverAgent,
     begin() {
       for (const one of held.values()) begin(one);
     },

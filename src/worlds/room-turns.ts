@@ -3,7 +3,7 @@ import type { StreamLog } from "../log/stream-log.ts";
 import { failure } from "../protocol/errors.ts";
 import type { OpenDraft, TerminalDraft } from "../protocol/events.ts";
 import type { World } from "../protocol/world-requests.ts";
-import type { Mind } from "./activation.ts";
+import type { Mind } from "./activation-state.ts";
 import type { Line, Memories } from "./memory.ts";
 import { promptFor } from "./perspective.ts";
 import { resumeTurn } from "./resumed-turn.ts";
@@ -32,8 +32,8 @@ export type RoomTurnsDeps = Pick<
   memories: Memories;
   /** A turn of that world has begun, or goes on here; nobody has read of it. */
   began(turn: Turn, room: Room): void;
-  /** A turn of that world is over. */
-  ended(turnId: string, room: Room): void;
+  /** A turn is over in that room, or is not here any more. */
+  ended(turnId: string, room: Room | undefined): void;
 };
 
 /** No turn runs yet. */
@@ -60,8 +60,9 @@ export function createRoomTurns(deps: RoomTurnsDeps): RoomTurns {
 
   function depsOf({ turnId: id, world }: TurnRecord, log: StreamLog, room: Room, publisher?: Subscriber): TurnDeps {
     room.feed.look();
+    let isHere = true;
     const told = (event: OpenDraft | TerminalDraft, publisher?: Subscriber) => {
-      if (!room.skip()) room.deliver({ ...event, turn_id: id }, publisher);
+      if (isHere && !room.skip()) room.deliver({ ...event, turn_id: id }, publisher);
     };
     const toldMessage = (event: MessageDraft, publisher?: Subscriber) => {
       told(event, publisher);
@@ -76,11 +77,14 @@ export function createRoomTurns(deps: RoomTurnsDeps): RoomTurns {
         toldMessage(messageEvent(published, clock), publisher);
       },
       tell: (event) => (event.type === "message" ? toldMessage(event, adding) : told(event)),
+      moved() {
+        isHere = false;
+      },
       late: () => void late++,
       ended(said) {
         room.turns.delete(id);
-        deps.ended(id, room);
-        if (remembers(world)) memories.add(world.name, id, said);
+        deps.ended(id, isHere ? room : undefined);
+        if (isHere && remembers(world)) memories.add(world.name, id, said);
         rooms.tidy(room);
       },
     };

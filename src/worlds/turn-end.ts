@@ -9,7 +9,7 @@ export type Ending = { reason: string } | { code: ErrorCode };
 /** An end that nobody in the world has asked for is a failure. */
 export function endingFor(cause: CancelCause): Ending {
   if (cause === "shutting_down") return { code: "shutting_down" };
-  return cause === "lost" ? { code: "generation_lost" } : { reason: "cancelled" };
+  return cause === "lost" || cause === "moved" ? { code: "generation_lost" } : { reason: "cancelled" };
 }
 
 /** The event that seals a turn. `usages`: of each call to a model, where it was counted. */

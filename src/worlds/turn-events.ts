@@ -18,9 +18,12 @@ export type TurnEvents = {
   close(how: Ending): void;
   /** Nothing is open (any more). */
   settled(): void;
+  /** Nothing is said any more and time stands still, until it is closed. */
+  pause(): void;
   /** Nothing new may begin. */
   readonly isClosing: boolean;
   readonly isOver: boolean;
+  readonly isPaused: boolean;
 };
 
 export type TurnEventsOptions = {
@@ -42,12 +45,13 @@ export function createTurnEvents(options: TurnEventsOptions): TurnEvents {
   const { clock, log } = options;
   let timer: TurnTimer | undefined;
   let closing: Ending | undefined;
+  let paused = false;
   let over = false;
 
   function emit(draft: OpenDraft): boolean {
     if (over) options.late();
     // What has begun still gets its end.
-    if (over || (closing && draft.type !== "message_end")) return false;
+    if (over || ((closing || paused) && draft.type !== "message_end")) return false;
     const refused = log.append(draft);
     if (refused) close({ code: refused });
     else options.told(draft);
@@ -93,8 +97,15 @@ export function createTurnEvents(options: TurnEventsOptions): TurnEvents {
       if (closing) seal(closing);
       else timer?.tell({ type: "settled" });
     },
+    pause() {
+      paused = true;
+      timer?.stop();
+    },
     get isClosing() {
-      return closing !== undefined;
+      return closing !== undefined || paused;
+    },
+    get isPaused() {
+      return paused && !over;
     },
     get isOver() {
       return over;

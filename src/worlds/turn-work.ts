@@ -1,7 +1,8 @@
 import { timestampOf } from "../clock.ts";
 import { type ErrorCode, failure, isFailure } from "../protocol/errors.ts";
 import type { Usage } from "../protocol/events.ts";
-import { type Activation, type ActivationResult, type ActivationSpec, activate } from "./activation.ts";
+import { type Activation, activate } from "./activation.ts";
+import type { ActivationResult, ActivationSpec } from "./activation-state.ts";
 import { createHearing, type Heard, type Routed } from "./hearing.ts";
 import { createLedger, type Obligation } from "./ledger.ts";
 import type { Line } from "./memory.ts";
@@ -186,7 +187,16 @@ export function createTurnWork(spec: TurnSpec, deps: TurnWorkDeps, first: Publis
   // ---- The end
 
   function refuseWhenOver() {
+    if (events.isPaused) throw failure("shutting_down");
     if (events.isOver || events.isClosing) throw failure("turn_ended");
+  }
+
+  function handOver(): boolean {
+    const isBusy = opening.isOpen || outside.anyOpen || !voices.canMove();
+    if (events.isOver || events.isClosing || isBusy) return false;
+    events.pause();
+    voices.handOver();
+    return true;
   }
 
   function stopAll(how: Ending) {
@@ -229,7 +239,11 @@ export function createTurnWork(spec: TurnSpec, deps: TurnWorkDeps, first: Publis
       get isOver() {
         return events.isOver;
       },
-      cancel: (cause) => events.close(endingFor(cause)),
+      cancel(cause) {
+        if (cause === "moved") deps.moved();
+        events.close(endingFor(cause));
+      },
+      handOver,
       add,
       openOutside,
     }),

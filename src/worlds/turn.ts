@@ -4,7 +4,7 @@ import type { CancelCause } from "../log/shelf.ts";
 import type { StreamLog } from "../log/stream-log.ts";
 import type { CallDeps } from "../models/call.ts";
 import type { OpenDraft, TerminalDraft } from "../protocol/events.ts";
-import type { Mind } from "./activation.ts";
+import type { Mind } from "./activation-state.ts";
 import type { Line } from "./memory.ts";
 import type { OutsideMessage } from "./outside.ts";
 import type { Timing } from "./timing.ts";
@@ -48,6 +48,8 @@ export type TurnDeps = {
   publish(message: Published): Promise<void>;
   /** What readers of the whole world are told besides. */
   tell(draft: OpenDraft | TerminalDraft): void;
+  /** Another server goes on with it: nothing of what follows here is true. */
+  moved(): void;
   /** An event came when the turn had ended. It is dropped. */
   late(): void;
   /** The turn is over, in the same tick as its last event. `said`: in the order in which it was said. */
@@ -61,14 +63,16 @@ export type Turn = {
   /** Resolves when the message that begins the turn is out, or could not be published. */
   readonly published: Promise<void>;
   cancel(cause: CancelCause): void;
+  /** Stops without an end, for another server to go on with it; false where none could, or it is over. It can still be cancelled. */
+  handOver(): boolean;
   /**
    * Adds a person's message.
-   * @throws Failure `turn_ended`
+   * @throws Failure `turn_ended`, and `shutting_down` where it is being handed over
    */
   add(message: Published): void;
   /**
    * Begins a message that a program outside streams.
-   * @throws Failure `turn_ended`, and `invalid_request` where a message of that id has begun before
+   * @throws Failure as `add`, and `invalid_request` where a message of that id has begun before
    */
   openOutside(messageId: string, sender: string): OutsideMessage;
 };

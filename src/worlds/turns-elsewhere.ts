@@ -1,6 +1,6 @@
 import type { Shelf } from "../log/shelf.ts";
 import type { StreamLog } from "../log/stream-log.ts";
-import { failure } from "../protocol/errors.ts";
+import { failure, isFailure } from "../protocol/errors.ts";
 import type { Rooms } from "./room.ts";
 import type { SharedTurns } from "./sharing.ts";
 import type { Published, Turn } from "./turn.ts";
@@ -28,9 +28,19 @@ export function turnsElsewhere({ shared, shelf, rooms, add }: TurnsElsewhereOpti
     if (!turn) return false;
     await turn.published;
     // The server that died may have added it before it did.
-    if (!again || !holds(turn.log, message.id)) add(turn, message);
-    return true;
+    return (again && holds(turn.log, message.id)) || isAdded(turn, message);
   });
+
+  /** False: another server is about to go on with the turn. */
+  function isAdded(turn: Turn, message: Published): boolean {
+    try {
+      add(turn, message);
+      return true;
+    } catch (error) {
+      if (isFailure(error) && error.code === "shutting_down") return false;
+      throw error;
+    }
+  }
 
   return {
     async publish(world, turnId, message) {

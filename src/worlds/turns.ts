@@ -56,8 +56,12 @@ export type TurnStart = {
 
 export type StartedTurn = { log: StreamLog; turnId: string; messageId: string };
 
-/** A stream of a server that has died, and what it was created with. */
-export type Orphan = { log: StreamLog; resume: unknown; setCancel(cancel: LogSpec["cancel"]): void };
+/** A stream of another server, and what it was created with. */
+export type Orphan = {
+  log: StreamLog;
+  resume: unknown;
+  setCancel(cancel: LogSpec["cancel"], handOver?: LogSpec["handOver"]): void;
+};
 
 /** A world by its name, or as a subscriber has it: what it publishes does not come back to it. */
 export type Target = { readonly name: string; readonly subscriber?: Subscriber };
@@ -98,7 +102,7 @@ export function createTurns(deps: TurnsDeps, rooms: Rooms, memories: Memories, e
     ended(turnId, room) {
       sharedTurns?.left(turnId);
       ended(turnId);
-      endedTurns.set(turnId, room.key);
+      if (room) endedTurns.set(turnId, room.key);
     },
   });
 
@@ -132,7 +136,7 @@ export function createTurns(deps: TurnsDeps, rooms: Rooms, memories: Memories, e
       ...{ id: ids.stream(), kind: "world", world: world.name, cancelOnLeave },
       cancel: (cause) => turn?.cancel(cause),
       // It may be a mebibyte: one that nobody else will need is not held on to.
-      ...(shelf.isShared ? { resume: record } : {}),
+      ...(shelf.isShared ? { resume: record, handOver: () => turn?.handOver() ?? false } : {}),
     });
     start.onLog?.(log, message.id);
     turn = inRooms.begin(record, log, target.subscriber);
@@ -142,7 +146,7 @@ export function createTurns(deps: TurnsDeps, rooms: Rooms, memories: Memories, e
   function goOn({ log, resume, setCancel }: Orphan): boolean {
     if (!resume) return false;
     const turn = inRooms.goOn(resume as TurnRecord, log);
-    setCancel((cause) => turn.cancel(cause));
+    setCancel((cause) => turn.cancel(cause), turn.handOver);
     return true;
   }
 

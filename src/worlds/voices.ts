@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../protocol/errors.ts";
-import type { Activation, ActivationResult } from "./activation.ts";
+import { type Activation, canMove, handOverActivation, stopActivation } from "./activation.ts";
+import type { ActivationResult } from "./activation-state.ts";
 import type { Ledger, Obligation, Outcome } from "./ledger.ts";
 
 export type VoicesOptions = {
@@ -24,6 +25,10 @@ export type Voices = {
   /** Whether an agent has still to begin its answer to a message. */
   owes(answer: Answer): boolean;
   timeOut(messageId: string): void;
+  /** Whether another server could go on with whoever speaks. */
+  canMove(): boolean;
+  /** Stops who speaks, without an end. */
+  handOver(): void;
   /** Stops who speaks, and lets nobody else. */
   stopAll(reason: "cancelled" | "error", code?: ErrorCode): void;
 };
@@ -86,9 +91,16 @@ export function createVoices({ ledger, newMessageId, isClosing, activate, answer
     },
     owes: ({ agent, inReplyTo }) =>
       voices.get(agent)?.waiting.some((delivery) => delivery.inReplyTo === inReplyTo) ?? false,
-    timeOut: (messageId) => speaking.get(messageId)?.stop("timeout", "model_timeout"),
+    timeOut(messageId) {
+      const activation = speaking.get(messageId);
+      if (activation) stopActivation(activation, "timeout", "model_timeout");
+    },
+    canMove: () => [...speaking.values()].every(canMove),
+    handOver() {
+      for (const activation of speaking.values()) handOverActivation(activation);
+    },
     stopAll(reason, code) {
-      for (const activation of [...speaking.values()]) activation.stop(reason, code);
+      for (const activation of [...speaking.values()]) stopActivation(activation, reason, code);
       for (const agent of voices.keys()) next(agent);
     },
   };

@@ -253,4 +253,20 @@ describe("worlds as a library", () => {
       { agent: "Otto", outcome: "replied" },
     ]);
   });
+
+  test("R-DRAIN a turn that has moved to another server tells nothing more here, is remembered there, and has not ended", async () => {
+    fixture = worldsFixture({ agents: ["Vera"] });
+    const { worlds, model, shelf } = fixture;
+    const client = listener();
+    await worlds.subscribeWorld("kitchen", client);
+    const { log, turnId } = await worlds.startTurn("kitchen", { message: "Hello" });
+    (await model.call()).text("Hal");
+    const heard = client.heard.length;
+    await shelf.cancel(log.id, "moved");
+    assert.deepEqual([log.sealed, client.heard.length, worlds.counts().turns], [true, heard, 0]);
+    await assert.rejects(worlds.publish("kitchen", { message: "Hey", turnId }), code("turn_not_found"));
+    await worlds.startTurn("kitchen", { message: "Who is here?" });
+    const { prompt } = (await model.call(1)).options;
+    assert.ok(!JSON.stringify(prompt).includes("Hello"));
+  });
 });

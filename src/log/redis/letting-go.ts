@@ -42,7 +42,7 @@ export function createLettingGo({ store, clock, own, followed, persist, nextFenc
   async function stopWriting(log: ProducedLog) {
     log.stop();
     produced.delete(log.id);
-    await local.cancel(log.id, "lost");
+    await local.cancel(log.id, "moved");
     own.remove(log.id);
   }
 
