@@ -193,6 +193,23 @@ describe("servers that meet", () => {
     assert.equal(a.store.world("hall")?.name, "hall");
   });
 
+  test("R-STORE two that have changed the same from the same, each without the other, take one of both and tell them apart", async () => {
+    const hub = copyHub();
+    const a = joined(hub);
+    await a.change("kitchen", () => a.store.createWorld({ name: "kitchen" }));
+    const kitchen = a.store.copies.find("kitchen") ?? assert.fail();
+    await a.change("kitchen", () => a.store.updateWorld("kitchen", { title: "a" }));
+    hub.empty();
+    const store = openWorldStore(":memory:");
+    store.copies.take("kitchen", kitchen);
+    const b = joined(hub, store);
+    await b.merge();
+    await b.change("kitchen", () => b.store.updateWorld("kitchen", { title: "b" }));
+    await a.merge();
+    assert.ok(["a", "b"].includes(a.store.world("kitchen")?.title ?? ""));
+    assert.deepEqual(a.store.worlds(), b.store.worlds());
+  });
+
   test("of deleted worlds the newest thousand are kept, on the disks and in the store", async () => {
     const hub = copyHub();
     const a = joined(hub);

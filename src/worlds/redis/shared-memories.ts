@@ -65,6 +65,12 @@ export function createSharedMemories(options: SharedMemoriesOptions): SharedMemo
     learn(key, added);
   }
 
+  /** For as long as it is worth it. */
+  function keepTrying(action: () => Promise<void>) {
+    const end = clock.now() + FORGOTTEN_MS;
+    return retries.persist(action, () => clock.now() > end);
+  }
+
   return {
     async recall(world) {
       const key = keys.memory(world);
@@ -78,12 +84,12 @@ export function createSharedMemories(options: SharedMemoriesOptions): SharedMemo
     add(world, turnId, lines) {
       const key = keys.memory(world);
       const fitting = newest(lines, sizeOf);
-      if (fitting.length > 0) void retries.persist(() => write(key, turnId, fitting));
+      if (fitting.length > 0) void keepTrying(() => write(key, turnId, fitting));
     },
     forget(world) {
       const key = keys.memory(world);
       known.delete(key);
-      void retries.persist(async () => void (await redis.del(key)));
+      void keepTrying(async () => void (await redis.del(key)));
     },
     drop: (world) => known.delete(keys.memory(world)),
     async restore() {

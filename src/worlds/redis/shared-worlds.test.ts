@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { unlessInstalled } from "../../../testing/installed.ts";
+import { type RedisServer, startRedis } from "../../../testing/redis-server.ts";
+import { newPrefix } from "../../../testing/shared-server.ts";
+import { until } from "../../../testing/until.ts";
+import { startWorldSharer, type WorldSharer } from "../../../testing/world-sharer.ts";
+import { createFirstWorld } from "../first-world.ts";
+import { openWorldStore } from "../world-store.ts";
+
+const namesOn = ({ definitions }: WorldSharer) => definitions.worlds().map(({ name }) => name);
+const agentsOn = ({ definitions }: WorldSharer) => definitions.agents("default").map(({ name }) => name);
+
+describe("worlds that are shared through Redis", { skip: unlessInstalled("redis-server", "--version") }, () => {
+  let redis: RedisServer;
+  before(async () => {
+    redis = await startRedis();
+  });
+  after(() => redis.close());
+
+  async function withSharers(starting: Promise<WorldSharer>[], body: (...sharers: WorldSharer[]) => Promise<void>) {
+    const sharers = await Promise.all(starting);
+    try {
+      await body(...sharers);
+    } finally {
+      for (const { close } of sharers) close();
+      assert.deepEqual(
+        sharers.map(({ clock }) => clock.pending()),
+        sharers.map(() => 0),
+        "a timer was left behind",
+      );
+    }
+  }
+
+  test("of servers that start on nothing at the same time one makes the first world, and later ones make none", async () => {
+    const prefix = newPrefix();
+    const starting = [1, 2, 3].map(() => startWorldSharer(redis.url, prefix));
+    await withSharers(starting, async (...sharers) => {
+      for (const sharer of sharers) {
+        await until(() => namesOn(sharer).length === 1);
+        assert.deepEqual([namesOn(sharer), agentsOn(sharer)], [["default"], ["Hanna", "Otto", "Vera"]]);
+      }
+      const [a] = sharers as [WorldSharer];
+      await a.changes.change("default", () => a.definitions.deleteWorld("default"));
+      await withSharers([startWorldSharer(redis.url, prefix)], async (late) => assert.deepEqual(namesOn(late), []));
+    });
+  });
+
+  test("servers that each had a first world of their own before have one together", async () => {
+    const prefix = newPrefix();
+    const starting = [1, 2].map(() =>
+      startWorldSharer(redis.url, prefix, openWorldStore(":memory:", createFirstWorld)),
+    );
+    await withSharers(starting, async (a, b) => {
+      assert.ok(a && b);
+      await until(() => a.definitions.copies.find("default")?.rev === b.definitions.copies.find("default")?.rev);
+      assert.deepEqual([namesOn(a), agentsOn(a)], [["default"], ["Hanna", "Otto", "Vera"]]);
+      assert.deepEqual(a.definitions.copies.find("default"), b.definitions.copies.find("default"));
+    });
+  });
+
+  test("R-STORE a store that is emptied while it is used is filled again, with definitions and with what was said", async () => {
+    const own = await startRedis();
+    await withSharers([startWorldSharer(own.url, newPrefix())], async (a) => {
+      assert.ok(a);
+      a.memories.add("default", "turn1", [{ sender: "Ada", agent: false, content: "Hello" }]);
+      assert.equal((await a.memories.recall("default")).length, 1);
+      await a.store.connection.redis.flushall();
+      assert.equal((await a.memories.recall("default")).length, 0);
+      a.clock.advance(10_000);
+      await until(async () => (await a.memories.recall("default")).length === 1, "it is told what was said");
+      assert.ok(await a.store.connection.redis.hexists(a.store.keys.worlds, "default"));
+    });
+    await own.close();
+  });
+});
