@@ -5,7 +5,7 @@ import type { WorldCopy } from "../src/worlds/world-copies.ts";
 import { until } from "./until.ts";
 
 /** A copy of a world with this `rev`. */
-export const copyOf = (name: string, rev: number, title = "A world"): WorldCopy => ({
+const copyOf = (name: string, rev: number, title = "A world"): WorldCopy => ({
   ...{ rev, made: rev },
   world: { name, title, turn_limit: 5, respond: "everyone", memory: true },
   agents: [{ name: "Vera", instructions: 'Say {"rev":7} \u{1F642}\n', streaming: true }],

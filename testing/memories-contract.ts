@@ -97,7 +97,7 @@ export function memoriesContract(name: string, make: () => Promise<MemoriesEnvir
             if (kept.length < all.length && next) assert.ok(kept.length === 50 || bytesOf([next, ...kept]) > MIB);
           }),
         ),
-        { numRuns: 20 },
+        { numRuns: 20, endOnFailure: true },
       );
     });
   });

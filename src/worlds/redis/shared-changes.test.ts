@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type CopyHub, copyHub } from "../../../testing/copy-hub.ts";
-import { copyOf, copyStoreContract } from "../../../testing/copy-store-contract.ts";
+import { type CopyHub, type CopyLine, copyHub } from "../../../testing/copy-hub.ts";
+import { copyStoreContract } from "../../../testing/copy-store-contract.ts";
 import { isFailure } from "../../protocol/errors.ts";
 import type { WorldChange } from "../sharing.ts";
 import { openWorldStore, type WorldStore } from "../world-store.ts";
@@ -13,10 +13,10 @@ copyStoreContract("in memory", async () => {
 });
 
 /** A server with a disk of its own that knows the hub; `store` is what it already has on its disk. */
-function joined(hub: CopyHub, store = openWorldStore(":memory:")) {
+function joined(hub: CopyHub, store = openWorldStore(":memory:"), line?: CopyLine) {
   const changed: WorldChange[] = [];
   const onMissed = () => assert.fail("something was missed");
-  const { change, merge, onChanged } = createSharedChanges({ copies: store.copies, store: hub.join(), onMissed });
+  const { change, merge, onChanged } = createSharedChanges({ copies: store.copies, store: hub.join(line), onMissed });
   onChanged((each) => void changed.push(each));
   return { store, change, merge, changed };
 }
@@ -124,18 +124,36 @@ describe("changes that servers share", () => {
       { world, isOver: false, remembers: false },
       { world, isOver: true, remembers: false },
     ]);
+  });
+
+  test("what has been changed is heard late, once and never where something newer is known, and a world made anew is another one", async () => {
+    const hub = copyHub();
+    const news: (() => void)[] = [];
+    const a = joined(hub);
+    const late = joined(hub, openWorldStore(":memory:"), {
+      cross: async () => {},
+      news: (hear) => void news.push(hear),
+    });
     await a.change("kitchen", () => a.store.createWorld({ name: "kitchen" }));
-    // One that has heard nothing of its end.
-    const late = joined(hub, alone("attic"));
     await late.merge();
-    late.store.copies.take("kitchen", copyOf("kitchen", 1));
-    late.changed.length = 0;
     await a.change("kitchen", () => a.store.deleteWorld("kitchen"));
     await a.change("kitchen", () => a.store.createWorld({ name: "kitchen" }));
-    assert.deepEqual(
-      late.changed.map(({ isOver }) => isOver),
-      [true, false],
-    );
+    late.changed.length = 0;
+    await late.merge();
+    const anew = { world: "kitchen", isOver: true, remembers: true };
+    assert.deepEqual(late.changed, [anew]);
+    for (const hear of news.slice(0, 2)) hear();
+    assert.deepEqual(late.changed, [anew]);
+    assert.deepEqual(late.store.worlds(), a.store.worlds());
+  });
+
+  test("what a server has changed it reads at once, also where it does not hear of it", async () => {
+    const hub = copyHub();
+    const a = joined(hub, openWorldStore(":memory:"), { cross: async () => {}, news() {} });
+    await a.change("kitchen", () => a.store.createWorld({ name: "kitchen" }));
+    assert.deepEqual(namesOf(a.store), ["kitchen"]);
+    await a.change("kitchen", () => a.store.updateWorld("kitchen", { title: "Bread" }));
+    assert.equal(a.store.world("kitchen")?.title, "Bread");
   });
 });
 

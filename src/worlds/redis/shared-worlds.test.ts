@@ -59,18 +59,27 @@ describe("worlds that are shared through Redis", { skip: unlessInstalled("redis-
     });
   });
 
-  test("R-STORE a store that is emptied while it is used is filled again, with definitions and with what was said", async () => {
+  test("R-STORE a store that is emptied while it is used is filled again, with definitions and with what was said", async (t) => {
     const own = await startRedis();
-    await withSharers([startWorldSharer(own.url, newPrefix())], async (a) => {
-      assert.ok(a);
-      a.memories.add("default", "turn1", [{ sender: "Ada", agent: false, content: "Hello" }]);
-      assert.equal((await a.memories.recall("default")).length, 1);
+    t.after(() => own.close());
+    const prefix = newPrefix();
+    await withSharers([startWorldSharer(own.url, prefix), startWorldSharer(own.url, prefix)], async (a, b) => {
+      assert.ok(a && b);
+      await until(() => namesOn(b).length === 1);
+      await a.changes.change("attic", () => a.definitions.createWorld({ name: "attic" }));
+      for (const world of ["default", "attic"]) {
+        a.memories.add(world, "turn1", [{ sender: "Ada", agent: false, content: "Hello" }]);
+        assert.equal((await b.memories.recall(world)).length, 1);
+      }
+      await a.changes.change("attic", () => a.definitions.updateWorld("attic", { memory: false }));
+      a.memories.forget("attic");
+      await until(() => b.definitions.world("attic")?.memory === false);
       await a.store.connection.redis.flushall();
       assert.equal((await a.memories.recall("default")).length, 0);
-      a.clock.advance(10_000);
+      b.clock.advance(10_000);
       await until(async () => (await a.memories.recall("default")).length === 1, "it is told what was said");
-      assert.ok(await a.store.connection.redis.hexists(a.store.keys.worlds, "default"));
+      assert.deepEqual(await a.memories.recall("attic"), [], "what was forgotten stays forgotten");
+      assert.deepEqual(await b.store.connection.redis.hexists(b.store.keys.worlds, "attic"), 1);
     });
-    await own.close();
   });
 });
