@@ -9,7 +9,7 @@ import type { SharedStore } from "./shared-store.ts";
 type Followed = { log: FollowedLog; readers: number; takeBack: () => void };
 
 /** How often what is read is compared with the store, and its writer is told of its readers: words may be lost. */
-const SYNC_MS = 10_000;
+export const SYNC_MS = 10_000;
 /** A copy that nobody reads is kept for a reader that reconnects. */
 const LINGER_MS = 10_000;
 /** For a writer to end a stream that it was asked to end. */

@@ -2,8 +2,8 @@
  * Where things are in Redis. What belongs to one stream has its id as the hash tag, so that a script touches one slot of a
  * cluster (https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags):
  *
- * - `P{id}:log`    Redis Stream: entry `<seq>-0`, field `e`, the event as JSON on one line
- * - `P{id}:meta`   hash: names, epochs, resume, owner, fence, seq, takeovers, moves, sealed, freed
+ * - `P{id}:log`    Redis Stream: entry `<term>-<seq>`, field `e`, the event as JSON on one line; a term for each writer that it had
+ * - `P{id}:meta`   hash: names, epochs, resume, owner, fence, term, seq when it was last looked at, takeovers, moves, sealed, freed
  * - `P{id}:gone`   that there was such a stream: a forgotten id is told from one that never was
  * - `P{id}:bell`   channel: each batch as it is written
  * - `Pserver:ID`   that a server lives, and whether it is leaving; `Pserver:ID:running` the streams it writes, `Pserver:ID:commands` the channel to it

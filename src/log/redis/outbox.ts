@@ -1,5 +1,5 @@
 import type { Clock } from "../../clock.ts";
-import type { AppendOutcome, Batch, StreamStore, Writer } from "./stream-store.ts";
+import type { AppendOutcome, StreamStore, Writer, WrittenBatch } from "./stream-store.ts";
 
 /** What one stream has still to write to the store. */
 export type Outbox = {
@@ -22,6 +22,8 @@ export type OutboxOptions = {
   stored: number;
   /** The JSON of an event that was written before: a store that has lost it is given it again. */
   event(seq: number): string;
+  /** Whether it may be read on another server. */
+  isFollowed(): boolean;
   /** Everything up to `seq` is in the store. */
   onStored(seq: number, sealed: boolean): void;
   /** Another server writes this stream now. */
@@ -35,78 +37,81 @@ const RETRY_MS = 100;
 /** How long a generation goes on without the store (R-STORE). */
 const AWAY_MS = 30_000;
 
-type Keyed = Batch & { freesKeys: boolean };
-
 /**
- * Batches by themselves: what is pushed while a batch is on its way goes with the next one, so that nothing waits longer than
- * one round trip, and a quiet stream not at all.
+ * Batches by themselves: what is pushed before a batch leaves, or while one is on its way, goes together. A token passes here
+ * on each server of each stream, so nothing of it is an async function: each would cost as much as all the rest.
  */
 export function createOutbox(options: OutboxOptions): Outbox {
   const { store, clock, id, writer } = options;
   let waiting: string[] = [];
   let { stored } = options;
   let end: { freesKeys: boolean } | undefined;
-  let running: Promise<void> | undefined;
+  let isWriting = false;
   let stopped = false;
   let isDue = false;
+  let whenDrained: (() => void)[] = [];
   let endPause = () => {};
   let awayTimer: (() => void) | undefined;
 
   function start() {
-    running ??= run();
+    if (isWriting || stopped) return;
+    isWriting = true;
+    store.soon(writeWaiting);
   }
 
-  async function run() {
-    // What is appended in this turn of the event loop is one batch.
-    await undefined;
-    while ((waiting.length > 0 || isDue) && !stopped) await writeWaiting();
-    running = undefined;
-  }
-
-  async function writeWaiting() {
+  function writeWaiting() {
     const events = waiting;
     waiting = [];
     isDue = false;
-    const batch = { first: stored + 1, events, sealed: end !== undefined, freesKeys: end?.freesKeys ?? false };
-    const outcome = await write(batch);
-    if (outcome === "stopped") return;
-    if (outcome === "fenced") {
-      stop();
-      return options.onFenced();
-    }
-    stored += events.length;
-    options.onStored(stored, batch.sealed);
+    const ending = { sealed: end !== undefined, freesKeys: end?.freesKeys ?? false };
+    write({ first: stored + 1, events, ...ending, isUnheard: !options.isFollowed() });
   }
 
   /** Writes a batch however long it takes. */
-  async function write(batch: Keyed): Promise<"ok" | "fenced" | "stopped"> {
-    let pending = batch;
-    while (!stopped) {
-      const outcome = await store.append(id, writer, pending).catch((): AppendOutcome | undefined => undefined);
-      if (outcome) endAway();
-      if (outcome?.state === "ok" || outcome?.state === "fenced") return outcome.state;
-      if (outcome) pending = withLost(pending, outcome.seq);
-      else await pause();
+  function write(batch: WrittenBatch) {
+    if (stopped) return finish();
+    store.append(id, writer, batch).then(
+      (outcome) => heard(batch, outcome),
+      () => pause(() => write(batch)),
+    );
+  }
+
+  function heard(batch: WrittenBatch, outcome: AppendOutcome) {
+    endAway();
+    if (outcome.state === "lost") return write(withLost(batch, outcome.seq));
+    if (outcome.state === "fenced") {
+      stop();
+      finish();
+      return options.onFenced();
     }
-    return "stopped";
+    stored = batch.first + batch.events.length - 1;
+    options.onStored(stored, batch.sealed);
+    if ((waiting.length > 0 || isDue) && !stopped) store.soon(writeWaiting);
+    else finish();
+  }
+
+  function finish() {
+    isWriting = false;
+    const drained = whenDrained;
+    whenDrained = [];
+    for (const resolve of drained) resolve();
   }
 
   /** The batch, and before it what the store has lost. */
-  function withLost(batch: Keyed, seq: number): Keyed {
+  function withLost(batch: WrittenBatch, seq: number): WrittenBatch {
     const lost = Array.from({ length: batch.first - seq - 1 }, (_, index) => options.event(seq + index + 1));
     return { ...batch, first: seq + 1, events: [...lost, ...batch.events] };
   }
 
-  function pause(): Promise<void> {
-    if (stopped) return Promise.resolve();
+  function pause(goOn: () => void) {
+    if (stopped) return goOn();
     awayTimer ??= clock.after(AWAY_MS, options.onAway);
-    return new Promise((resolve) => {
-      const takeBack = clock.after(RETRY_MS, resolve);
-      endPause = () => {
-        takeBack();
-        resolve();
-      };
-    });
+    const takeBack = clock.after(RETRY_MS, goOn);
+    endPause = () => {
+      takeBack();
+      endPause = () => {};
+      goOn();
+    };
   }
 
   function endAway() {
@@ -132,8 +137,6 @@ export function createOutbox(options: OutboxOptions): Outbox {
       start();
     },
     stop,
-    drained: async () => {
-      while (running) await running;
-    },
+    drained: () => new Promise((resolve) => (isWriting ? whenDrained.push(resolve) : resolve())),
   };
 }

@@ -31,6 +31,8 @@ export type OwnStreamsOptions = {
   limits: ShelfLimits;
   store: SharedStore;
   serverId: string;
+  /** Whether it may be read on another server. */
+  isFollowed(id: string): boolean;
   /** Another server writes it now. */
   onFenced(log: ProducedLog): void;
   /** The store has been away for too long. */
@@ -70,6 +72,7 @@ export function createOwnStreams(options: OwnStreamsOptions): OwnStreams {
         ended.set(id, { fence: writer.fence, names: writer.names });
         store.runs(serverId, id, false).catch(() => {});
       },
+      isFollowed: () => options.isFollowed(id),
       onFenced: () => onFenced(log),
       onAway: () => onAway(log),
     });

@@ -21,6 +21,7 @@ export function remoteReaders(attach: (id: string) => (() => void) | undefined) 
   }
 
   return {
+    has: (id: string): boolean => held.has(id),
     /** So many read the stream on that server. */
     set(id: string, server: string, count: number) {
       if (count === 0) return drop(id, server);

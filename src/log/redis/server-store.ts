@@ -5,8 +5,7 @@ import type { Keys } from "./keys.ts";
 /** What servers say to each other about a stream. */
 export type Command =
   | { type: "cancel"; id: string; cause: CancelCause }
-  /** How many read it on `server`: while any do it is not abandoned. */
-  | { type: "readers"; id: string; server: string; count: number }
+  | ReadersCommand
   /** Go on with it, for `server` is about to close; and the answer to that. */
   | { type: "take"; id: string; server: string; stores: string }
   | { type: "taken"; id: string; server: string; isTaken: boolean };
@@ -16,6 +15,9 @@ export type Command =
  * which Redis it has given everything to.
  */
 export type ServerState = { id: string; isDead: boolean; isLeaving: boolean; stores: string };
+
+/** How many read a stream on `server`: while any do it is not abandoned, and they are told of what is written. */
+export type ReadersCommand = { type: "readers"; id: string; server: string; count: number };
 
 /** Which servers there are, what they write, and what they say to each other. */
 export type ServerStore = {

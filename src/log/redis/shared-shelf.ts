@@ -4,7 +4,7 @@ import { endingOf } from "../endings.ts";
 import type { ShelfLimits } from "../memory-shelf.ts";
 import type { CancelCause, Shelf } from "../shelf.ts";
 import type { StreamLog } from "../stream-log.ts";
-import { createFollowedLogs } from "./followed-logs.ts";
+import { createFollowedLogs, SYNC_MS } from "./followed-logs.ts";
 import { createHandOver } from "./hand-over.ts";
 import { createLease } from "./lease.ts";
 import { createLettingGo } from "./letting-go.ts";
@@ -13,6 +13,7 @@ import { createOwnStreams, type Fates, namesOf } from "./own-streams.ts";
 import { remoteReaders } from "./remote-readers.ts";
 import { createRestoring } from "./restoring.ts";
 import { createRetries } from "./retries.ts";
+import type { ReadersCommand } from "./server-store.ts";
 import { createSharedClaims } from "./shared-claims.ts";
 import type { SharedStore } from "./shared-store.ts";
 import type { Writer } from "./stream-store.ts";
@@ -39,6 +40,8 @@ export type SharedShelf = Shelf & {
 
 /** How long a client should stay away from a server without its store; seconds. */
 const RETRY_AFTER_S = 2;
+/** Longer than a server takes to say again who reads there. */
+const SURE_MS = 1.5 * SYNC_MS;
 /** For the end of what runs to reach the store when this server ends; ms. */
 const CLOSING_MS = 3000;
 
@@ -50,9 +53,15 @@ const unavailable = () => failure("store_unavailable", undefined, { retryAfter: 
  */
 export async function createSharedShelf(options: SharedShelfOptions): Promise<SharedShelf> {
   const { clock, limits, store, serverId, leaseMs, onTakenOver } = options;
+  // Who was told of a reader and has died, or was not there to be told, knows of none. They are told of again soon.
+  let unsureUntil = Number.NEGATIVE_INFINITY;
+  const beUnsure = () => {
+    unsureUntil = clock.now() + SURE_MS;
+  };
   const { persist, pause, close: endRetries } = createRetries(clock);
   const own = createOwnStreams({
     ...{ clock, limits, store, serverId },
+    isFollowed: (id) => guests.has(id) || clock.now() < unsureUntil,
     onFenced: (log) => void lettingGo.yieldTo(log),
     onAway: (log) => void lettingGo.giveUp(log),
     onForget: (id) => claims.forget(id),
@@ -78,7 +87,18 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
     followed.restore();
     await Promise.all([restoreOwn(), claims.restore()]);
   };
-  const takeOver = createTakingOver({ store, clock, own, persist, onTakenOver });
+
+  function hearOfReaders({ id, server, count }: ReadersCommand) {
+    guests.set(id, server, count);
+    // From here on they are told of each batch, and now how far the log is: they may have missed one.
+    if (count > 0) produced.get(id)?.check();
+  }
+
+  const goOn = createTakingOver({ store, clock, own, persist, onTakenOver });
+  const takeOver: typeof goOn = (...stream) => {
+    beUnsure();
+    return goOn(...stream);
+  };
   const lease = createLease({
     ...{ store, clock, serverId, leaseMs },
     onTakenOver: takeOver,
@@ -98,12 +118,13 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
   });
   await store.onCommand(serverId, (command) => {
     if (command.type === "cancel") void local.cancel(command.id, command.cause);
-    else if (command.type === "readers") guests.set(command.id, command.server, command.count);
+    else if (command.type === "readers") hearOfReaders(command);
     else if (command.type === "take") void handOver.take(command);
     else handOver.taken(command);
   });
   await lease.begin();
   store.onBack(() => {
+    beUnsure();
     restore().catch(() => {});
     followed.sync();
     lease.hurry();

@@ -1,8 +1,9 @@
+import { TOMBSTONE_MS } from "./appends.ts";
 import { type ClaimStore, createClaimStore } from "./claim-store.ts";
 import { type Connection, connectRedis } from "./connection.ts";
 import { type Keys, keysUnder } from "./keys.ts";
 import { createServerStore, type ServerStore } from "./server-store.ts";
-import { createStreamStore, type StreamStore, type StreamStoreOptions, TOMBSTONE_MS } from "./stream-store.ts";
+import { createStreamStore, type StreamStore, type StreamStoreOptions } from "./stream-store.ts";
 
 /** What servers have in common. Each part is a file of its own, and brings its scripts. */
 export type SharedStore = StreamStore &

@@ -1,8 +1,9 @@
-import { type Epochs, epochsOfText, textOfEpochs } from "../epochs.ts";
+import { type Epochs, epochsOfText } from "../epochs.ts";
+import { createAppends, TOMBSTONE_MS } from "./appends.ts";
 import type { Connection } from "./connection.ts";
 import type { Keys } from "./keys.ts";
 import { defineScript } from "./scripts.ts";
-import { APPEND, HAND_OVER, TAKE_OVER } from "./stream-scripts.ts";
+import { HAND_OVER, TAKE_OVER } from "./stream-scripts.ts";
 
 /** What is told of a stream besides its events. */
 export type SharedNames = {
@@ -20,6 +21,8 @@ export type Writer = { fence: string; names: SharedNames; resume?: unknown };
 /** Events on their way to the store: the JSON of each, numbered from `first` on. */
 export type Batch = { first: number; events: readonly string[]; sealed: boolean };
 
+export type WrittenBatch = Batch & { freesKeys: boolean; isUnheard?: boolean };
+
 /** Events from the store, and the epochs that the stream has by then, as text. */
 export type ReadBatch = Batch & { epochs: string };
 
@@ -30,11 +33,14 @@ export type AppendOutcome = { state: "ok" } | { state: "fenced" } | { state: "lo
 
 /** The streams in the store. */
 export type StreamStore = {
+  /** Calls `write` when it is time to write again, within 10 ms: all that is appended then leaves together. */
+  soon(write: () => void): void;
   /**
    * Writes a batch, unless another server holds the stream by now. What is there already is not written twice.
-   * `freesKeys`: its end lets go of the idempotency keys that are bound to it.
+   * `freesKeys`: its end lets go of the idempotency keys that are bound to it. `isUnheard`: nobody follows, to be told of it; of the
+   * end all are told. Of one writer's batches each waits for the outcome of the one before.
    */
-  append(id: string, writer: Writer, batch: Batch & { freesKeys: boolean }): Promise<AppendOutcome>;
+  append(id: string, writer: Writer, batch: WrittenBatch): Promise<AppendOutcome>;
   /** What the store has after `after`; undefined where it has no such stream (any more). */
   read(id: string, after: number): Promise<Stored | undefined>;
   /**
@@ -70,51 +76,27 @@ export type StreamStoreOptions = {
   wall(): number;
 };
 
-/** A forgotten id is told from an unknown one for an hour (R-ABANDON). */
-export const TOMBSTONE_MS = 3_600_000;
-
-export function createStreamStore(
-  { redis, listen }: Connection,
-  keys: Keys,
-  { ttlMs, wall }: StreamStoreOptions,
-): StreamStore {
-  const append = defineScript<string>(redis, "chatwaitAppend", 3, APPEND);
+export function createStreamStore(connection: Connection, keys: Keys, options: StreamStoreOptions): StreamStore {
+  const { redis, listen } = connection;
+  const { wall } = options;
   const takeOver = defineScript<number>(redis, "chatwaitTakeOver", 2, TAKE_OVER);
   const handOver = defineScript<number>(redis, "chatwaitHandOver", 2, HAND_OVER);
 
   return {
-    async append(id, { fence, names, resume }, { first, events, sealed, freesKeys }) {
-      // Names go along only where they may have to be written: a start may be large, and tokens are many.
-      const { epochs, ...told } = names;
-      const named = first === 1 ? [JSON.stringify(told), resume === undefined ? "" : JSON.stringify(resume)] : ["", ""];
-      const said = await append(
-        ...[keys.log(id), keys.meta(id), keys.gone(id), fence, first, sealed ? 1 : 0, freesKeys ? 1 : 0],
-        ...[ttlMs, ttlMs + TOMBSTONE_MS, keys.bell(id), ...named, wall() + ttlMs + TOMBSTONE_MS],
-        ...[textOfEpochs(epochs), ...events],
-      );
-      return outcomeOf(said) as AppendOutcome;
-    },
-    async giveBack(id, epochs, { first, events, sealed }) {
-      const said = await append(
-        ...[keys.log(id), keys.meta(id), keys.gone(id), "", first, sealed ? 1 : 0, 0],
-        ...[ttlMs, ttlMs + TOMBSTONE_MS, keys.bell(id), "", "", wall() + ttlMs + TOMBSTONE_MS],
-        ...[textOfEpochs(epochs), ...events],
-      );
-      return outcomeOf(said);
-    },
+    ...createAppends(connection, keys, options),
     async read(id, after) {
-      const [held, entries] = await Promise.all([
+      const [held, entries, length] = await Promise.all([
         redis.hmget(keys.meta(id), "names", "sealed", "seq", "epochs", "owner"),
-        redis.xrange(keys.log(id), `${after + 1}-0`, "+"),
+        // Under a later term numbers go on, but an id cannot tell that: what was read before is left out.
+        redis.xrange(keys.log(id), `0-${after + 1}`, "+"),
+        redis.xlen(keys.log(id)),
       ]);
       const [names, sealed, seq, epochs = "", owner] = held as string[];
       if (!names) return undefined;
-      const events = entries.map(([, fields]) => fields[1] as string);
+      const events = eventsFrom(entries, after + 1);
       // The two were not read at once: the end counts only together with the last event.
       const isWhole = sealed === "1" && after + events.length >= Number(seq);
-      // Memory that ran short may have cost the log alone.
-      const known = Number(seq) > after ? 0 : Number(seq);
-      const last = events.length > 0 ? after + events.length : known;
+      const last = events.length > 0 ? after + events.length : Math.min(after, length);
       return {
         names: { ...JSON.parse(names), epochs: epochsOfText(epochs) },
         ...{ owner: owner as string, seq: last },
@@ -144,14 +126,20 @@ export function createStreamStore(
   };
 }
 
-function outcomeOf(said: string): AppendOutcome | { state: "gone" } {
-  if (said.startsWith("lost ")) return { state: "lost", seq: Number(said.slice("lost ".length)) };
-  return { state: said as "ok" | "fenced" | "gone" };
+/** The events from `first` on, as far as there is no hole: a store that has lost writes is mended by the writer. */
+function eventsFrom(entries: [id: string, fields: string[]][], first: number): string[] {
+  const events: string[] = [];
+  for (const [id, fields] of entries) {
+    const seq = Number(id.slice(id.indexOf("-") + 1));
+    if (seq === first + events.length) events.push(fields[1] as string);
+  }
+  return events;
 }
 
 /** A published batch: `first sealed epochs`, and an event a line. */
 function batchOf(message: string): ReadBatch {
   const [head = "", ...events] = message.split("\n");
   const [first, sealed, epochs = ""] = head.split(" ");
-  return { first: Number(first), sealed: sealed === "1", events, epochs };
+  // An empty one tells how far the log has come.
+  return { first: Number(first), sealed: sealed === "1", events: events.filter((event) => event !== ""), epochs };
 }
