@@ -7,6 +7,8 @@ export type Outbox = {
   push(json: string, sealed?: { freesKeys: boolean }): void;
   /** Looks whether the store still has what was written, and whether the stream is still to be written here. */
   check(): void;
+  /** Tells those who follow how far the log is in the store: they may have missed what was on its way when they came. */
+  tell(): void;
   /** Writes nothing any more. What is on its way may still arrive. */
   stop(): void;
   /** Resolves when everything pushed so far is in the store, or never will be. */
@@ -49,6 +51,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   let isWriting = false;
   let stopped = false;
   let isDue = false;
+  let isToTell = false;
   let whenDrained: (() => void)[] = [];
   let endPause = () => {};
   let awayTimer: (() => void) | undefined;
@@ -61,8 +64,13 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   function writeWaiting() {
     const events = waiting;
+    const isOnlyTold = isToTell && !isDue && events.length === 0;
     waiting = [];
-    isDue = false;
+    isDue = isToTell = false;
+    if (isOnlyTold) {
+      store.tell(id, writer.names.epochs, stored + 1).catch(() => {});
+      return goOn();
+    }
     const ending = { sealed: end !== undefined, freesKeys: end?.freesKeys ?? false };
     write({ first: stored + 1, events, ...ending, isUnheard: !options.isFollowed() });
   }
@@ -86,7 +94,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
     }
     stored = batch.first + batch.events.length - 1;
     options.onStored(stored, batch.sealed);
-    if ((waiting.length > 0 || isDue) && !stopped) store.soon(writeWaiting);
+    goOn();
+  }
+
+  function goOn() {
+    if ((waiting.length > 0 || isDue || isToTell) && !stopped) store.soon(writeWaiting);
     else finish();
   }
 
@@ -134,6 +146,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
     check() {
       isDue = true;
+      start();
+    },
+    tell() {
+      isToTell = true;
       start();
     },
     stop,

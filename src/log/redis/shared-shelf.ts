@@ -91,7 +91,7 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
   function hearOfReaders({ id, server, count }: ReadersCommand) {
     guests.set(id, server, count);
     // From here on they are told of each batch, and now how far the log is: they may have missed one.
-    if (count > 0) produced.get(id)?.check();
+    if (count > 0) produced.get(id)?.tell();
   }
 
   const goOn = createTakingOver({ store, clock, own, persist, onTakenOver });

@@ -61,7 +61,7 @@ if looks then
   redis.call('PEXPIRE', KEYS[2], ARGV[6])
   redis.call('SET', KEYS[3], ARGV[8], 'PX', ARGV[7])
 end
-if ARGV[5] ~= '' then
+if ARGV[5] ~= '' and #ARGV > 11 then
   redis.call('PUBLISH', ARGV[5], first .. ' ' .. ARGV[3] .. ' ' .. epochs .. '\\n' .. table.concat(ARGV, '\\n', 12))
 end
 return 'ok ' .. (held[2] or 0)

@@ -1,4 +1,4 @@
-import { type Epochs, epochsOfText } from "../epochs.ts";
+import { type Epochs, epochsOfText, textOfEpochs } from "../epochs.ts";
 import { createAppends, TOMBSTONE_MS } from "./appends.ts";
 import type { Connection } from "./connection.ts";
 import type { Keys } from "./keys.ts";
@@ -41,6 +41,8 @@ export type StreamStore = {
    * end all are told. Of one writer's batches each waits for the outcome of the one before.
    */
   append(id: string, writer: Writer, batch: WrittenBatch): Promise<AppendOutcome>;
+  /** Tells those who follow that the store has all before `next`. */
+  tell(id: string, epochs: Epochs, next: number): Promise<void>;
   /** What the store has after `after`; undefined where it has no such stream (any more). */
   read(id: string, after: number): Promise<Stored | undefined>;
   /**
@@ -84,6 +86,9 @@ export function createStreamStore(connection: Connection, keys: Keys, options: S
 
   return {
     ...createAppends(connection, keys, options),
+    async tell(id, epochs, next) {
+      await redis.publish(keys.bell(id), `${next} 0 ${textOfEpochs(epochs)}`);
+    },
     async read(id, after) {
       const [held, entries, length] = await Promise.all([
         redis.hmget(keys.meta(id), "names", "sealed", "seq", "epochs", "owner"),
@@ -140,6 +145,5 @@ function eventsFrom(entries: [id: string, fields: string[]][], first: number): s
 function batchOf(message: string): ReadBatch {
   const [head = "", ...events] = message.split("\n");
   const [first, sealed, epochs = ""] = head.split(" ");
-  // An empty one tells how far the log has come.
-  return { first: Number(first), sealed: sealed === "1", events: events.filter((event) => event !== ""), epochs };
+  return { first: Number(first), sealed: sealed === "1", events, epochs };
 }
