@@ -35,6 +35,7 @@ export function createFollowedLogs(options: FollowedLogsOptions) {
   const open = new Map<string, Followed>();
   let away: Away;
 
+  let closed = false;
   let endSync = clock.after(SYNC_MS, syncSoon);
 
   function syncSoon() {
@@ -54,6 +55,10 @@ export function createFollowedLogs(options: FollowedLogsOptions) {
     try {
       const log = await followLog({ store, id, isSettled }, had);
       if (!log) return undefined;
+      if (closed) {
+        log.leave();
+        return undefined;
+      }
       const entry: Followed = { log, readers: 0, takeBack: () => {} };
       open.set(id, entry);
       if (away) log.sendAway(away);
@@ -65,6 +70,8 @@ export function createFollowedLogs(options: FollowedLogsOptions) {
   }
 
   function linger(entry: Followed) {
+    // A reader may be the last to go when the copy is gone already.
+    if (open.get(entry.log.id) !== entry) return;
     entry.takeBack();
     entry.takeBack = clock.after(LINGER_MS, () => drop(entry));
   }
@@ -156,6 +163,7 @@ export function createFollowedLogs(options: FollowedLogsOptions) {
       for (const { log } of open.values()) log.sendAway(away);
     },
     close() {
+      closed = true;
       endSync();
       for (const { log } of open.values()) log.sendAway("closing");
       for (const entry of [...open.values()]) drop(entry);
