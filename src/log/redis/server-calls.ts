@@ -6,12 +6,12 @@ import type { Keys } from "./keys.ts";
 /** What servers ask each other. Questions and answers are JSON. */
 export type ServerCalls = {
   /**
-   * Asks a server; undefined where no answer comes within a second. The question may have arrived all the same: asked again under
+   * Asks a server; undefined where it has none, or where none comes within a second. The question may have arrived all the same: asked again under
    * the same id, it is not answered anew.
    * @throws where the store is away
    */
   ask(server: string, id: string, question: unknown): Promise<unknown>;
-  /** Answers what this server is asked. */
+  /** Answers what this server is asked; with undefined what it cannot answer yet, and looks at anew when it is asked again. */
   onAsked(answer: (question: unknown) => Promise<unknown>): void;
   close(): void;
 };
@@ -37,12 +37,14 @@ export async function openServerCalls({ connection, keys, clock, serverId }: Ser
     if (!answer) return;
     const answering = answers.get(id) ?? answer(question);
     answers.set(id, answering);
-    await send(from, { id, answer: await answering });
+    const said = await answering.catch(() => undefined);
+    if (said === undefined) answers.delete(id);
+    await send(from, { id, answer: said ?? null });
   }
 
   await listen(keys.calls(serverId), (text) => {
     const message = JSON.parse(text) as Message;
-    if ("answer" in message) waiting.get(message.id)?.(message.answer);
+    if ("answer" in message) waiting.get(message.id)?.(message.answer ?? undefined);
     // Who is not answered asks again.
     else reply(message.id, message.from, message.question).catch(() => {});
   });

@@ -10,7 +10,7 @@ export type SharedTurnsOptions = { directory: TurnDirectory; calls: ServerCalls;
 
 /** What the server is asked on which a turn runs. `again`: it, or the one before it, may have been asked already. */
 type Question = { world: string; turnId: string; message: Published; again: boolean };
-type Answer = { state: "added" } | { state: "elsewhere" } | { state: "refused"; code: ErrorCode; text: string };
+type Answer = { state: "added" } | { state: "refused"; code: ErrorCode; text: string };
 
 /** Longer than it takes until another server has taken over a turn (R-LEASE). */
 const PATIENCE_MS = 10_000;
@@ -54,10 +54,10 @@ export function createSharedTurns({ directory, calls, retries, clock }: SharedTu
       throw away();
     },
     onAdded(add) {
-      calls.onAsked(async (question): Promise<Answer> => {
+      calls.onAsked(async (question): Promise<Answer | undefined> => {
         const { world, turnId, message, again } = question as Question;
         try {
-          return { state: (await add(world, turnId, message, again)) ? "added" : "elsewhere" };
+          return (await add(world, turnId, message, again)) ? { state: "added" } : undefined;
         } catch (error) {
           if (!isFailure(error)) throw error;
           return { state: "refused", code: error.code, text: error.message };
