@@ -44,7 +44,7 @@ export function reliveTurn(spec: TurnSpec, deps: TurnDeps, { record, agentsNow, 
   let reliving = true;
   const notices = relivedNotices(events);
   const agents = relivedAgents(events, deps);
-  const agentsThen = agentsOf(record, agentsNow, events);
+  let there = record.agents.map((name) => ({ name }));
   const told: Told = { waited: [], stalled: new Set(), tookPart: false };
   const { lasting, ending, ended } = partsOf(events);
   const isThere = (draft: EventDraft) => reliving || (draft.type === "message_end" && ended.has(draft.message_id));
@@ -63,7 +63,7 @@ export function reliveTurn(spec: TurnSpec, deps: TurnDeps, { record, agentsNow, 
       tell: (draft) => isThere(draft) || deps.tell(draft),
       observe: quietWhile(() => reliving, deps.observe),
       newMessageId: agents.messageId,
-      agents: () => (reliving ? agentsThen : deps.agents()),
+      agents: () => (reliving ? there : deps.agents()),
       hold: (activation, lines) => (reliving ? agents.hold(activation, lines) : undefined),
     },
     record.first,
@@ -97,16 +97,11 @@ export function reliveTurn(spec: TurnSpec, deps: TurnDeps, { record, agentsNow, 
 
   const first = work.routeFirst();
   work.wakeFirst(first);
+  // Who has come since may have been spoken to.
+  there = [...there, ...agentsNow.filter(({ name }) => !record.agents.includes(name))];
   for (const event of lasting) relive(event);
   reliving = false;
   return { ...told, work, ending, woken: first.agents.length > 0, owed: notices.owed, begin: agents.begin };
-}
-
-/** As it was when the turn began, and who has come and spoken since. */
-function agentsOf({ agents }: TurnRecord, now: readonly { name: string }[], events: readonly StreamEvent[]) {
-  const spoken = new Set(events.flatMap((event) => ("sender" in event ? [event.sender] : [])));
-  const since = now.filter(({ name }) => spoken.has(name) && !agents.includes(name));
-  return [...agents.map((name) => ({ name })), ...since];
 }
 
 function publishedIn({ message_id: id, sender, content, mentions }: StreamEvent & { type: "message" }): Published {

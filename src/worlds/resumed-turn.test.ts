@@ -170,4 +170,44 @@ describe("R-TAKEOVER of a turn", () => {
     clock.advance(2000);
     assert.deepEqual(outcomes(since()), ["turn_limit", "Vera limited", "Otto replied"]);
   });
+
+  test("an agent that said nothing to one message is where it was with the next", async () => {
+    const { allCalls, since } = await takenOver({ ...ROOM, mentions: ["Vera"] }, ({ calls, turn }) => {
+      turn.add({ id: "m1", sender: "Bob", content: "Hey", mentions: ["Vera"] });
+      calls[0]?.call.finish();
+      calls[1]?.call.text("Hel");
+    });
+    assert.deepEqual(
+      allCalls.map(({ options }) => options.providerOptions?.["chatwait"]?.["continueFrom"]),
+      ["Hel"],
+    );
+    allCalls[0]?.finish();
+    const [end] = since();
+    assert.deepEqual(end?.type === "message_end" && [end.reason, end.in_reply_to], ["stop", "m1"]);
+  });
+
+  test("what was begun as a stream is ended as one, whatever the agent was told since", async () => {
+    const cut = ({ calls }: Fixture) => calls[0]?.call.text("Hel");
+    const { allCalls, since } = await takenOver({ agents: ["Vera"] }, cut, { streaming: false });
+    allCalls[0]?.text("lo");
+    allCalls[0]?.finish();
+    assert.deepEqual(kinds(since()), ["token", "message_end", "done"]);
+  });
+
+  test("who has come since the turn began is known, and who has come and gone gives no notice afterwards", async () => {
+    const room = { agents: ["Vera", "Otto", "Ida"], mentions: ["Vera"] };
+    const asked = ({ calls }: Fixture) => {
+      calls[0]?.call.text("@Ida?");
+      calls[0]?.call.finish();
+    };
+    const then = { agents: ["Vera", "Otto"], resumption: { agentsNow: room.agents.map((name) => ({ name })) } };
+    const { calls, since } = await takenOver(room, asked, then);
+    assert.deepEqual([calls.map(({ agent }) => agent), kinds(since())], [["Ida"], []]);
+    const later = (turn: Fixture) => {
+      asked(turn);
+      turn.turn.add({ id: "m1", sender: "Bob", content: "Hey", mentions: ["Otto"] });
+    };
+    const gone = await takenOver(room, later, { agents: ["Vera", "Otto"] });
+    assert.deepEqual([gone.calls.map(({ agent }) => agent), kinds(gone.since())], [["Otto"], []]);
+  });
 });

@@ -51,7 +51,7 @@ export function createTurnEvents(options: TurnEventsOptions): TurnEvents {
   function emit(draft: OpenDraft): boolean {
     if (over) options.late();
     // What has begun still gets its end.
-    if (over || ((closing || paused) && draft.type !== "message_end")) return false;
+    if (over || (closing && draft.type !== "message_end")) return false;
     const refused = log.append(draft);
     if (refused) close({ code: refused });
     else options.told(draft);

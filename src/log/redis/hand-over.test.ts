@@ -284,7 +284,7 @@ describe("a server that is about to close", { skip: unlessInstalled("redis-serve
         there.seal(done);
       });
       await stopping;
-      assert.deepEqual([causes, stops], [["lost"], ["stopped"]]);
+      assert.deepEqual([causes, stops], [["moved"], ["stopped"]]);
       assert.deepEqual(textsOf(log), ["one", "done"]);
     }),
   );
