@@ -36,14 +36,16 @@ export async function openSharedStreams(options: SharedStreamsOptions): Promise<
   const { url, prefix, leaseMs } = redis;
   const ttlMs = limits.retentionMs + limits.abandonMs + MARGIN_MS;
   let store: SharedStore | undefined;
+  let worlds: OpenSharedWorlds | undefined;
   try {
     store = await openSharedStore({ url, prefix, ttlMs, wall: clock.wall });
     const serverId = randomId(12);
     const own = { serverId, newId: newStreamId, rememberMs: limits.retentionMs };
-    const worlds = await openSharedWorlds({ clock, store, definitions, ...own });
+    worlds = await openSharedWorlds({ clock, store, definitions, ...own });
     const shelf = await createSharedShelf({ clock, limits, store, serverId, leaseMs, onTakenOver });
     return { shelf, worlds, counters: { redis: store.connection.redis, nameSpace: `${prefix}starts:` } };
   } catch (error) {
+    worlds?.close();
     await store?.close();
     throw settingError("CHATWAIT_REDIS_URL", `CHATWAIT_REDIS_URL: no store can be used there (${reasonOf(error)}).`);
   }

@@ -6,6 +6,8 @@ import { after, before, describe, test } from "node:test";
 import fc from "fast-check";
 import type { ErrorCode } from "../protocol/errors.ts";
 import { parseWorldPatch, type WorldPatch } from "../protocol/world-requests.ts";
+import { openDefinitionsFile } from "./definitions-file.ts";
+import { MIGRATIONS } from "./world-rows.ts";
 import { openWorldStore, type WorldStore } from "./world-store.ts";
 
 let folder = "";
@@ -49,6 +51,25 @@ describe("definitions", () => {
     assert.deepEqual(again.agents("Kitchen"), [VERA]);
     assert.deepEqual(again.agent("Kitchen", "Vera"), VERA);
     again.close();
+  });
+
+  test("of a file from before worlds were shared are the same, in the same order, and worlds made later come after them", () => {
+    const file = join(folder, "older.sqlite");
+    const database = openDefinitionsFile(file, MIGRATIONS.slice(0, 1));
+    for (const name of ["Zoo", "attic", "Kitchen"]) {
+      database.exec(`INSERT INTO worlds (name, turn_limit, respond, memory) VALUES ('${name}', 5, 'everyone', 1)`);
+    }
+    database.exec("INSERT INTO agents (world_id, name, streaming) VALUES (2, 'Vera', 1)");
+    database.close();
+    const store = openWorldStore(file);
+    store.createWorld({ name: "cellar" });
+    assert.deepEqual(
+      store.worlds().map(({ name }) => name),
+      ["Zoo", "attic", "Kitchen", "cellar"],
+    );
+    assert.deepEqual(store.agents("attic"), [{ name: "Vera", streaming: true }]);
+    assert.equal(store.copies.find("attic")?.rev, 0);
+    store.close();
   });
 
   test("need no more than a name; what is absent is absent, and null is the default", () => {

@@ -17,10 +17,11 @@ export const START: ErrorCode[] = [
   "rate_limited",
   "overloaded",
   "shutting_down",
+  "store_unavailable",
 ];
 /** What may be wrong with any body. */
 export const BODY: ErrorCode[] = ["invalid_json", "payload_too_large", "unsupported_media_type"];
-export const FIND: ErrorCode[] = ["stream_not_found", "stream_expired"];
+export const FIND: ErrorCode[] = ["stream_not_found", "stream_expired", "store_unavailable"];
 export const RESUME: ErrorCode[] = ["invalid_cursor", "cursor_ahead", "cursor_void", ...FIND];
 /** Ends of a chat: a status in `wait`, an `error` event in `streaming`. */
 export const GENERATION: ErrorCode[] = [
@@ -30,6 +31,8 @@ export const GENERATION: ErrorCode[] = [
   "model_unavailable",
   "model_timeout",
   "shutting_down",
+  "generation_lost",
+  "store_unavailable",
 ];
 
 /** What may be wrong with the name of a world. */
@@ -43,11 +46,24 @@ export const PUBLISH: ErrorCode[] = [
   "rate_limited",
   "overloaded",
   "shutting_down",
+  "store_unavailable",
 ];
 /** Ends of a turn: a status where its JSON was asked for, else an `error` event. What fails in an agent ends no turn. */
-export const TURN_ENDS: ErrorCode[] = ["publish_failed", "stream_too_long", "shutting_down"];
+export const TURN_ENDS: ErrorCode[] = [
+  "publish_failed",
+  "stream_too_long",
+  "shutting_down",
+  "generation_lost",
+  "store_unavailable",
+];
 /** What keeps a definition from being made or changed. */
-export const EDIT: ErrorCode[] = ["invalid_request", "editing_disabled", "not_acceptable", ...BODY];
+export const EDIT: ErrorCode[] = [
+  "invalid_request",
+  "editing_disabled",
+  "not_acceptable",
+  "store_unavailable",
+  ...BODY,
+];
 
 /** Codes that any request may meet, whatever its path. */
 export const ANYWHERE: ErrorCode[] = [
@@ -61,6 +77,3 @@ export const ANYWHERE: ErrorCode[] = [
   "headers_too_large",
   "internal_error",
 ];
-
-/** Codes of several servers: in the table already, raised by nothing in this version. */
-export const PLANNED: ErrorCode[] = ["generation_lost", "store_unavailable"];
