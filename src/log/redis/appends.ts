@@ -16,7 +16,7 @@ const LOOK_MS = 10_000;
  * What a writer knows of its stream: under which term it writes, and that it was whole when it was last looked at, over this
  * connection. Over another it may be another store, that has lost the last writes.
  */
-type Standing = { term: string; connection: object; lookedAt: number };
+type Standing = { term: string; connection: object; lookedAt: number; isSure: boolean; head: string };
 
 const OK: AppendOutcome = { state: "ok" };
 const UTF8 = { replyEncoding: "utf8" } as const;
@@ -36,7 +36,7 @@ export function createAppends({ redis }: Connection, keys: Keys, { ttlMs, wall }
 
   function standingOf(writer: Writer): Standing | undefined {
     const standing = standings.get(writer);
-    const isTrue = standing && standing.connection === redis.stream && wall() - standing.lookedAt < LOOK_MS;
+    const isTrue = standing?.isSure && standing.connection === redis.stream && wall() - standing.lookedAt < LOOK_MS;
     return isTrue ? standing : undefined;
   }
 
@@ -59,31 +59,39 @@ export function createAppends({ redis }: Connection, keys: Keys, { ttlMs, wall }
     const said = await run(id, batch, { fence: writer.fence, epochs, named, looks: !standing });
     const outcome = outcomeOf(said) as AppendOutcome;
     if (outcome.state !== "ok") standings.delete(writer);
-    else if (!standing) standings.set(writer, { term: said.slice("ok ".length), connection, lookedAt: wall() });
+    else if (!standing) {
+      const term = said.slice("ok ".length);
+      standings.set(writer, { term, connection, lookedAt: wall(), isSure: true, head: headOf(keys.log(id)) });
+    }
     return outcome;
   }
 
-  /** Whether Redis has taken the batch. Without an answer nobody knows: then that is thrown, and the script finds out. */
-  async function byCommand(id: string, { term }: Standing, { first, events }: Batch): Promise<boolean> {
-    const add = (event: string, index: number) =>
-      send(new Command("xadd", [keys.log(id), "NOMKSTREAM", `${term}-${first + index}`, "e", event], UTF8));
-    try {
-      const added = await (events.length === 1 ? add(events[0] as string, 0) : Promise.all(events.map(add)));
-      return added !== null && !(Array.isArray(added) && added.includes(null));
-    } catch (error) {
-      if ((error as Error).name === "ReplyError") return false;
-      throw error;
-    }
+  function add({ term, head }: Standing, seq: number, event: string): Promise<boolean> {
+    const command = new Command("xadd", [], UTF8);
+    const entry = `${term}-${seq}`;
+    const text = `${head}$${entry.length}\r\n${entry}\r\n$1\r\ne\r\n$${Buffer.byteLength(event)}\r\n${event}\r\n`;
+    command.toWritable = () => text;
+    return send(command).then(isAdded, isRefused);
   }
 
-  async function append(id: string, writer: Writer, batch: WrittenBatch): Promise<AppendOutcome> {
-    const isPlain = !batch.sealed && batch.isUnheard && batch.events.length > 0;
+  /** Without an answer nobody knows whether Redis has the batch: then that is thrown, and the script finds out. */
+  function append(id: string, writer: Writer, batch: WrittenBatch): Promise<AppendOutcome> {
+    const { first, events } = batch;
+    const isPlain = !batch.sealed && batch.isUnheard && events.length > 0;
     const standing = isPlain ? standingOf(writer) : undefined;
     if (!standing) return byScript(id, writer, batch);
-    standings.delete(writer);
-    if (!(await byCommand(id, standing, batch))) return byScript(id, writer, batch);
-    standings.set(writer, standing);
-    return OK;
+    standing.isSure = false;
+    const [event = ""] = events;
+    const all = events.length === 1 ? add(standing, first, event) : addAll(standing, batch);
+    return all.then((isAll) => {
+      standing.isSure = isAll;
+      return isAll ? OK : byScript(id, writer, batch);
+    });
+  }
+
+  async function addAll(standing: Standing, { first, events }: Batch): Promise<boolean> {
+    const added = await Promise.all(events.map((event, index) => add(standing, first + index, event)));
+    return !added.includes(false);
   }
 
   async function giveBack(id: string, epochs: Epochs, batch: Batch): Promise<GivenBack> {
@@ -92,6 +100,17 @@ export function createAppends({ redis }: Connection, keys: Keys, { ttlMs, wall }
   }
 
   return { soon, append, giveBack };
+}
+
+/** All that adding an entry to a stream begins with, in one piece: the text of a command costs by its pieces. */
+const headOf = (key: string): string =>
+  ["*6\r\n$4\r\nxadd\r\n$", Buffer.byteLength(key), "\r\n", key, "\r\n$10\r\nNOMKSTREAM\r\n"].join("");
+
+const isAdded = (reply: unknown): boolean => reply !== null;
+
+function isRefused(error: Error): false {
+  if (error.name === "ReplyError") return false;
+  throw error;
 }
 
 type GivenBack = AppendOutcome | { state: "gone" };

@@ -57,8 +57,6 @@ export function createDepartures(redis: Redis): Departures {
       if (wait > 0) setTimeout(leave, wait);
       else setImmediate(leave);
     },
-    async send(command) {
-      return redis.sendCommand(command, isLeaving ? collector : undefined);
-    },
+    send: (command) => redis.sendCommand(command, isLeaving ? collector : undefined) as Promise<unknown>,
   };
 }

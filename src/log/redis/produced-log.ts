@@ -2,7 +2,7 @@ import { type ErrorCode, isRetryable } from "../../protocol/errors.ts";
 import type { EventDraft } from "../../protocol/events.ts";
 import { createBells, hang, ringSoon } from "../bells.ts";
 import type { StreamLog } from "../stream-log.ts";
-import { jsonOf } from "./event-json.ts";
+import { jsonOf, jsonOfToken } from "./event-json.ts";
 import { createOutbox, type Outbox, type OutboxOptions } from "./outbox.ts";
 import type { SharedNames } from "./stream-store.ts";
 
@@ -40,7 +40,8 @@ export function createProducedLog({ inner, onEnd, ...outboxOptions }: ProducedLo
   });
 
   function push(draft: EventDraft, sealed?: { freesKeys: boolean }) {
-    outbox.push(jsonOf({ ...draft, seq: inner.lastSeq }), sealed);
+    const seq = inner.lastSeq;
+    outbox.push(draft.type === "token" ? jsonOfToken(draft, seq) : jsonOf({ ...draft, seq }), sealed);
   }
 
   function mirror() {
