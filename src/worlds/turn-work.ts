@@ -3,7 +3,7 @@ import { type ErrorCode, failure, isFailure } from "../protocol/errors.ts";
 import type { Usage } from "../protocol/events.ts";
 import { type Activation, activate } from "./activation.ts";
 import type { ActivationResult, ActivationSpec } from "./activation-state.ts";
-import { createHearing, type Heard, type Routed } from "./hearing.ts";
+import { createHearing, type Routed } from "./hearing.ts";
 import { createLedger, type Obligation } from "./ledger.ts";
 import type { Line } from "./memory.ts";
 import { createOutsideMessages, type OutsideMessage } from "./outside.ts";
@@ -11,7 +11,8 @@ import { beginTiming } from "./timing.ts";
 import type { Published, Turn, TurnDeps, TurnSpec } from "./turn.ts";
 import { type Ending, endingFor, terminalOf } from "./turn-end.ts";
 import { createTurnEvents, type TurnEvents } from "./turn-events.ts";
-import { limitNotice, unknownNotices } from "./turn-notices.ts";
+import { limitNotice } from "./turn-notices.ts";
+import { createTurnTalk } from "./turn-talk.ts";
 import { type AgentCall, type Answer, createVoices, type Voices } from "./voices.ts";
 
 /** The work of one turn, for whoever begins it, or goes on with it. */
@@ -74,11 +75,12 @@ export function createTurnWork(spec: TurnSpec, deps: TurnWorkDeps, first: Publis
     activate: activateAgent,
     answered: hearAgent,
   });
+  const talk = createTurnTalk({ ledger, hearing, events, wake: voices.wake });
   const outside = createOutsideMessages({
     ...{ inReplyTo: first.id, clock, emit, tell },
     ended({ messageId, sender, content, complete }) {
       hearing.hear({ sender, agent: false, content });
-      if (complete && !events.isClosing) publish({ id: messageId, content }, { agent: sender });
+      if (complete && !events.isClosing) talk.publish({ id: messageId, content }, { agent: sender });
     },
   });
 
@@ -93,7 +95,7 @@ export function createTurnWork(spec: TurnSpec, deps: TurnWorkDeps, first: Publis
     if (events.isOver) return;
     const routed = routeFirst();
     events.time(beginTiming(spec.timing, routed.agents.length > 0, begun));
-    wake(routed, first.id, opening);
+    talk.wake(routed, first.id, opening);
     opened();
   }
 
@@ -119,31 +121,6 @@ export function createTurnWork(spec: TurnSpec, deps: TurnWorkDeps, first: Publis
     }
   }
 
-  function wake({ agents, unknown }: Routed, messageId: string, cause: Obligation) {
-    for (const text of unknownNotices(unknown)) {
-      if (!notice("unknown_mention", text, { message_id: messageId })) return;
-    }
-    if (!events.isClosing) voices.wake(agents, messageId, cause);
-  }
-
-  /** Something was said to which agents may answer: from `cause`, or from outside. */
-  function publish(message: Heard & { id: string }, sender: "person" | { agent: string }, cause?: Obligation) {
-    if (!cause && ledger.count === 0) tell({ type: "reopened" });
-    const publication = ledger.open({ kind: "publication" }, cause);
-    try {
-      wake(hearing.route(message, sender), message.id, publication);
-    } finally {
-      publication.close("replied");
-    }
-  }
-
-  function take(message: Published) {
-    const { sender, content } = message;
-    tell({ type: "outside_message" });
-    hearing.hear({ sender, agent: false, content });
-    publish(message, "person");
-  }
-
   function add(message: Published) {
     refuseWhenOver();
     const { id: message_id, sender, content, mentions } = message;
@@ -153,7 +130,7 @@ export function createTurnWork(spec: TurnSpec, deps: TurnWorkDeps, first: Publis
     const isTaken = emit({ type: "message", message_id, sender, role: "user", content, timestamp, ...listed });
     // There was no room for it, and that has ended the turn.
     if (!isTaken) throw failure("turn_ended");
-    take(message);
+    talk.take(message);
   }
 
   // ---- Agents
@@ -177,7 +154,7 @@ export function createTurnWork(spec: TurnSpec, deps: TurnWorkDeps, first: Publis
     usages.push(usage);
     if (content === undefined) return;
     hearing.hear({ sender: agent, agent: true, content });
-    if (complete && !events.isClosing) publish({ id: messageId, content }, { agent }, call);
+    if (complete && !events.isClosing) talk.publish({ id: messageId, content }, { agent }, call);
   }
 
   function noteLimit(agent: string) {
@@ -227,9 +204,9 @@ export function createTurnWork(spec: TurnSpec, deps: TurnWorkDeps, first: Publis
     },
     open: () => open().catch((error) => fault("internal_error", error)),
     routeFirst,
-    wakeFirst: (routed) => wake(routed, first.id, opening),
+    wakeFirst: (routed) => talk.wake(routed, first.id, opening),
     opened,
-    take,
+    take: talk.take,
     openOutside,
     closeOutside: outside.closeAll,
     turn: (published) => ({
