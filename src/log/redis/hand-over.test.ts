@@ -2,13 +2,15 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Redis } from "ioredis";
 import { unlessInstalled } from "../../../testing/installed.ts";
-import { done, eventsOf, openStream, ROOMY, sealed, token, visible } from "../../../testing/log-environment.ts";
+import { done, eventsOf, openStream, ROOMY, sealed, token, turn, visible } from "../../../testing/log-environment.ts";
+import { manualClock } from "../../../testing/manual-clock.ts";
 import { type RedisServer, startRedis } from "../../../testing/redis-server.ts";
 import { newPrefix, type SharedServer, startSharedServer } from "../../../testing/shared-server.ts";
 import { until } from "../../../testing/until.ts";
 import type { ShelfLimits } from "../memory-shelf.ts";
 import type { CancelCause } from "../shelf.ts";
 import type { StreamLog } from "../stream-log.ts";
+import { createHandOver, type HandOverOptions } from "./hand-over.ts";
 import { keysUnder } from "./keys.ts";
 
 const textsOf = (log: StreamLog) => eventsOf(log).map((event) => (event.type === "token" ? event.text : event.type));
@@ -17,6 +19,32 @@ const textsOf = (log: StreamLog) => eventsOf(log).map((event) => (event.type ===
 const quiet = async ({ roundTrip }: SharedServer) => {
   for (let trips = 0; trips < 5; trips++) await roundTrip();
 };
+
+test("R-DRAIN nobody is told to take a stream before all that it has said is in the store", async () => {
+  const sent: string[] = [];
+  const stored = Promise.withResolvers<void>();
+  const log = { id: "s", drained: () => stored.promise };
+  const options = {
+    store: {
+      servers: async () => [{ id: "b", isDead: false, isLeaving: false }],
+      send: async (_server: string, { type }: { type: string }) => void sent.push(type),
+    },
+    clock: manualClock(),
+    own: { serverId: "a", produced: new Map([["s", log]]), local: { handOver: () => true } },
+    lease: { leave: async () => {} },
+    lettingGo: { handedOver: async () => handOver.close() },
+    pause: async () => {},
+  } as unknown as HandOverOptions;
+  const handOver = createHandOver(options);
+  const giving = handOver.begin();
+  await turn();
+  assert.deepEqual(sent, []);
+  stored.resolve();
+  await turn();
+  assert.deepEqual(sent, ["take"]);
+  handOver.taken({ type: "taken", id: "s", server: "b", isTaken: true });
+  await giving;
+});
 
 describe("a server that is about to close", { skip: unlessInstalled("redis-server", "--version") }, () => {
   let redis: RedisServer;
@@ -54,12 +82,21 @@ describe("a server that is about to close", { skip: unlessInstalled("redis-serve
     }
   };
 
-  /** A stream that has said "one", whose writer stops where it is asked to and can be gone on with. */
-  async function speaking({ shelf }: SharedServer, canBeGoneOnWith = true) {
+  /** A server that lives as far as its lease tells, and hears nothing. */
+  async function pretend(serverId: string, state = "lives") {
+    const keys = keysUnder(prefix);
+    await direct.set(keys.server(serverId), state);
+    await direct.hset(keys.servers, serverId, "");
+  }
+
+  /** A stream that has said "one", whose writer stops where it is asked to and can be gone on with; then it has some last words. */
+  async function speaking({ shelf }: SharedServer, { canBeGoneOnWith = true, lastly = [] as string[] } = {}) {
     let stopped = false;
     const handOver = () => {
-      stopped ||= canBeGoneOnWith;
-      return canBeGoneOnWith;
+      if (!canBeGoneOnWith) return false;
+      stopped = true;
+      for (const text of lastly) log.append(token(text));
+      return true;
     };
     const { log, causes } = await openStream(shelf, { resume: { question: "?" }, handOver });
     log.append(token("one"));
@@ -82,8 +119,7 @@ describe("a server that is about to close", { skip: unlessInstalled("redis-serve
     "R-DRAIN gives what runs to another, which goes on where it ended; its readers are sent there, and have missed nothing",
     withServers(async () => {
       const [a, b] = [await join("a"), await join("b")];
-      const { log, isStopped } = await speaking(a);
-      log.append(token("on its way"));
+      const { log, isStopped } = await speaking(a, { lastly: ["on its way"] });
       a.shelf.handOver();
       const there = await given(b);
       assert.ok(isStopped(), "the writer was stopped");
@@ -130,10 +166,7 @@ describe("a server that is about to close", { skip: unlessInstalled("redis-serve
     withServers(async () => {
       const a = await join("a");
       const { log } = await speaking(a);
-      const keys = keysUnder(prefix);
-      // It lives, as far as its lease tells, and hears nothing.
-      await direct.set(keys.server("deaf"), "lives");
-      await direct.hset(keys.servers, "deaf", "");
+      await pretend("deaf");
       const b = await join("b");
       const others = await Promise.all([speaking(a), speaking(a)]);
       a.shelf.handOver();
@@ -142,7 +175,14 @@ describe("a server that is about to close", { skip: unlessInstalled("redis-serve
         return b.taken.length === 3;
       }, "all of them go on");
       assert.ok(a.clock.now() >= 2000);
-      assert.deepEqual(a.shelf.fates().handedOver, 3);
+      const before = a.clock.now();
+      for (let n = 0; n < 4; n++) await speaking(a);
+      await until(() => {
+        a.clock.advance(100);
+        return b.taken.length === 7;
+      }, "those that came later go on");
+      assert.ok(a.clock.now() - before < 2000, "it is asked for nothing more");
+      await until(() => a.shelf.fates().handedOver === 7);
       for (const { log: there } of b.taken) goOn(there);
       await Promise.all([log, ...others.map((other) => other.log)].map(sealed));
     }),
@@ -153,6 +193,9 @@ describe("a server that is about to close", { skip: unlessInstalled("redis-serve
     withServers(async () => {
       const [a, full, leaving] = [await join("a"), await join("b", { ...ROOMY, maxStreams: 0 }), await join("c")];
       leaving.shelf.handOver();
+      await quiet(leaving);
+      // Its word has not got around.
+      await pretend("c");
       const { log } = await speaking(a);
       const { log: read } = await speaking(a);
       const release = a.shelf.attach(read);
@@ -173,7 +216,8 @@ describe("a server that is about to close", { skip: unlessInstalled("redis-serve
     withServers(async () => {
       const a = await join("a");
       const alone = await speaking(a);
-      const stubborn = await speaking(a, false);
+      const stubborn = await speaking(a, { canBeGoneOnWith: false });
+      await pretend("leaving", "leaving");
       a.shelf.handOver();
       await quiet(a);
       assert.equal(alone.isStopped(), false);
@@ -222,8 +266,7 @@ describe("a server that is about to close", { skip: unlessInstalled("redis-serve
     withServers(async () => {
       const a = await join("a");
       const keys = keysUnder(prefix);
-      await direct.set(keys.server("deaf"), "lives");
-      await direct.hset(keys.servers, "deaf", "");
+      await pretend("deaf");
       const { log, isStopped } = await speaking(a);
       a.shelf.handOver();
       await until(isStopped);
@@ -271,7 +314,48 @@ describe("a server that is about to close", { skip: unlessInstalled("redis-serve
   );
 
   test(
-    "R-DRAIN a stop that comes while it is given away reaches its new server",
+    "R-DRAIN when the time is up while it is given away, it ends as ever",
+    withServers(async () => {
+      const a = await join("a");
+      await pretend("deaf");
+      const { log, causes, isStopped } = await speaking(a);
+      a.shelf.handOver();
+      await until(isStopped);
+      await a.shelf.close("shutting_down");
+      assert.deepEqual([causes, textsOf(log)], [["shutting_down"], ["one", "done"]]);
+      assert.equal(a.clock.pending(), 0);
+      servers.pop();
+    }),
+  );
+
+  test(
+    "R-DRAIN a stop that comes in the very moment in which it is taken reaches its new server",
+    withServers(async () => {
+      const a = await join("a");
+      await pretend("deaf");
+      const { log, isStopped } = await speaking(a);
+      const keys = keysUnder(prefix);
+      const heard: string[] = [];
+      const ear = direct.duplicate();
+      await ear.subscribe(keys.commands("deaf"));
+      ear.on("message", (_channel, message: string) => heard.push(JSON.parse(message).type));
+      a.shelf.handOver();
+      await until(isStopped);
+      await direct.hset(keys.meta(log.id), "fence", "deaf.1", "owner", "deaf");
+      const stopping = a.shelf.cancel(log.id, "stopped");
+      await until(() => heard.includes("cancel"), "it is told to stop");
+      await until(async () => {
+        a.clock.advance(1000);
+        await quiet(a);
+        return a.clock.now() > 15_000;
+      });
+      await stopping;
+      ear.disconnect();
+    }),
+  );
+
+  test(
+    "R-DRAIN a stop that comes when it has been given away reaches its new server",
     withServers(async () => {
       const [a, b] = [await join("a"), await join("b")];
       const { log, causes } = await speaking(a);
