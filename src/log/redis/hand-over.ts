@@ -83,7 +83,7 @@ export function createHandOver(options: HandOverOptions): HandOver {
       if (closed || produced.get(log.id) !== log) return;
       if (!silent.has(target) && (await offer(target, log.id))) return lettingGo.handedOver(log);
     }
-    await takeBack(log);
+    if (!closed) await takeBack(log);
   }
 
   /** Whether the other server has taken it. */
@@ -119,7 +119,7 @@ export function createHandOver(options: HandOverOptions): HandOver {
         const isOurs = await store.handOver(id, serverId, fence, { stores: stores(), most: Number.MAX_SAFE_INTEGER });
         await lettingGo.handedOver(log, isOurs ? () => goOn(id, fence) : undefined);
       },
-      () => produced.get(id) !== log,
+      () => closed || produced.get(id) !== log,
     );
   }
 
