@@ -5,7 +5,7 @@ import type { Report } from "../bench/results.ts";
 /** What one stream and one token were measured to cost, read out of bench/results. */
 
 const ALONE = "2026-11-21-291088f-streams";
-const SHARING = "2026-11-21-9cdf73a-sizing";
+const SHARING = "2026-11-21-b9bcee5-sizing";
 
 type Origin = { run: string; scenario: string; subject: string; metric: string; unit: string; text: string };
 
