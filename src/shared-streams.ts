@@ -2,6 +2,7 @@ import type { Clock } from "./clock.ts";
 import type { RedisSettings } from "./config.ts";
 import { newStreamId, randomId } from "./ids.ts";
 import type { ShelfLimits } from "./log/memory-shelf.ts";
+import { isRefusal } from "./log/redis/open-redis.ts";
 import { createSharedShelf, type SharedShelf, type SharedShelfOptions } from "./log/redis/shared-shelf.ts";
 import { openSharedStore, type SharedStore } from "./log/redis/shared-store.ts";
 import { settingError } from "./settings.ts";
@@ -43,6 +44,7 @@ export async function openSharedStreams(options: SharedStreamsOptions): Promise<
     const own = { serverId, newId: newStreamId, rememberMs: limits.retentionMs };
     worlds = await openSharedWorlds({ clock, store, definitions, ...own });
     const shelf = await createSharedShelf({ clock, limits, store, serverId, leaseMs, onTakenOver });
+    await tryOut(store);
     return { shelf, worlds, counters: { redis: store.connection.redis, nameSpace: `${prefix}starts:` } };
   } catch (error) {
     worlds?.close();
@@ -51,8 +53,40 @@ export async function openSharedStreams(options: SharedStreamsOptions): Promise<
   }
 }
 
+/** Writes a stream and forgets it: a user who may not do that is to be told before anybody asks for an answer. */
+async function tryOut(store: SharedStore): Promise<void> {
+  const id = newStreamId();
+  const names = { kind: "chat" as const, createdAt: "", epochs: [] };
+  const batch = { first: 1, events: ["{}"], sealed: true, freesKeys: false };
+  try {
+    await store.append(id, { fence: "trial.1", names }, batch);
+  } catch (error) {
+    // What may pass is met again by those who ask, and told to them.
+    if (isRefusal(error)) throw error;
+  } finally {
+    await store.forget(id).catch(() => {});
+  }
+}
+
+/** What can be done about what Redis, or the network, says. */
+const ADVICE: [said: RegExp, meaning: string][] = [
+  [/^(WRONGPASS|ERR invalid password|ERR AUTH)/, "its user or password is refused"],
+  [/^NOAUTH/, "it asks for a user and a password"],
+  [
+    /NOPERM|executing the script can't|ACL failure/,
+    "its user may not do all that is needed; docs/deploy.md has the rule that allows it",
+  ],
+  [/CERT|SIGNED|SIGNATURE|ISSUER|ALTNAME|SSL|TLS|EPROTO/, "TLS fails; NODE_EXTRA_CA_CERTS names a CA of your own"],
+  [
+    /Connection is closed|ECONNRESET|ETIMEDOUT/,
+    "it does not answer; does it take TLS alone, rediss://, or none, redis://?",
+  ],
+];
+
 /** A URL may hold a password: a reason is told by its code, or in Redis's own words. */
 function reasonOf(error: unknown): string {
   const { code, message } = error as { code?: unknown; message?: unknown };
-  return String(code ?? message).split("\n", 1)[0] ?? "";
+  const said = String(code ?? message).split("\n", 1)[0] ?? "";
+  const meaning = ADVICE.find(([pattern]) => pattern.test(said))?.[1];
+  return meaning ? `${meaning}: ${said}` : said;
 }

@@ -1,9 +1,12 @@
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
+import { nodesOf, onConnected, openRedis, type RedisClient } from "./open-redis.ts";
 
 /** Two connections to Redis: one for commands, one for what is published. Both come back by themselves. */
 export type Connection = {
-  /** Each command fails within {@link COMMAND_MS}, and at once while there is no connection: nobody waits for a store that is away. */
-  readonly redis: Redis;
+  /** Each command fails within 3 s, and at once while there is no connection: nobody waits for a store that is away. */
+  readonly redis: RedisClient;
+  /** Those that hold something: one, or those of a cluster that are written to. */
+  nodes(): Redis[];
   /** Calls `take` with what is published to a channel from when this has resolved, but for what comes while there is no connection. */
   listen(channel: string, take: (message: string) => void): Promise<() => void>;
   /** Calls `back` each time when both connections stand again: what was published meanwhile has been missed. */
@@ -15,30 +18,17 @@ export type Connection = {
   close(): void;
 };
 
-/** Longer than a store that is merely slow takes (R-STORE). */
-const COMMAND_MS = 3000;
-/** For a store that starts together with its servers. */
-const START_MS = 5000;
-const LONGEST_BACKOFF_MS = 1000;
-
 /** @throws Error where nothing answers, with what is known of why; never with what the URL holds as a password */
 export async function connectRedis(url: string): Promise<Connection> {
-  const redis = open(url, true);
-  const listener = open(url, false);
+  const [redis, listener] = (await openRedis(url, 2)) as [RedisClient, RedisClient];
   const channels = new Map<string, Set<(message: string) => void>>();
   const backs: (() => void)[] = [];
   let times = 0;
-  redis.on("ready", () => times++);
-  try {
-    await Promise.all([ready(redis), ready(listener)]);
-  } catch (error) {
-    close();
-    throw error;
-  }
+  onConnected(redis, () => times++);
   listener.on("message", (channel: string, message: string) => {
     for (const take of channels.get(channel) ?? []) take(message);
   });
-  for (const client of [redis, listener]) client.on("ready", () => setImmediate(announceBack));
+  for (const client of [redis, listener]) onConnected(client, () => setImmediate(announceBack));
 
   /** After an answer on both, for only then has what was subscribed been subscribed again. */
   function announceBack() {
@@ -66,6 +56,7 @@ export async function connectRedis(url: string): Promise<Connection> {
 
   return {
     redis,
+    nodes: () => nodesOf(redis),
     async listen(channel, take) {
       const takers = channels.get(channel) ?? new Set();
       channels.set(channel, takers.add(take));
@@ -84,31 +75,4 @@ export async function connectRedis(url: string): Promise<Connection> {
     },
     close,
   };
-}
-
-function open(url: string, isPrompt: boolean): Redis {
-  const redis = new Redis(url, {
-    ...{ enableOfflineQueue: false, autoResendUnfulfilledCommands: false, maxRetriesPerRequest: null },
-    ...{ commandTimeout: COMMAND_MS, connectTimeout: COMMAND_MS, noDelay: isPrompt },
-    retryStrategy: (tries) => Math.min(25 * 2 ** tries, LONGEST_BACKOFF_MS),
-  });
-  // What is wrong is told by the commands that fail.
-  redis.on("error", () => {});
-  return redis;
-}
-
-function ready(redis: Redis): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let reason: Error = new Error("no answer");
-    const note = (error: Error) => {
-      reason = error;
-    };
-    const timer = setTimeout(() => reject(reason), START_MS);
-    redis.on("error", note);
-    redis.once("ready", () => {
-      clearTimeout(timer);
-      redis.off("error", note);
-      resolve();
-    });
-  });
 }

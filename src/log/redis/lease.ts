@@ -1,4 +1,5 @@
 import type { Clock } from "../../clock.ts";
+import { isRefusal } from "./open-redis.ts";
 import type { ServerState } from "./server-store.ts";
 import type { SharedStore } from "./shared-store.ts";
 import { createTrust, type Trust } from "./trust.ts";
@@ -115,21 +116,23 @@ export function createLease(options: LeaseOptions): Lease {
     restoring = false;
   }
 
-  async function beat() {
+  async function beat(isFirst = false) {
     takeBack();
     try {
       await sign();
       void lookOnce();
-    } catch {
+    } catch (error) {
       heldSince = undefined;
+      // A user who may not do that will never be able to.
+      if (isFirst && isRefusal(error)) throw error;
     }
     takeBack();
-    if (!released) takeBack = clock.after(leaseMs / SIGNS_A_LEASE, beat);
+    if (!released) takeBack = clock.after(leaseMs / SIGNS_A_LEASE, () => void beat());
   }
 
   return {
     ...trust,
-    begin: beat,
+    begin: () => beat(true),
     isHeld: () => heldSince !== undefined,
     nextFence,
     hurry: () => void beat(),

@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisClient } from "./open-redis.ts";
 
 /** Runs a script: its keys, then its arguments. */
 export type Script<Result> = (...keysAndArgs: (string | number)[]) => Promise<Result>;
@@ -10,7 +10,7 @@ export type Script<Result> = (...keysAndArgs: (string | number)[]) => Promise<Re
  *
  * `name` is unique on a connection. `keys`: how many of what it is given are keys. Redis is sent the text once, and its hash from then on.
  */
-export function defineScript<Result>(redis: Redis, name: string, keys: number, lua: string): Script<Result> {
+export function defineScript<Result>(redis: RedisClient, name: string, keys: number, lua: string): Script<Result> {
   redis.defineCommand(name, { numberOfKeys: keys, lua });
   const run = (redis as unknown as Record<string, Script<Result>>)[name] as Script<Result>;
   return run.bind(redis);

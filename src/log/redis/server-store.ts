@@ -24,7 +24,7 @@ export type ServerStore = {
   /** Says something to another server. It may be lost. */
   send(serverId: string, command: Command): Promise<void>;
   onCommand(serverId: string, take: (command: Command) => void): Promise<void>;
-  /** Which Redis answers: another one where it was restarted, or where a replica took its place. */
+  /** Which Redis answers, all of them in a cluster: another one where it was restarted, or where a replica took its place. */
   identity(): Promise<string>;
   /** Tells that a server lives, for the next `ms`. Resolves to whether its last sign was still there. */
   renew(serverId: string, ms: number, state: { isLeaving: boolean; stores: string }): Promise<boolean>;
@@ -41,7 +41,7 @@ export type ServerStore = {
 
 const LEAVING = "leaving";
 
-export function createServerStore({ redis, listen, checkListener }: Connection, keys: Keys): ServerStore {
+export function createServerStore({ redis, nodes, listen, checkListener }: Connection, keys: Keys): ServerStore {
   return {
     async send(serverId, command) {
       await redis.publish(keys.commands(serverId), JSON.stringify(command));
@@ -50,8 +50,11 @@ export function createServerStore({ redis, listen, checkListener }: Connection, 
       await listen(keys.commands(serverId), (message) => take(JSON.parse(message) as Command));
     },
     async identity() {
-      const about = String(await redis.call("INFO", "server", "replication"));
-      return `${/run_id:(\w+)/.exec(about)?.[1]}/${/master_replid:(\w+)/.exec(about)?.[1]}`;
+      const about = await Promise.all(nodes().map((node) => node.call("INFO", "server", "replication")));
+      return about
+        .map((text) => identityOf(String(text)))
+        .sort()
+        .join(" ");
     },
     async renew(serverId, ms, { isLeaving, stores }) {
       const state = isLeaving ? LEAVING : "lives";
@@ -80,3 +83,6 @@ export function createServerStore({ redis, listen, checkListener }: Connection, 
     },
   };
 }
+
+/** The process, and its history: a replica that becomes a primary keeps the one and begins another. */
+const identityOf = (about: string) => `${/run_id:(\w+)/.exec(about)?.[1]}/${/master_replid:(\w+)/.exec(about)?.[1]}`;

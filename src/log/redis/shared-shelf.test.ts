@@ -5,19 +5,15 @@ import { Redis } from "ioredis";
 import { claimContract } from "../../../testing/claim-contract.ts";
 import { unlessInstalled } from "../../../testing/installed.ts";
 import { logContract } from "../../../testing/log-contract.ts";
-import {
-  bytesAfter,
-  done,
-  eventsOf,
-  type LogEnvironment,
-  openStream,
-  sealed,
-  token,
-  visible,
-} from "../../../testing/log-environment.ts";
+import { bytesAfter, done, eventsOf, openStream, sealed, token, visible } from "../../../testing/log-environment.ts";
 import { readingContract } from "../../../testing/reading-contract.ts";
 import { type RedisServer, startRedis } from "../../../testing/redis-server.ts";
-import { newPrefix, type SharedServer as Server, startSharedServer } from "../../../testing/shared-server.ts";
+import {
+  newPrefix,
+  type SharedServer as Server,
+  sharedEnvironment,
+  startSharedServer,
+} from "../../../testing/shared-server.ts";
 import { shelfContract } from "../../../testing/shelf-contract.ts";
 import { until } from "../../../testing/until.ts";
 import type { ShelfLimits } from "../memory-shelf.ts";
@@ -27,22 +23,6 @@ let redis: RedisServer;
 const startServer = (prefix: string, serverId: string, limits?: ShelfLimits) =>
   startSharedServer(redis.url, prefix, serverId, limits);
 
-async function redisEnvironment(limits: ShelfLimits): Promise<LogEnvironment> {
-  const { shelf, clock, roundTrip } = await startServer(newPrefix(), "a", limits);
-  return {
-    shelf,
-    async passTime(ms) {
-      clock.advance(ms);
-      // What fell due is written, and after that a round trip is answered.
-      for (let trips = 0; trips < 3; trips++) await roundTrip();
-    },
-    async close() {
-      await shelf.close("shutting_down");
-      assert.equal(clock.pending(), 0, "a timer was left behind");
-    },
-  };
-}
-
 describe("logs that are shared through Redis", { skip: unlessInstalled("redis-server", "--version") }, () => {
   before(async () => {
     redis = await startRedis();
@@ -50,7 +30,7 @@ describe("logs that are shared through Redis", { skip: unlessInstalled("redis-se
   after(() => redis.close());
 
   for (const contract of [logContract, readingContract, shelfContract, claimContract])
-    contract("shared", redisEnvironment);
+    contract("shared", (limits) => sharedEnvironment(redis.url, limits));
 
   /** Two servers, and after `body` none. */
   async function withTwo(body: (a: Server, b: Server, prefix: string) => Promise<void>): Promise<void> {
