@@ -1,4 +1,4 @@
-import { Command } from "ioredis";
+import { Cluster, Command } from "ioredis";
 import { type Epochs, textOfEpochs } from "../epochs.ts";
 import type { Connection } from "./connection.ts";
 import { createDepartures } from "./departures.ts";
@@ -33,10 +33,12 @@ export function createAppends({ redis }: Connection, keys: Keys, { ttlMs, wall }
   const runScript = defineScript<string>(redis, "chatwaitAppend", 3, APPEND);
   const { soon, send, keepOrder } = createDepartures(redis);
   const standings = new WeakMap<Writer, Standing>();
+  /** A cluster's nodes come and go behind its back: there the script looks each time. */
+  const line = () => (redis instanceof Cluster ? undefined : redis.stream);
 
   function standingOf(writer: Writer): Standing | undefined {
     const standing = standings.get(writer);
-    const isTrue = standing?.isSure && standing.connection === redis.stream && wall() - standing.lookedAt < LOOK_MS;
+    const isTrue = standing?.isSure && standing.connection === line() && wall() - standing.lookedAt < LOOK_MS;
     return isTrue ? standing : undefined;
   }
 
@@ -52,14 +54,14 @@ export function createAppends({ redis }: Connection, keys: Keys, { ttlMs, wall }
   async function byScript(id: string, writer: Writer, batch: WrittenBatch): Promise<AppendOutcome> {
     const { epochs, ...told } = writer.names;
     const standing = batch.sealed || batch.first === 1 ? undefined : standingOf(writer);
-    const connection = redis.stream;
+    const connection = line();
     // Names go along only where they may have to be written: a start may be large, and tokens are many.
     const named: Along["named"] =
       batch.first === 1 ? [JSON.stringify(told), JSON.stringify(writer.resume) ?? ""] : ["", ""];
     const said = await run(id, batch, { fence: writer.fence, epochs, named, looks: !standing });
     const outcome = outcomeOf(said) as AppendOutcome;
     if (outcome.state !== "ok") standings.delete(writer);
-    else if (!standing) {
+    else if (!standing && connection) {
       const term = said.slice("ok ".length);
       standings.set(writer, { term, connection, lookedAt: wall(), isSure: true, head: headOf(keys.log(id)) });
     }

@@ -1,4 +1,5 @@
-import type { Command, Redis } from "ioredis";
+import { Cluster, type Command } from "ioredis";
+import type { RedisClient } from "./open-redis.ts";
 
 /** When what is to be written leaves: each write costs this server and Redis more than ten commands that are in it. */
 export type Departures = {
@@ -15,17 +16,18 @@ const GAP_MS = 8;
 
 /**
  * What comes within {@link GAP_MS} of the last write leaves with the next; after a pause it leaves at the end of this turn of the event
- * loop. The time is the machine's, as that of the connection.
+ * loop. The time is the machine's, as that of the connection. To a cluster there are several connections, and each write is its own.
  */
-export function createDepartures(redis: Redis): Departures {
+export function createDepartures(redis: RedisClient): Departures {
+  const one = redis instanceof Cluster ? undefined : redis;
   let waiting: (() => void)[] = [];
   let leftAt = Number.NEGATIVE_INFINITY;
   let isLeaving = false;
   let text = "";
   // One string is written for a quarter of what its pieces cost.
-  const collector = {
+  const collector = one && {
     isPipeline: true as const,
-    destination: { redis },
+    destination: { redis: one },
     write(piece: string | Buffer) {
       text += piece;
     },
@@ -36,15 +38,15 @@ export function createDepartures(redis: Redis): Departures {
     waiting = [];
     leftAt = performance.now();
     isLeaving = true;
-    redis.stream.cork();
+    one?.stream.cork();
     for (const write of writes) write();
     keepOrder();
-    redis.stream.uncork();
+    one?.stream.uncork();
     isLeaving = false;
   }
 
   function keepOrder() {
-    if (text !== "") redis.stream.write(text);
+    if (text !== "") one?.stream.write(text);
     text = "";
   }
 
