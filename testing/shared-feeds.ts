@@ -17,7 +17,9 @@ export type FeedServer = {
   gone: Set<string>;
   /** What is published here is in the store. */
   written(): Promise<void>;
-  /** What has been published is here. */
+  /** What has been published has been heard. */
+  listened(): Promise<void>;
+  /** The same, and what was not heard has been read. */
   heard(): Promise<void>;
   close(): Promise<void>;
 };
@@ -57,6 +59,7 @@ export async function startFeedServer(options: FeedServerOptions): Promise<FeedS
   });
   return {
     ...{ clock, feed, store, gone, written: feed.drained },
+    listened: connection.checkListener,
     async heard() {
       await connection.checkListener();
       for (const copy of copies) await copy.sync();

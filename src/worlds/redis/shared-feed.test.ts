@@ -9,6 +9,7 @@ import { type RedisServer, startRedis } from "../../../testing/redis-server.ts";
 import { type FeedServer, startFeedServer } from "../../../testing/shared-feeds.ts";
 import { newPrefix } from "../../../testing/shared-server.ts";
 import type { Received } from "../../../testing/sse-client.ts";
+import { until } from "../../../testing/until.ts";
 import type { RecentLimits } from "../recent-frames.ts";
 import type { FeedNews } from "./feed-store.ts";
 
@@ -171,27 +172,90 @@ describe("the shared feed", { skip: unlessInstalled("redis-server", "--version")
       assert.deepEqual([a.clock.pending(), b.clock.pending(), a.feed.idle, b.feed.idle], [0, 0, true, true]);
     }));
 
-  test("R-FEED what was published but not heard is found within 10 s", async () => {
-    const prefix = newPrefix();
-    let isDeaf = false;
+  describe("of which a server has not heard all that was published", () => {
+    let isDeaf: boolean;
     const deaf = (take: (news: FeedNews | undefined) => void) => (news: FeedNews | undefined) => {
       if (!isDeaf) take(news);
     };
+
+    /** With one server that hears all, and one that does not; each has a reader. */
+    const withDeaf = (body: (a: FeedServer, b: FeedServer, readers: FrameReader[]) => Promise<void>) => async () => {
+      const prefix = newPrefix();
+      isDeaf = false;
+      const a = await startFeedServer({ url: redis.url, prefix, name: "a" });
+      const b = await startFeedServer({
+        ...{ url: redis.url, prefix, name: "b" },
+        through: (store) => ({ ...store, follow: (world, take) => store.follow(world, deaf(take)) }),
+      });
+      const readers = [await feedClients(a).open(), await feedClients(b).open()];
+      isDeaf = true;
+      a.feed.publish(word("missed"));
+      await a.written();
+      await a.heard();
+      assert.deepEqual(
+        readers.map(({ events }) => events.length),
+        [2, 1],
+      );
+      await body(a, b, readers);
+      assert.deepEqual(readers[1]?.events, readers[0]?.events);
+      for (const { close } of [a, b]) await close();
+    };
+
+    test(
+      "R-FEED it is found within 10 s",
+      withDeaf(async (_a, b, [, reader]) => {
+        b.clock.advance(10_000);
+        await until(() => reader?.events.length === 2);
+      }),
+    );
+
+    test(
+      "R-FEED it is found with what is heard next",
+      withDeaf(async (a, _b, [, reader]) => {
+        isDeaf = false;
+        a.feed.publish(word("heard"));
+        await until(() => reader?.events.length === 3);
+      }),
+    );
+
+    test(
+      "R-ANY a reader that comes from a server which had more is not ahead of it",
+      withDeaf(async (_a, b, [reader]) => {
+        const back = await feedClients(b).comeBack(reader?.events.at(-1)?.id);
+        assert.deepEqual(back.events, []);
+      }),
+    );
+  });
+
+  test("R-FEED what is heard while the store is asked is not taken for something that the store has lost", async () => {
+    const prefix = newPrefix();
     const a = await startFeedServer({ url: redis.url, prefix, name: "a" });
+    let restored = 0;
+    let meanwhile = async () => {};
     const b = await startFeedServer({
       ...{ url: redis.url, prefix, name: "b" },
-      through: (store) => ({ ...store, follow: (world, take) => store.follow(world, deaf(take)) }),
+      through: (store) => ({
+        ...store,
+        async renew(...about) {
+          const state = await store.renew(...about);
+          await meanwhile();
+          return state;
+        },
+        restore(...about) {
+          restored++;
+          return store.restore(...about);
+        },
+      }),
     });
-    const [first, whole] = [await feedClients(a).open(), await feedClients(b).open()];
-    isDeaf = true;
-    a.feed.publish(word("missed"));
-    await a.written();
-    await a.heard();
-    assert.equal(whole.events.length, 1);
-    b.clock.advance(10_000);
+    const reader = await feedClients(b).open();
+    meanwhile = async () => {
+      meanwhile = async () => {};
+      a.feed.publish(word("meanwhile"));
+      await a.written();
+      await b.listened();
+    };
     await b.heard();
-    assert.deepEqual(whole.events, first.events);
-    assert.equal(whole.events.length, 2);
+    assert.deepEqual([unnumbered(reader.events.slice(1)), restored], [[word("meanwhile")], 0]);
     for (const { close } of [a, b]) await close();
   });
 
