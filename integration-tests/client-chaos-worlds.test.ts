@@ -77,7 +77,7 @@ test("turns and the feed of a world arrive whole through the same network, each 
     });
   });
   // Nobody waits for what was only published.
-  await until(() => network.app.shelf.counts().running === 0, "every turn is over");
+  await until(async () => (await network.counts()).running === 0, "every turn is over");
   assert.equal(network.upstream.calls.length, TURNS * AGENTS.length, "one call for each agent in each turn");
   await network.calm("onlooker");
   await worlds.delete("kitchen");

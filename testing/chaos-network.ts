@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { createClient } from "../client/index.ts";
 import type { Client } from "../client/types.ts";
-import type { TestApp } from "./app.ts";
 import { type CuttingProxy, type Exchange, startCuttingProxy, type Treatment } from "./cutting-proxy.ts";
 import { serverFor } from "./driven-server.ts";
 import { fastSurroundings } from "./fast-surroundings.ts";
@@ -14,7 +13,10 @@ const SPEED = 40;
 
 /** Between the clients and the model: our server, and a proxy that spoils what it sends. */
 export type ChaosNetwork = {
-  app: TestApp;
+  /** Of what stands behind the proxy. */
+  url: string;
+  /** What the servers hold, in all. */
+  counts(): Promise<Counts>;
   upstream: ModelServer;
   proxy: CuttingProxy;
   /** A client of a name by which the proxy knows it, with its own fate: what happens to its requests, in their order. */
@@ -27,30 +29,42 @@ export type ChaosNetwork = {
   released(): Promise<void>;
 };
 
+type Counts = { readers: number; running: number };
+
+/** Starts what the network stands in front of, with these settings; it ends with the test. */
+export type StartServers = (
+  t: TestContext,
+  env: Record<string, string>,
+) => Promise<{ url: string; counts(): Promise<Counts> }>;
+
+const oneServer: StartServers = async (t, env) => {
+  const { url, shelf } = await serverFor(t, { env });
+  return { url, counts: async () => shelf.counts() };
+};
+
 /** A network for one test, whose model says what `wordsOf` gives for a call. It ends with the test. */
 export async function chaosNetwork(
   t: TestContext,
   wordsOf: (call: ServerCall) => readonly string[],
+  startServers = oneServer,
 ): Promise<ChaosNetwork> {
   const upstream = await startModelServer((call) => speak(call, wordsOf(call)));
   t.after(() => upstream.close());
-  const app = await serverFor(t, {
-    env: {
-      CHATWAIT_MODEL: "openai-compatible:chaos",
-      CHATWAIT_BASE_URL: upstream.url,
-      CHATWAIT_RATE_LIMIT: "0",
-      CHATWAIT_HEARTBEAT_MS: String(10_000 / SPEED),
-    },
+  const { url, counts } = await startServers(t, {
+    CHATWAIT_MODEL: "openai-compatible:chaos",
+    CHATWAIT_BASE_URL: upstream.url,
+    CHATWAIT_RATE_LIMIT: "0",
+    CHATWAIT_HEARTBEAT_MS: String(10_000 / SPEED),
   });
   const fates = new Map<string, Treatment[]>();
   const treat = ({ headers }: Exchange) => fates.get(`${headers["x-client"]}`)?.shift() ?? {};
-  const proxy = await startCuttingProxy(app.url, treat);
+  const proxy = await startCuttingProxy(url, treat);
   t.after(() => proxy.close());
   const exchangesOf = (name: string) => proxy.exchanges.filter(({ headers }) => headers["x-client"] === name);
   const pending: (() => number)[] = [];
 
   return {
-    ...{ app, upstream, proxy },
+    ...{ url, counts, upstream, proxy },
     client(name, treatments = [], jitter = 0.5) {
       const fast = fastSurroundings(SPEED, () => jitter);
       pending.push(fast.pending);
@@ -67,8 +81,8 @@ export async function chaosNetwork(
     },
     async released() {
       await until(() => proxy.open() === 0, "the proxy has nothing open");
-      await until(() => app.shelf.counts().readers === 0, "no readers");
-      assert.equal(app.shelf.counts().running, 0);
+      await until(async () => (await counts()).readers === 0, "no readers");
+      assert.equal((await counts()).running, 0);
       assert.deepEqual([...new Set(pending.map((count) => count()))], [0], "timers and listeners of clients");
     },
   };

@@ -1,23 +1,27 @@
 /**
  * Readers on other servers of what is written here: while there is any, one of them counts as a reader of ours, so that the stream
- * is neither abandoned nor ended. `attach` counts it, and is undefined where the stream is not here (any more).
+ * is neither abandoned nor ended. `attach` counts it until what it returns is called, and is undefined where the stream is not here
+ * (any more). It calls `ended` when the stream has: its readers elsewhere have it whole, and say nothing when they go.
  */
-export function remoteReaders(attach: (id: string) => (() => void) | undefined) {
+export function remoteReaders(attach: (id: string, ended: () => void) => (() => void) | undefined) {
   const held = new Map<string, { servers: Set<string>; release: () => void }>();
 
   function open(id: string) {
-    const release = attach(id);
+    const release = attach(id, () => letGo(id));
     if (!release) return undefined;
     const entry = { servers: new Set<string>(), release };
     held.set(id, entry);
     return entry;
   }
 
+  function letGo(id: string) {
+    held.get(id)?.release();
+    held.delete(id);
+  }
+
   function drop(id: string, server: string) {
     const entry = held.get(id);
-    if (!entry?.servers.delete(server) || entry.servers.size > 0) return;
-    held.delete(id);
-    entry.release();
+    if (entry?.servers.delete(server) && entry.servers.size === 0) letGo(id);
   }
 
   return {

@@ -144,6 +144,20 @@ describe("logs that are shared through Redis", { skip: unlessInstalled("redis-se
         assert.deepEqual(causes, ["abandoned"]);
       }));
 
+    test("a reader on another server that reads to the end is counted no longer", () =>
+      withTwo(async (a, b) => {
+        const { log } = await openStream(a.shelf);
+        const found = await b.shelf.find(log.id);
+        assert.ok(found.state === "kept");
+        const leave = b.shelf.attach(found.log);
+        await until(() => a.shelf.counts().readers === 1, "the writer knows of the reader");
+        log.seal(done);
+        await sealed(found.log);
+        leave();
+        await until(() => a.shelf.counts().readers === 0, "nobody reads");
+        assert.equal(b.shelf.counts().readers, 0);
+      }));
+
     test("R-ABANDON a reader on a server that died does not keep a stream", () =>
       withTwo(async (a, b, prefix) => {
         const { log } = await openStream(a.shelf);

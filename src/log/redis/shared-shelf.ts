@@ -73,10 +73,16 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
     isSettled: (id) => lease.isSettled(id),
     nextFence: () => lease.nextFence(),
   });
-  const guests = remoteReaders((id) => {
+  const guests = remoteReaders((id, ended) => {
     const log = produced.get(id);
+    if (!log || log.sealed) return undefined;
     try {
-      return log && local.attach(log);
+      const detach = local.attach(log);
+      const stopListening = log.listen(() => log.sealed && ended());
+      return () => {
+        stopListening();
+        detach();
+      };
     } catch {
       // Full, or closing: nobody asked who could be told.
       return undefined;
