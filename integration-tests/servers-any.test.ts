@@ -68,6 +68,21 @@ describe("two servers", { skip }, () => {
     assert.equal((await requestJson(`${b}/chat/streaming`, { headers: { "last-event-id": last } })).status, 204);
   });
 
+  test("R-ANY a stream is resumed on the other as soon as its first event has come, however many begin at once", async (t) => {
+    const { servers } = await startFleet(t, 2, { CHATWAIT_RATE_LIMIT: "0" });
+    const [a, b] = servers.map(({ url }) => url) as [string, string];
+    for (let round = 0; round < 10; round++) {
+      const begun = Array.from({ length: 25 }, async () => {
+        const stream = await startStream(a, { ...STORY, max_tokens: 3 });
+        const [first] = await stream.take(1);
+        const copy = await resumeStream(b, first?.id ?? "");
+        await stream.closed;
+        assert.deepEqual(await copy.rest(), stream.events.slice(1));
+      });
+      await Promise.all(begun);
+    }
+  });
+
   test("R-ANY the other stops what one writes", async (t) => {
     const { servers } = await startFleet(t, 2, { CHATWAIT_BUILTIN_WORDS_PER_SECOND: "5" });
     const [a, b] = servers.map(({ url }) => url) as [string, string];

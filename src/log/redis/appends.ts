@@ -101,7 +101,13 @@ export function createAppends({ redis }: Connection, keys: Keys, { ttlMs, wall }
     return outcomeOf(await run(id, { ...batch, freesKeys: false }, along));
   }
 
-  return { soon, append, giveBack };
+  /** Leaves among what is written, as a script does: out of its place its answer would be taken for another's. */
+  async function tell(id: string, epochs: Epochs, next: number): Promise<void> {
+    keepOrder();
+    await redis.publish(keys.bell(id), `${next} 0 ${textOfEpochs(epochs)}`);
+  }
+
+  return { soon, append, giveBack, tell };
 }
 
 /** All that adding an entry to a stream begins with, in one piece: the text of a command costs by its pieces. */

@@ -1,4 +1,4 @@
-import { type Epochs, epochsOfText, textOfEpochs } from "../epochs.ts";
+import { type Epochs, epochsOfText } from "../epochs.ts";
 import { createAppends, TOMBSTONE_MS } from "./appends.ts";
 import type { Connection } from "./connection.ts";
 import type { Keys } from "./keys.ts";
@@ -86,9 +86,6 @@ export function createStreamStore(connection: Connection, keys: Keys, options: S
 
   return {
     ...createAppends(connection, keys, options),
-    async tell(id, epochs, next) {
-      await redis.publish(keys.bell(id), `${next} 0 ${textOfEpochs(epochs)}`);
-    },
     async read(id, after) {
       const [held, entries, length] = await Promise.all([
         redis.hmget(keys.meta(id), "names", "sealed", "seq", "epochs", "owner"),
