@@ -40,7 +40,8 @@ export async function openRedis(url: string, count: number): Promise<RedisClient
 }
 
 const OPTIONS = {
-  ...{ autoResendUnfulfilledCommands: false, maxRetriesPerRequest: null, noDelay: true },
+  // What had no answer when a connection broke fails then: with `null` it would be forgotten, and fail when its time is up.
+  ...{ autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 0, noDelay: true },
   ...{ commandTimeout: COMMAND_MS, connectTimeout: COMMAND_MS, disableClientInfo: true },
   // A replica that was a primary, or is about to be one, is not what the address leads to any more.
   reconnectOnError: ({ message }: Error) => message.startsWith("READONLY"),
