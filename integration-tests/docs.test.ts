@@ -10,7 +10,7 @@ import { freePort } from "../testing/free-port.ts";
 import { unlessInstalled } from "../testing/installed.ts";
 import { startProgram } from "../testing/program.ts";
 
-/** Every code block of docs/ and of the examples' own pages is run, type-checked or found in a file that has a test. */
+/** Every code block of docs/ and of the examples' own pages is run, type-checked, or found in a file that has a test or in a test of its own. */
 
 const root = join(import.meta.dirname, "..");
 const run = promisify(execFile);
@@ -122,6 +122,14 @@ for (const { path, block } of checked("file")) {
   test(`the excerpt at ${placeOf(path, block)} stands in ${file}`, () => {
     const whole = readFileSync(join(root, file), "utf8");
     assert.ok(unindented(whole).includes(unindented(block.text)), `${block.text}\nis not in ${file}`);
+  });
+}
+
+for (const { path, block } of checked("test")) {
+  const file = block.options.get("test") ?? "";
+  test(`the block at ${placeOf(path, block)} is read by ${file}`, () => {
+    assert.match(file, /\.test\.ts$/);
+    assert.ok(readFileSync(join(root, file), "utf8").includes(`/${path}"`), `${path} is not named there`);
   });
 }
 

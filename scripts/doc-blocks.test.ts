@@ -55,6 +55,7 @@ describe("docBlocks", () => {
     assert.deepEqual(blocks.map(checkOf), ["run-shell", "types", "file", "post", undefined]);
     assert.equal(checkOf(docBlocks("```sh\nls\n```")[0] as never), undefined);
     assert.equal(checkOf(docBlocks("```sh shown\nls\n```")[0] as never), "shell-syntax");
+    assert.equal(checkOf(docBlocks("```text test=a.test.ts\n1\n```")[0] as never), "test");
     assert.equal(checkOf(docBlocks("```ts runnable\n1\n```")[0] as never), "run-program");
   });
 });

@@ -9,6 +9,7 @@ import { Lexer, type Token } from "marked";
  * - `ts`, `tsx`: type-checked
  * - `json`: parsed; `json post=/path`: sent to a server, which must take it
  * - `file=path`: stands word for word in that file of the project, which has a test of its own
+ * - `test=path`: that test reads the block from the document and uses it
  */
 export type DocBlock = {
   language: string;
@@ -60,11 +61,12 @@ function readInfo(info: string): Pick<DocBlock, "language" | "flags" | "options"
   };
 }
 
-export type BlockCheck = "run-shell" | "run-program" | "shell-syntax" | "types" | "json" | "post" | "file";
+export type BlockCheck = "run-shell" | "run-program" | "shell-syntax" | "types" | "json" | "post" | "file" | "test";
 
 /** What a test does with a block; undefined where it would do nothing, which no block may have. */
 export function checkOf({ language, flags, options }: DocBlock): BlockCheck | undefined {
   if (options.has("file")) return "file";
+  if (options.has("test")) return "test";
   if (language === "sh") return flags.has("runnable") ? "run-shell" : flags.has("shown") ? "shell-syntax" : undefined;
   if (language === "ts" && flags.has("runnable")) return "run-program";
   if (language === "ts" || language === "tsx") return "types";
