@@ -1,7 +1,7 @@
-import { Cluster, Command } from "ioredis";
+import { Cluster } from "ioredis";
 import { type Epochs, textOfEpochs } from "../epochs.ts";
 import type { Connection } from "./connection.ts";
-import { createDepartures } from "./departures.ts";
+import { createDepartures, type Heard } from "./departures.ts";
 import type { Keys } from "./keys.ts";
 import { defineScript } from "./scripts.ts";
 import { APPEND } from "./stream-scripts.ts";
@@ -19,26 +19,25 @@ const LOOK_MS = 10_000;
 type Standing = { term: string; connection: object; lookedAt: number; isSure: boolean; head: string };
 
 const OK: AppendOutcome = { state: "ok" };
-const UTF8 = { replyEncoding: "utf8" } as const;
 
 /** What goes along with a batch. `looks`: the script looks at the stream as a whole, and gives it time to live again. */
 type Along = { fence: string; epochs: Epochs; named: [names: string, resume: string]; looks: boolean };
 
 /**
  * How batches are written. A script looks at the stream, writes and tells who follows, all at once. It is four times as dear as the
- * writing alone, so where the writer knows its stream and nobody follows, tokens are written by Redis' own command: it is
- * refused where another has taken over, whose entries have higher ids, and where the stream is gone.
+ * writing alone, so where the writer knows its stream, tokens are written by Redis' own command, which is refused where another has
+ * taken over, whose entries have higher ids, and where the stream is gone; who follows is told when Redis has answered.
  */
 export function createAppends({ redis }: Connection, keys: Keys, { ttlMs, wall }: StreamStoreOptions) {
   const runScript = defineScript<string>(redis, "chatwaitAppend", 3, APPEND);
-  const { soon, send, keepOrder } = createDepartures(redis);
-  const standings = new WeakMap<Writer, Standing>();
   /** A cluster's nodes come and go behind its back: there the script looks each time. */
-  const line = () => (redis instanceof Cluster ? undefined : redis.stream);
+  const one = redis instanceof Cluster ? undefined : redis;
+  const { soon, atOnce, send, keepOrder } = createDepartures(one);
+  const standings = new WeakMap<Writer, Standing>();
 
   function standingOf(writer: Writer): Standing | undefined {
     const standing = standings.get(writer);
-    const isTrue = standing?.isSure && standing.connection === line() && wall() - standing.lookedAt < LOOK_MS;
+    const isTrue = standing?.isSure && standing.connection === one?.stream && wall() - standing.lookedAt < LOOK_MS;
     return isTrue ? standing : undefined;
   }
 
@@ -54,7 +53,7 @@ export function createAppends({ redis }: Connection, keys: Keys, { ttlMs, wall }
   async function byScript(id: string, writer: Writer, batch: WrittenBatch): Promise<AppendOutcome> {
     const { epochs, ...told } = writer.names;
     const standing = batch.sealed || batch.first === 1 ? undefined : standingOf(writer);
-    const connection = line();
+    const connection = one?.stream;
     // Names go along only where they may have to be written: a start may be large, and tokens are many.
     const named: Along["named"] =
       batch.first === 1 ? [JSON.stringify(told), JSON.stringify(writer.resume) ?? ""] : ["", ""];
@@ -68,43 +67,46 @@ export function createAppends({ redis }: Connection, keys: Keys, { ttlMs, wall }
     return outcome;
   }
 
-  function add({ term, head }: Standing, seq: number, event: string): Promise<boolean> {
-    const command = new Command("xadd", [], UTF8);
-    const entry = `${term}-${seq}`;
-    const text = `${head}$${entry.length}\r\n${entry}\r\n$1\r\ne\r\n$${Buffer.byteLength(event)}\r\n${event}\r\n`;
-    command.toWritable = () => text;
-    return send(command).then(isAdded, isRefused);
+  /** Whether all of it is there. Redis refuses where another has taken over, and where there is no such stream. */
+  function add(standing: Standing, { first, events }: Batch): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      let due = events.length;
+      let isWhole = true;
+      const heard: Heard = (error, reply) => {
+        if (error && error.name !== "ReplyError") return reject(error);
+        if (error || reply === null) isWhole = false;
+        if (--due === 0) resolve(isWhole);
+      };
+      events.forEach((event, index) => {
+        send(textOfAdding(standing, first + index, event), heard);
+      });
+    });
+  }
+
+  /** Tells those who follow what is in the store from `first` on. Where that gets lost, the next batch shows the hole. */
+  function tell(id: string, epochs: Epochs, first: number, events: readonly string[] = []) {
+    const text = [`${first} 0 ${textOfEpochs(epochs)}`, ...events].join("\n");
+    if (one) atOnce(() => send(textOf("publish", keys.bell(id), text), () => {}));
+    else redis.publish(keys.bell(id), text).catch(() => {});
   }
 
   /** Without an answer nobody knows whether Redis has the batch: then that is thrown, and the script finds out. */
   function append(id: string, writer: Writer, batch: WrittenBatch): Promise<AppendOutcome> {
-    const { first, events } = batch;
-    const isPlain = !batch.sealed && batch.isUnheard && events.length > 0;
-    const standing = isPlain ? standingOf(writer) : undefined;
+    const standing = batch.sealed || batch.events.length === 0 ? undefined : standingOf(writer);
     if (!standing) return byScript(id, writer, batch);
     standing.isSure = false;
-    const [event = ""] = events;
-    const all = events.length === 1 ? add(standing, first, event) : addAll(standing, batch);
-    return all.then((isAll) => {
-      standing.isSure = isAll;
-      return isAll ? OK : byScript(id, writer, batch);
+    return add(standing, batch).then((isWhole) => {
+      standing.isSure = isWhole;
+      if (!isWhole) return byScript(id, writer, batch);
+      // Not before it is there: nobody may hear what a writer says that another has followed.
+      if (!batch.isUnheard) tell(id, writer.names.epochs, batch.first, batch.events);
+      return OK;
     });
-  }
-
-  async function addAll(standing: Standing, { first, events }: Batch): Promise<boolean> {
-    const added = await Promise.all(events.map((event, index) => add(standing, first + index, event)));
-    return !added.includes(false);
   }
 
   async function giveBack(id: string, epochs: Epochs, batch: Batch): Promise<GivenBack> {
     const along: Along = { fence: "", epochs, named: ["", ""], looks: true };
     return outcomeOf(await run(id, { ...batch, freesKeys: false }, along));
-  }
-
-  /** Leaves among what is written, as a script does: out of its place its answer would be taken for another's. */
-  async function tell(id: string, epochs: Epochs, next: number): Promise<void> {
-    keepOrder();
-    await redis.publish(keys.bell(id), `${next} 0 ${textOfEpochs(epochs)}`);
   }
 
   return { soon, append, giveBack, tell };
@@ -114,12 +116,13 @@ export function createAppends({ redis }: Connection, keys: Keys, { ttlMs, wall }
 const headOf = (key: string): string =>
   ["*6\r\n$4\r\nxadd\r\n$", Buffer.byteLength(key), "\r\n", key, "\r\n$10\r\nNOMKSTREAM\r\n"].join("");
 
-const isAdded = (reply: unknown): boolean => reply !== null;
-
-function isRefused(error: Error): false {
-  if (error.name === "ReplyError") return false;
-  throw error;
+function textOfAdding({ term, head }: Standing, seq: number, event: string): string {
+  const entry = `${term}-${seq}`;
+  return `${head}$${entry.length}\r\n${entry}\r\n$1\r\ne\r\n$${Buffer.byteLength(event)}\r\n${event}\r\n`;
 }
+
+const textOf = (...words: string[]): string =>
+  `*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join("")}`;
 
 type GivenBack = AppendOutcome | { state: "gone" };
 

@@ -1,33 +1,39 @@
-import { Cluster, type Command } from "ioredis";
-import type { RedisClient } from "./open-redis.ts";
+import { Command, type Redis } from "ioredis";
+
+/** Is told the reply to a command, or why there is none. */
+export type Heard = (error: Error | undefined, reply: unknown) => void;
 
 /** When what is to be written leaves: each write costs this server and Redis more than ten commands that are in it. */
 export type Departures = {
   /** Calls `write` when the next write leaves. What it sends leaves with it. */
   soon(write: () => void): void;
-  /** Sends a command together with others. */
-  send(command: Command): Promise<unknown>;
+  /** Calls `write` when what is going on has been done. */
+  atOnce(write: () => void): void;
+  /** Sends a command that is written as Redis takes it, together with others. */
+  send(text: string, heard: Heard): void;
   /** What is sent by other means must keep its place behind what was sent before. */
   keepOrder(): void;
 };
 
 /** Never so long that anything is held for more than 10 ms, for a timer may be late. */
-const GAP_MS = 8;
+const LONGEST_GAP_MS = 8;
+/** So that a few streams wait for nothing, and many leave together. */
+const GAP_MS_EACH = 2;
 
 /**
- * What comes within {@link GAP_MS} of the last write leaves with the next; after a pause it leaves at the end of this turn of the event
- * loop. The time is the machine's, as that of the connection. To a cluster there are several connections, and each write is its own.
+ * The more streams leave together, the longer the next ones wait, up to {@link LONGEST_GAP_MS}. The time is the machine's, as that of
+ * the connection. Without `redis` there are several connections, and each write is its own.
  */
-export function createDepartures(redis: RedisClient): Departures {
-  const one = redis instanceof Cluster ? undefined : redis;
+export function createDepartures(redis: Redis | undefined): Departures {
   let waiting: (() => void)[] = [];
-  let leftAt = Number.NEGATIVE_INFINITY;
-  let isLeaving = false;
+  let urgent: (() => void)[] = [];
+  let gapEnds = Number.NEGATIVE_INFINITY;
   let text = "";
+  let flight: Flight | undefined;
   // One string is written for a quarter of what its pieces cost.
-  const collector = one && {
+  const collector = redis && {
     isPipeline: true as const,
-    destination: { redis: one },
+    destination: { redis },
     write(piece: string | Buffer) {
       text += piece;
     },
@@ -36,17 +42,27 @@ export function createDepartures(redis: RedisClient): Departures {
   function leave() {
     const writes = waiting;
     waiting = [];
-    leftAt = performance.now();
-    isLeaving = true;
-    one?.stream.cork();
+    gapEnds = performance.now() + Math.min(LONGEST_GAP_MS, GAP_MS_EACH * writes.length);
+    together(writes);
+  }
+
+  function leaveAtOnce() {
+    const writes = urgent;
+    urgent = [];
+    together(writes);
+  }
+
+  function together(writes: readonly (() => void)[]) {
+    flight = createFlight();
+    redis?.stream.cork();
     for (const write of writes) write();
     keepOrder();
-    one?.stream.uncork();
-    isLeaving = false;
+    redis?.stream.uncork();
+    flight = undefined;
   }
 
   function keepOrder() {
-    if (text !== "") one?.stream.write(text);
+    if (text !== "") redis?.stream.write(text);
     text = "";
   }
 
@@ -55,10 +71,54 @@ export function createDepartures(redis: RedisClient): Departures {
     soon(write) {
       waiting.push(write);
       if (waiting.length > 1) return;
-      const wait = leftAt + GAP_MS - performance.now();
+      const wait = gapEnds - performance.now();
       if (wait > 0) setTimeout(leave, wait);
       else setImmediate(leave);
     },
-    send: (command) => redis.sendCommand(command, isLeaving ? collector : undefined) as Promise<unknown>,
+    atOnce(write) {
+      urgent.push(write);
+      if (urgent.length === 1) process.nextTick(leaveAtOnce);
+    },
+    send(written, heard) {
+      redis?.sendCommand((flight ?? createFlight()).with(written, heard), collector);
+      if (!flight) keepOrder();
+    },
+  };
+}
+
+type Flight = { with(text: string, heard: Heard): Command };
+
+/**
+ * One command of ioredis for all that leaves at once: it is sent once for each, and given the replies in that order. One for each
+ * would have two promises and a timer of its own.
+ */
+function createFlight(): Flight {
+  const command = new Command("xadd", []);
+  const { resolve, reject } = command;
+  const waiting: Heard[] = [];
+  let heard = 0;
+  let text = "";
+  command.toWritable = () => text;
+  command.promise.catch(() => {});
+
+  function answer(error: Error | undefined, reply: unknown) {
+    waiting[heard++]?.(error, reply);
+    // Which takes back the time limit.
+    if (heard === waiting.length) resolve(undefined);
+  }
+
+  command.resolve = (reply) => answer(undefined, reply);
+  command.reject = (error) => {
+    if (error.name === "ReplyError") return answer(error, undefined);
+    // The connection is gone, or the time is up: for all of them.
+    while (heard < waiting.length) waiting[heard++]?.(error, undefined);
+    reject(error);
+  };
+  return {
+    with(written, told) {
+      text = written;
+      waiting.push(told);
+      return command;
+    },
   };
 }

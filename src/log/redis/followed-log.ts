@@ -107,7 +107,9 @@ function openCopy({ store, id, isSettled }: FollowOptions, names: SharedNames, l
   }
 
   function add({ first, events, sealed, epochs: text }: ReadBatch): void {
-    if (log.sealed || log.isVoid || !adopt(text)) return;
+    // What an earlier writer says late is in the store as far as it counts.
+    const isLate = text !== epochsText && epochsOfText(text).length < epochs.length;
+    if (log.sealed || log.isVoid || isLate || !adopt(text)) return;
     if (first > log.lastSeq + 1) {
       log.catchUp().catch(() => {});
       return;

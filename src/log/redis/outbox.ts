@@ -68,7 +68,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     waiting = [];
     isDue = isToTell = false;
     if (isOnlyTold) {
-      store.tell(id, writer.names.epochs, stored + 1).catch(() => {});
+      store.tell(id, writer.names.epochs, stored + 1);
       return goOn();
     }
     const ending = { sealed: end !== undefined, freesKeys: end?.freesKeys ?? false };

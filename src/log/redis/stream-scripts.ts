@@ -61,8 +61,10 @@ if looks then
   redis.call('PEXPIRE', KEYS[2], ARGV[6])
   redis.call('SET', KEYS[3], ARGV[8], 'PX', ARGV[7])
 end
-if ARGV[5] ~= '' and #ARGV > 11 then
-  redis.call('PUBLISH', ARGV[5], first .. ' ' .. ARGV[3] .. ' ' .. epochs .. '\\n' .. table.concat(ARGV, '\\n', 12))
+-- Without an event, too: who has missed one hears how far the log is.
+if ARGV[5] ~= '' then
+  ARGV[11] = first .. ' ' .. ARGV[3] .. ' ' .. epochs
+  redis.call('PUBLISH', ARGV[5], table.concat(ARGV, '\\n', 11))
 end
 return 'ok ' .. (held[2] or 0)
 `;

@@ -42,7 +42,7 @@ export type StreamStore = {
    */
   append(id: string, writer: Writer, batch: WrittenBatch): Promise<AppendOutcome>;
   /** Tells those who follow that the store has all before `next`. */
-  tell(id: string, epochs: Epochs, next: number): Promise<void>;
+  tell(id: string, epochs: Epochs, next: number): void;
   /** What the store has after `after`; undefined where it has no such stream (any more). */
   read(id: string, after: number): Promise<Stored | undefined>;
   /**
