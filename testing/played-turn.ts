@@ -111,7 +111,7 @@ function wordsOf(agent: string, lines: readonly Line[]): string[] {
 
 function recordOf({ agents, turnLimit }: Play): TurnRecord {
   return {
-    ...{ turnId: "turn1", timing: TIMING, agents, earlier: [{ sender: "Bob", agent: false, content: "Hi" }] },
+    ...{ turnId: "turn1", made: 1, timing: TIMING, agents, earlier: [{ sender: "Bob", agent: false, content: "Hi" }] },
     world: { name: "kitchen", turn_limit: turnLimit, respond: "everyone", memory: true },
     first: { id: "first", sender: "HUMAN", content: "Hello @Nobody" },
   };

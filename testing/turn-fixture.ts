@@ -98,7 +98,7 @@ export async function turnFixture(options: TurnFixtureOptions) {
   };
   const first: Published = { id: "first", sender, content: text, mentions };
   const record: TurnRecord = {
-    ...{ turnId: "turn1", timing, agents, earlier: spec.earlier, first },
+    ...{ turnId: "turn1", made: 1, timing, agents, earlier: spec.earlier, first },
     world: { name: "kitchen", turn_limit: turnLimit, respond: "everyone", memory: true },
   };
   const agentsNow = agents.map((name) => ({ name }));

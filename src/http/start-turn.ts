@@ -47,6 +47,11 @@ export type TurnStarter = {
 /** How long a subscription may take, ms. */
 export const SUBSCRIBE_MS = 5000;
 
+/** How long a message may take into a turn that servers share, while one of them or their store is away (R-ANY), ms. */
+const ADD_MS = 10_000;
+/** How long a client should stay away then; seconds. */
+const RETRY_AFTER_S = 2;
+
 /** Starts turns as requests over HTTP ask for them. */
 export function turnStarter(deps: TurnStarterDeps): TurnStarter {
   const { shelf, worlds, clock, refuseWhileDraining } = deps;
@@ -83,16 +88,29 @@ export function turnStarter(deps: TurnStarterDeps): TurnStarter {
     },
     message(request) {
       const { message, sender, mentions, turn_id: turnId } = request.message;
-      return once(request, sender, (name, bind) => {
+      const published = once(request, sender, (name, bind) => {
         const onLog: TurnStart["onLog"] = (log, messageId) => bind(log.id, messageId);
         return worlds.publish(name, { message, sender, mentions, turnId: turnId ?? null, onLog });
       });
+      return shelf.isShared && turnId ? inTime(published, clock) : published;
     },
   };
 }
 
 function turnOf({ message, sender, mentions, context, on_disconnect }: WorldChatStart): TurnStart {
   return { message, sender, mentions, context: context?.messages, cancelOnLeave: on_disconnect === "cancel" };
+}
+
+/** What is not settled in time may still come about, and the key is held until that is known: sent again under it, it is not said twice. */
+async function inTime<Value>(settling: Promise<Value>, clock: Clock): Promise<Value> {
+  const { promise: givenUp, reject } = Promise.withResolvers<never>();
+  const away = failure("store_unavailable", undefined, { retryAfter: RETRY_AFTER_S });
+  const cancelTimer = clock.after(ADD_MS, () => reject(away));
+  try {
+    return await Promise.race([settling, givenUp]);
+  } finally {
+    cancelTimer();
+  }
 }
 
 /** Its events come to it from its turn's log: the world need not tell it any. */

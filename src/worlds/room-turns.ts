@@ -42,7 +42,9 @@ export function createRoomTurns(deps: RoomTurnsDeps): RoomTurns {
   let adding: Subscriber | undefined;
   let late = 0;
 
-  const agentsOf = (world: World) => (store.world(world.name) ? store.agents(world.name) : []);
+  /** Whether its world is still there, and not another of that name. */
+  const isOf = ({ world, made }: TurnRecord) => store.made(world.name) === made;
+  const agentsOf = (record: TurnRecord) => (isOf(record) ? store.agents(record.world.name) : []);
 
   function mindOf(world: World, lines: readonly Line[], name: string, createdAt: string): Mind {
     const agent = store.agent(world.name, name);
@@ -58,9 +60,10 @@ export function createRoomTurns(deps: RoomTurnsDeps): RoomTurns {
     return { streaming: agent.streaming, model, options };
   }
 
-  function depsOf({ turnId: id, world }: TurnRecord, log: StreamLog, room: Room, publisher?: Subscriber): TurnDeps {
+  function depsOf(record: TurnRecord, log: StreamLog, room: Room, publisher?: Subscriber): TurnDeps {
+    const { turnId: id, world } = record;
     room.feed.look();
-    let isHere = true;
+    let isHere = isOf(record);
     const told = (event: OpenDraft | TerminalDraft, publisher?: Subscriber) => {
       if (isHere && !room.skip()) room.deliver({ ...event, turn_id: id }, publisher);
     };
@@ -70,7 +73,7 @@ export function createRoomTurns(deps: RoomTurnsDeps): RoomTurns {
     };
     return {
       ...{ clock, call: deps.call, observe: deps.observe, newMessageId: deps.ids.message },
-      agents: () => agentsOf(world),
+      agents: () => agentsOf(record),
       mind: (agent, lines) => mindOf(world, lines, agent, log.createdAt),
       async publish(published) {
         await deps.publish?.(world.name, published);
@@ -84,16 +87,17 @@ export function createRoomTurns(deps: RoomTurnsDeps): RoomTurns {
       ended(said) {
         room.turns.delete(id);
         deps.ended(id, isHere ? room : undefined);
-        if (isHere && remembers(world)) memories.add(world.name, id, said);
+        if (isHere && remembers(record)) memories.add(world.name, id, said);
         rooms.tidy(room);
       },
     };
   }
 
   /** As the world is now: it may have been told to forget while the turn ran. */
-  function remembers({ name }: World): boolean {
+  function remembers(record: TurnRecord): boolean {
+    const { name } = record.world;
     try {
-      return store.world(name)?.memory === true;
+      return isOf(record) && store.world(name)?.memory === true;
     } catch (error) {
       deps.observe.failed(`world ${name}`, "internal_error", error);
       return false;
@@ -116,16 +120,16 @@ export function createRoomTurns(deps: RoomTurnsDeps): RoomTurns {
       const room = rooms.enter(record.world.name);
       const turn = enter(room, beginTurn(specOf(record, log), depsOf(record, log, room, publisher), record.first));
       // It may have been deleted while the shelf was asked.
-      if (!store.world(record.world.name)) turn.cancel("stopped");
+      if (!isOf(record)) turn.cancel("stopped");
       return turn;
     },
     goOn(record, log) {
       const room = rooms.enter(record.world.name);
-      const isDeleted = !store.world(record.world.name);
+      const isDeleted = !isOf(record);
       const resumption = {
         record,
         isDeleted,
-        agentsNow: agentsOf(record.world),
+        agentsNow: agentsOf(record),
         mayBeUnpublished: deps.publish !== undefined,
       };
       return enter(room, resumeTurn(specOf(record, log), depsOf(record, log, room), resumption));

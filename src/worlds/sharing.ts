@@ -36,11 +36,16 @@ export type SharedTurns = {
   /** It does not any more. */
   left(turnId: string): void;
   /**
-   * Adds a message to a turn that runs on another server, once. Resolves to the turn's stream; not `isSure`: it ended meanwhile, and the
-   * message may have come too late.
+   * Adds a message to a turn that runs on another server, once; `again`: it may be in it already. Resolves to the turn's stream; not
+   * `isSure`: it ended meanwhile, and the message may have come too late.
    * @throws Failure `turn_not_found`, `turn_ended`, `store_unavailable`
    */
-  add(world: string, turnId: string, message: Published): Promise<{ streamId: string; isSure: boolean }>;
-  /** Has `add` called with each message of another server. It resolves to false where the turn does not run here; `again`: it may be in it already. */
+  add(
+    world: string,
+    turnId: string,
+    message: Published,
+    again?: boolean,
+  ): Promise<{ streamId: string; isSure: boolean }>;
+  /** Has `add` called with each message of another server. It resolves when the message cannot be lost any more, to false where the turn does not run here. */
   onAdded(add: (world: string, turnId: string, message: Published, again: boolean) => Promise<boolean>): void;
 };

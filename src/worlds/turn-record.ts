@@ -8,6 +8,8 @@ export type TurnRecord = {
   turnId: string;
   /** As it was when the turn began. */
   world: World;
+  /** Which world of that name: it may be deleted, and another made in its place. */
+  made: number | undefined;
   timing: Timing;
   /** Who was there then, the oldest first. */
   agents: readonly string[];

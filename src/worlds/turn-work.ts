@@ -49,6 +49,7 @@ export function createTurnWork(spec: TurnSpec, deps: TurnWorkDeps, first: Publis
   const { clock } = deps;
   const begun = clock.now();
   const usages: (Usage | undefined)[] = [];
+  let hasMoved = false;
 
   const ledger = createLedger({ turnLimit: spec.turnLimit, onSettled: () => events.settled(), onLimited: noteLimit });
   const hearing = createHearing({ earlier, respond, agents: agentsNow });
@@ -176,6 +177,11 @@ export function createTurnWork(spec: TurnSpec, deps: TurnWorkDeps, first: Publis
     return true;
   }
 
+  function leave() {
+    hasMoved = true;
+    deps.moved();
+  }
+
   function stopAll(how: Ending) {
     const code = "code" in how ? how.code : undefined;
     const reason = code ? "error" : "cancelled";
@@ -216,8 +222,11 @@ export function createTurnWork(spec: TurnSpec, deps: TurnWorkDeps, first: Publis
       get isOver() {
         return events.isOver;
       },
+      get hasMoved() {
+        return hasMoved;
+      },
       cancel(cause) {
-        if (cause === "moved") deps.moved();
+        if (cause === "moved" || cause === "lost") leave();
         events.close(endingFor(cause));
       },
       handOver,

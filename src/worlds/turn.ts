@@ -48,7 +48,7 @@ export type TurnDeps = {
   publish(message: Published): Promise<void>;
   /** What readers of the whole world are told besides. */
   tell(draft: OpenDraft | TerminalDraft): void;
-  /** Another server goes on with it: nothing of what follows here is true. */
+  /** Another server goes on with it, or may: nothing of what follows here is true. */
   moved(): void;
   /** An event came when the turn had ended. It is dropped. */
   late(): void;
@@ -60,6 +60,8 @@ export type Turn = {
   readonly id: string;
   readonly log: StreamLog;
   readonly isOver: boolean;
+  /** Another server goes on with it, or may. */
+  readonly hasMoved: boolean;
   /** Resolves when the message that begins the turn is out, or could not be published. */
   readonly published: Promise<void>;
   cancel(cause: CancelCause): void;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { looseLog } from "../../testing/log-environment.ts";
 import type { Found, Shelf } from "../log/shelf.ts";
 import type { StreamLog } from "../log/stream-log.ts";
@@ -21,24 +22,58 @@ function logWith(...ids: string[]): StreamLog {
   return log;
 }
 
+/** A log that readers see as far as a store has it: all of it once `arrive` was called. */
+function storedLog() {
+  const inner = logWith("m0");
+  let stored = inner.lastSeq;
+  const bells = new Set<() => void>();
+  const ring = () => {
+    for (const bell of bells) bell();
+  };
+  const log = Object.create(inner, { lastSeq: { get: () => stored }, sealed: { value: false } }) as StreamLog;
+  log.listen = (bell) => {
+    bells.add(bell);
+    return () => bells.delete(bell);
+  };
+  function arrive() {
+    stored = inner.lastSeq;
+    ring();
+  }
+  return { log, ring, arrive, listeners: () => bells.size };
+}
+
+/** Whether something has come out by the time at which all that can go on has gone on. */
+async function isPending(promise: Promise<unknown>): Promise<boolean> {
+  const nothing = Symbol();
+  return (await Promise.race([promise, setImmediate(nothing)])) === nothing;
+}
+
 /** A server on which the turn `t1` runs, with that log; `said`: what was added to it, `isSure`: as others answer. */
 function rig(log: StreamLog, isSure = true) {
   const said: string[] = [];
+  const sent: [id: string, again: boolean][] = [];
   let hear: Parameters<SharedTurns["onAdded"]>[0] = async () => false;
   const shared: SharedTurns = {
     began() {},
     left() {},
-    add: async () => ({ streamId: "abc", isSure }),
+    async add(_world, _turnId, { id }, again = false) {
+      sent.push([id, again]);
+      return { streamId: "abc", isSure };
+    },
     onAdded(add) {
       hear = add;
     },
   };
-  const turn = { id: "t1", log, published: Promise.resolve() } as Turn;
-  const room = { turns: new Map([["t1", turn]]) } as unknown as Room;
+  const turn = { id: "t1", log, published: Promise.resolve(), hasMoved: false };
+  const room = { turns: new Map([["t1", turn as Turn]]) } as unknown as Room;
   const rooms = { find: (name: string) => (name === "Kitchen" ? room : undefined) } as Rooms;
   const shelf = { find: async (): Promise<Found> => ({ state: "kept", log }) } as unknown as Shelf;
-  const { publish } = turnsElsewhere({ shared, shelf, rooms, add: (_turn, { id }) => void said.push(id) });
-  return { said, publish, hear: (...args: Parameters<typeof hear>) => hear(...args) };
+  function add({ log }: Turn, { id: message_id, sender, content }: Published) {
+    said.push(message_id);
+    log.append({ type: "message", message_id, sender, role: "user", content, timestamp: log.createdAt });
+  }
+  const { publish } = turnsElsewhere({ shared, shelf, rooms, add });
+  return { said, sent, turn, publish, hear: (...args: Parameters<typeof hear>) => hear(...args) };
 }
 
 describe("a message of another server", () => {
@@ -59,11 +94,47 @@ describe("a message of another server", () => {
   });
 });
 
+describe("a message into a turn that runs here", () => {
+  test("R-ANY is answered when the store has it, also to another server", async () => {
+    const { log, ring, arrive, listeners } = storedLog();
+    const { publish, hear, said, sent } = rig(log);
+    const here = publish("Kitchen", "t1", MESSAGE);
+    const forwarded = hear("Kitchen", "t1", { ...MESSAGE, id: "m2" }, false);
+    assert.ok((await isPending(here)) && (await isPending(forwarded)));
+    ring();
+    assert.ok((await isPending(here)) && (await isPending(forwarded)), "other events have arrived");
+    arrive();
+    assert.deepEqual([await here, await forwarded, listeners()], [log, true, 0]);
+    assert.deepEqual([said, sent], [["m1", "m2"], []]);
+  });
+
+  test("R-TAKEOVER goes to the server that has taken the turn, which looks whether it has it already", async () => {
+    const { log, ring, listeners } = storedLog();
+    const { turn, publish, hear, sent } = rig(log);
+    const here = publish("Kitchen", "t1", MESSAGE);
+    const forwarded = hear("Kitchen", "t1", { ...MESSAGE, id: "m2" }, false);
+    assert.ok(await isPending(forwarded));
+    turn.hasMoved = true;
+    ring();
+    assert.deepEqual([await here, await forwarded, sent, listeners()], [log, false, [["m1", true]], 0]);
+  });
+
+  test("R-TAKEOVER is not sent on where the store has had it before the turn was taken", async () => {
+    const { log, arrive } = storedLog();
+    const { turn, publish, sent } = rig(log);
+    const here = publish("Kitchen", "t1", MESSAGE);
+    assert.ok(await isPending(here));
+    turn.hasMoved = true;
+    arrive();
+    assert.deepEqual([await here, sent], [log, []]);
+  });
+});
+
 describe("a message for another server", () => {
   test("R-TAKEOVER of a turn that ended meanwhile is in it, or is told to have come too late", async () => {
     const log = logWith("m1");
-    assert.equal(await rig(log).publish("Kitchen", "t1", MESSAGE), log);
-    assert.equal(await rig(log, false).publish("Kitchen", "t1", MESSAGE), log);
-    await assert.rejects(rig(logWith("m2"), false).publish("Kitchen", "t1", MESSAGE), { code: "turn_ended" });
+    assert.equal(await rig(log).publish("Hall", "t1", MESSAGE), log);
+    assert.equal(await rig(log, false).publish("Hall", "t1", MESSAGE), log);
+    await assert.rejects(rig(logWith("m2"), false).publish("Hall", "t1", MESSAGE), { code: "turn_ended" });
   });
 });

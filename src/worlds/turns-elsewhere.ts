@@ -3,6 +3,7 @@ import type { StreamLog } from "../log/stream-log.ts";
 import { failure, isFailure } from "../protocol/errors.ts";
 import type { Rooms } from "./room.ts";
 import type { SharedTurns } from "./sharing.ts";
+import type { Subscriber } from "./subscription.ts";
 import type { Published, Turn } from "./turn.ts";
 
 export type TurnsElsewhereOptions = {
@@ -10,41 +11,47 @@ export type TurnsElsewhereOptions = {
   shelf: Shelf;
   rooms: Rooms;
   /** Adds a message to a turn that runs here. @throws Failure `turn_ended` */
-  add(turn: Turn, message: Published): void;
+  add(turn: Turn, message: Published, publisher: Subscriber | undefined): void;
 };
 
 export type TurnsElsewhere = {
   /**
-   * Brings a message to the server on which a turn runs. Resolves to the turn's log, as it is read here.
+   * Brings a message into a turn, on whichever server it runs. Resolves to the turn's log, as it is read here, once the message is in
+   * the store: no server that dies takes it along.
    * @throws Failure `turn_not_found`, `turn_ended`, `store_unavailable`
    */
-  publish(world: string, turnId: string, message: Published): Promise<StreamLog>;
+  publish(world: string, turnId: string, message: Published, publisher?: Subscriber): Promise<StreamLog>;
 };
 
-/** Messages for turns of other servers, and those of other servers for turns that run here. */
+/** Messages for turns that any server may run, and those of other servers for turns that run here. */
 export function turnsElsewhere({ shared, shelf, rooms, add }: TurnsElsewhereOptions): TurnsElsewhere {
+  const turnHere = (world: string, turnId: string) => rooms.find(world)?.turns.get(turnId);
+
   shared.onAdded(async (world, turnId, message, again) => {
-    const turn = rooms.find(world)?.turns.get(turnId);
-    if (!turn) return false;
-    await turn.published;
+    const turn = turnHere(world, turnId);
     // The server that died may have added it before it did.
-    return (again && holds(turn.log, message.id)) || isAdded(turn, message);
+    return turn !== undefined && ((again && holds(turn.log, message.id)) || (await isAdded(turn, message)));
   });
 
-  /** False: another server is about to go on with the turn. */
-  function isAdded(turn: Turn, message: Published): boolean {
+  /** Whether it is in the turn for good. False: another server goes on with the turn, or is about to. */
+  async function isAdded(turn: Turn, message: Published, publisher?: Subscriber): Promise<boolean> {
+    await turn.published;
+    if (turn.hasMoved) return false;
+    const { lastSeq } = turn.log;
     try {
-      add(turn, message);
-      return true;
+      add(turn, message, publisher);
     } catch (error) {
       if (isFailure(error) && error.code === "shutting_down") return false;
       throw error;
     }
+    return arrives(turn, message.id, lastSeq);
   }
 
   return {
-    async publish(world, turnId, message) {
-      const { streamId, isSure } = await shared.add(world, turnId, message);
+    async publish(world, turnId, message, publisher) {
+      const turn = turnHere(world, turnId);
+      if (turn && (await isAdded(turn, message, publisher))) return turn.log;
+      const { streamId, isSure } = await shared.add(world, turnId, message, turn !== undefined);
       const found = await shelf.find(streamId);
       if (found.state === "kept" && (isSure || holds(found.log, message.id))) return found.log;
       throw failure("turn_ended");
@@ -52,9 +59,26 @@ export function turnsElsewhere({ shared, shelf, rooms, add }: TurnsElsewhereOpti
   };
 }
 
-/** Whether a message from outside is in a log. */
-function holds(log: StreamLog, messageId: string): boolean {
-  for (let seq = log.lastSeq; seq > 0; seq--) {
+/**
+ * Resolves when a message that was added can be read, which is when the store has it (R-ANY); to false where another server has the
+ * turn first. `after`: the last event that could be read before.
+ */
+function arrives(turn: Turn, messageId: string, after: number): Promise<boolean> {
+  const { log } = turn;
+  if (holds(log, messageId, after)) return Promise.resolve(true);
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const release = log.listen(() => {
+    const isThere = holds(log, messageId, after);
+    if (!isThere && !log.sealed && !turn.hasMoved) return;
+    release();
+    resolve(isThere);
+  });
+  return promise;
+}
+
+/** Whether a message from outside is in a log, after that event. */
+function holds(log: StreamLog, messageId: string, after = 0): boolean {
+  for (let seq = log.lastSeq; seq > after; seq--) {
     const event = log.event(seq);
     if (event.type === "message" && event.message_id === messageId) return true;
   }

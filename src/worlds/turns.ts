@@ -106,8 +106,7 @@ export function createTurns(deps: TurnsDeps, rooms: Rooms, memories: Memories, e
     },
   });
 
-  const add = (turn: Turn, message: Published) => inRooms.add(turn, message, undefined);
-  const elsewhere = sharedTurns && turnsElsewhere({ shared: sharedTurns, shelf, rooms, add });
+  const elsewhere = sharedTurns && turnsElsewhere({ shared: sharedTurns, shelf, rooms, add: inRooms.add });
 
   function checkSender(world: World, sender: string | null | undefined): string {
     const name = parseSender(sender);
@@ -119,6 +118,7 @@ export function createTurns(deps: TurnsDeps, rooms: Rooms, memories: Memories, e
 
   async function startTurn(target: Target, start: TurnStart): Promise<StartedTurn> {
     const world = knownWorld(store, target.name);
+    const made = store.made(world.name);
     const message: Published = {
       id: ids.message(),
       sender: checkSender(world, start.sender),
@@ -130,7 +130,7 @@ export function createTurns(deps: TurnsDeps, rooms: Rooms, memories: Memories, e
     const earlier = context ?? (world.memory ? await memories.recall(world.name) : []);
     const timing = { ...deps.timing, ...world.timing };
     const agents = store.agents(world.name).map(({ name }) => name);
-    const record: TurnRecord = { turnId: ids.message(), world, timing, agents, earlier, first: message };
+    const record: TurnRecord = { turnId: ids.message(), world, made, timing, agents, earlier, first: message };
     let turn: Turn | undefined;
     const log = await shelf.create({
       ...{ id: ids.stream(), kind: "world", world: world.name, cancelOnLeave },
@@ -164,8 +164,8 @@ export function createTurns(deps: TurnsDeps, rooms: Rooms, memories: Memories, e
     const world = knownWorld(store, target.name);
     const sender = checkSender(world, message.sender);
     const added: Published = { id: ids.message(), sender, content: message.message, mentions: message.mentions };
-    if (elsewhere && !rooms.find(world.name)?.turns.has(turnId)) {
-      const log = await elsewhere.publish(world.name, turnId, added);
+    if (elsewhere) {
+      const log = await elsewhere.publish(world.name, turnId, added, target.subscriber);
       message.onLog?.(log, added.id);
       return { log, messageId: added.id, turnId };
     }

@@ -24,6 +24,8 @@ export type WorldStore = {
   /** In the order in which they were made. */
   worlds(): World[];
   world(name: string): World | undefined;
+  /** Tells a world from others that have or had its name; undefined where there is none. */
+  made(name: string): number | undefined;
   /** @throws Failure `world_exists`, `too_many` */
   createWorld(create: WorldCreate): World;
   /** @throws Failure `world_not_found`; `invalid_request` where it would change the name */
@@ -132,6 +134,7 @@ function storeIn(database: DatabaseSync): WorldStore {
   return {
     worlds: () => run.worlds.all().map(worldOf),
     world: (name) => first(run.world.all(name).map(worldOf)),
+    made: (name) => first(run.world.all(name).map(({ made }) => Number(made))),
     createWorld: (create) => whole(() => createWorld(create)),
     updateWorld: (name, patch) => whole(() => updateWorld(name, patch)),
     deleteWorld: (name) => whole(() => deleteWorld(name)),

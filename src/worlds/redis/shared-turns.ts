@@ -40,9 +40,9 @@ export function createSharedTurns({ directory, calls, retries, clock }: SharedTu
   return {
     began: directory.began,
     left: directory.left,
-    async add(world, turnId, message) {
+    async add(world, turnId, message, wasTried = false) {
       const until = clock.now() + PATIENCE_MS;
-      for (let again = false; clock.now() < until; again = true) {
+      for (let again = wasTried; clock.now() < until; again = true) {
         const turn = await find(turnId);
         if (turn?.world !== world.toLowerCase()) throw failure("turn_not_found");
         const { streamId, owner } = turn;
