@@ -81,6 +81,20 @@ describe("a Redis with users and TLS", { skip }, () => {
     for (const { stdout, stderr } of [a, b]) assert.ok(![stdout, stderr].join("").includes("s3cr"));
   });
 
+  test("fleets in different databases share nothing, not even what is published", async (t) => {
+    await allow("chooser", `${DOCUMENTED} +select`);
+    const start = (database: number) =>
+      startProgram(t, { ...trusting(), CHATWAIT_REDIS_URL: `${urlOf("chooser")}/${database}` });
+    const [a, b, beside] = await Promise.all([start(1), start(2), start(2)]);
+    for (const { url } of [a, b])
+      assert.equal((await requestJson(`${url}/worlds`, { body: { name: "den" } })).status, 201);
+    assert.equal((await requestJson(`${a.url}/worlds/den`, { method: "DELETE" })).status, 204);
+    const { body } = await requestJson(`${b.url}/worlds/den/agents`, { body: { name: "ada" } });
+    assert.equal(body.name, "ada");
+    assert.equal((await requestJson(`${beside.url}/worlds/den/agents/ada`)).status, 200);
+    assert.equal((await requestJson(`${a.url}/worlds/den`)).status, 404);
+  });
+
   const refused: [what: string, env: () => Record<string, string>, said: RegExp][] = [
     [
       "a wrong password",
@@ -88,6 +102,16 @@ describe("a Redis with users and TLS", { skip }, () => {
       /password is refused: WRONGPASS/,
     ],
     ["a CA that nobody knows", () => ({ CHATWAIT_REDIS_URL: urlOf("chatwait") }), /TLS fails; NODE_EXTRA_CA_CERTS/],
+    [
+      "a database that is not there",
+      () => ({ CHATWAIT_REDIS_URL: `${redis.url}/99` }),
+      /no database with that number; .*: ERR DB index/,
+    ],
+    [
+      "a user who may not choose a database",
+      () => ({ ...trusting(), CHATWAIT_REDIS_URL: `${urlOf("chatwait")}/1` }),
+      /needs \+select/,
+    ],
     ["TLS where there is none", () => ({ CHATWAIT_REDIS_URL: redis.url.replace("redis:", "rediss:") }), /rediss:\/\//],
     [
       "a user who may not use the keys",

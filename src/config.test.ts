@@ -170,7 +170,9 @@ test("a store is shared where its URL is set, and only there", () => {
 });
 
 test("what cannot be the URL of a store, a prefix or a lease is refused, and a password is not repeated", () => {
-  for (const url of ["127.0.0.1:6379", "http://127.0.0.1", "redis://", "redis:secret", "redis://:secret@ :6379"]) {
+  const urls = ["127.0.0.1:6379", "http://127.0.0.1", "redis://", "redis:secret", "redis://:secret@ :6379"];
+  const parts = ["abc", "-1", "1.5", "1/2", "?db=zz", "?keyPrefix=zz", "1?family=6", "#1"];
+  for (const url of [...urls, ...parts.map((part) => `redis://:secret@host/${part}`), "redis://:secret%zz@host"]) {
     refused({ CHATWAIT_REDIS_URL: url }, "CHATWAIT_REDIS_URL");
     assert.throws(
       () => readConfig({ CHATWAIT_REDIS_URL: url }),
@@ -206,4 +208,11 @@ test("the example of an environment holds no setting that does not exist, and ca
   ]);
   assert.ok(settings.length > 10);
   assert.deepEqual(readConfig(Object.fromEntries(settings)).warnings, []);
+});
+
+test("a store's URL may name a database, a user and a password", () => {
+  for (const part of ["", "/", "/0", "/15"]) {
+    const url = `redis://user:p%2Fw%25@[::1]:6380${part}`;
+    assert.equal(readConfig({ CHATWAIT_REDIS_URL: url }).redis?.url, url);
+  }
 });

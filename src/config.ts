@@ -165,10 +165,18 @@ function readRedis(env: Environment): RedisSettings | undefined {
     );
   }
   if (url === undefined) return undefined;
-  // It may hold a password, so it is not shown.
-  if (!URL.canParse(url) || !/^rediss?:$/.test(new URL(url).protocol) || new URL(url).hostname === "") {
-    const example = "redis://127.0.0.1:6379, or rediss://user:password@host:6380 with TLS";
-    throw settingError("CHATWAIT_REDIS_URL", `CHATWAIT_REDIS_URL must be a URL like ${example}.`);
-  }
+  checkRedisUrl(url);
   return { url, prefix, leaseMs };
+}
+
+/** It may hold a password, so it is not shown. */
+function checkRedisUrl(url: string) {
+  const example = "redis://127.0.0.1:6379, or rediss://user:password@host:6380/1 with TLS and the number of a database";
+  const refuse = (what: string) => settingError("CHATWAIT_REDIS_URL", `CHATWAIT_REDIS_URL ${what}.`);
+  const { protocol, hostname, pathname, search, hash, username, password } = URL.parse(url) ?? {};
+  if (!/^rediss?:$/.test(protocol ?? "") || !hostname) throw refuse(`must be a URL like ${example}`);
+  if (!/^(\/\d{0,9})?$/.test(pathname ?? "")) throw refuse("has after its host what is no number of a database");
+  if (search || hash) throw refuse("takes neither ? nor #; in a password they are written %3F and %23");
+  if (/%(?![\da-f]{2})/i.test(`${username}${password}`))
+    throw refuse("has a user or password with a % that is not %25");
 }

@@ -71,7 +71,11 @@ async function tryOut(store: SharedStore): Promise<void> {
 /** What can be done about what Redis, or the network, says. */
 const ADVICE: [said: RegExp, meaning: string][] = [
   [/^(WRONGPASS|ERR invalid password|ERR AUTH)/, "its user or password is refused"],
-  [/^NOAUTH/, "it asks for a user and a password"],
+  [/NOAUTH/, "it asks for a user and a password"],
+  [/DB index|SELECT is not allowed|value is out of range/, "it has no database with that number; a cluster has only 0"],
+  [/NOPERM.*'select'/, "its user may not choose a database: it needs +select for a number in the URL"],
+  [/^OOM/, "it is full; see its maxmemory"],
+  [/^READONLY/, "it is a replica, and its primary is needed"],
   [
     /NOPERM|executing the script can't|ACL failure/,
     "its user may not do all that is needed; docs/deploy.md has the rule that allows it",
@@ -79,7 +83,7 @@ const ADVICE: [said: RegExp, meaning: string][] = [
   [/CERT|SIGNED|SIGNATURE|ISSUER|ALTNAME|SSL|TLS|EPROTO/, "TLS fails; NODE_EXTRA_CA_CERTS names a CA of your own"],
   [
     /Connection is closed|ECONNRESET|ETIMEDOUT/,
-    "it does not answer; does it take TLS alone, rediss://, or none, redis://?",
+    "it does not answer; does it take TLS alone, rediss://, or none, redis://, and may this machine reach it?",
   ],
 ];
 

@@ -18,6 +18,8 @@
  * - `P{w:WORLD}:memory` list: what was said in a world of late, by its name in small letters
  * - `P{w:WORLD}:feed`, `P{w:WORLD}:feed:meta` stream and hash: a world's feed (`src/worlds/redis/feed-scripts.ts`)
  * - `P{w:WORLD}:feed:bell` channel: what is added to it
+ *
+ * In a database other than 0, `@` and its number end the name of each channel: all databases hear what any of them publishes.
  */
 export type Keys = {
   log(id: string): string;
@@ -40,23 +42,24 @@ export type Keys = {
   feedBell(world: string): string;
 };
 
-/** The names below `prefix`, `chatwait:` for one. */
-export function keysUnder(prefix: string): Keys {
+/** The names below `prefix`, `chatwait:` for one, in the database with that number. */
+export function keysUnder(prefix: string, database = 0): Keys {
   const of = (part: string) => (id: string) => `${prefix}{${id}}:${part}`;
   const ofWorld = (part: string) => (world: string) => `${prefix}{w:${world.toLowerCase()}}:${part}`;
+  const at = database === 0 ? "" : `@${database}`;
   return {
-    ...{ log: of("log"), meta: of("meta"), gone: of("gone"), bell: of("bell") },
+    ...{ log: of("log"), meta: of("meta"), gone: of("gone"), bell: of(`bell${at}`) },
     claim: (key) => `${prefix}claim:${key}`,
-    claims: `${prefix}claims`,
+    claims: `${prefix}claims${at}`,
     server: (id) => `${prefix}server:${id}`,
     running: (id) => `${prefix}server:${id}:running`,
-    commands: (id) => `${prefix}server:${id}:commands`,
-    calls: (id) => `${prefix}server:${id}:calls`,
+    commands: (id) => `${prefix}server:${id}:commands${at}`,
+    calls: (id) => `${prefix}server:${id}:calls${at}`,
     servers: `${prefix}servers`,
     worlds: `${prefix}worlds`,
     turn: (id) => `${prefix}turn:${id}`,
-    worldNews: `${prefix}worlds:news`,
+    worldNews: `${prefix}worlds:news${at}`,
     memory: ofWorld("memory"),
-    ...{ feed: ofWorld("feed"), feedMeta: ofWorld("feed:meta"), feedBell: ofWorld("feed:bell") },
+    ...{ feed: ofWorld("feed"), feedMeta: ofWorld("feed:meta"), feedBell: ofWorld(`feed:bell${at}`) },
   };
 }

@@ -23,10 +23,13 @@ const backoff = (tries: number) => Math.min(25 * 2 ** tries, LONGEST_BACKOFF_MS)
  * @throws Error where nothing answers, or what answers refuses
  */
 export async function openRedis(url: string, count: number): Promise<RedisClient[]> {
+  const database = databaseOf(url);
   const first = openOne(url);
   let open: RedisClient[] = [first];
   try {
     await ready(first);
+    // Where it fails as the connection is made, it goes on with database 0.
+    if (database > 0) await first.select(database);
     const isCluster = /cluster_enabled:1/.test(String(await first.call("INFO", "cluster")));
     if (isCluster) first.disconnect();
     const make = isCluster ? openCluster : openOne;
@@ -47,22 +50,32 @@ const OPTIONS = {
   reconnectOnError: ({ message }: Error) => message.startsWith("READONLY"),
 } satisfies RedisOptions;
 
-function openOne(url: string): Redis {
-  return quiet(new Redis(url, { ...OPTIONS, enableOfflineQueue: false, retryStrategy: backoff }));
-}
+/** The number of the database that the URL names. */
+export const databaseOf = (url: string): number => Number(new URL(url).pathname.slice(1));
 
-function openCluster(url: string): Cluster {
-  const { protocol, hostname, port, username, password } = new URL(url);
+const placeOf = (url: string) => {
+  const { hostname, port } = new URL(url);
+  return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 6379) };
+};
+
+/** Nothing else of a URL may change how it is connected. */
+function accessOf(url: string) {
+  const { protocol, username, password } = new URL(url);
   const tls = protocol === "rediss:" ? { tls: {} } : {};
   const user = username === "" ? {} : { username: decodeURIComponent(username) };
   const secret = password === "" ? {} : { password: decodeURIComponent(password) };
+  return { ...OPTIONS, ...tls, ...user, ...secret };
+}
+
+function openOne(url: string): Redis {
+  const own = { enableOfflineQueue: false, retryStrategy: backoff, db: databaseOf(url) };
+  return quiet(new Redis({ ...accessOf(url), ...placeOf(url), ...own }));
+}
+
+function openCluster(url: string): Cluster {
   return quiet(
-    new Cluster([{ host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 6379) }], {
-      ...{
-        enableOfflineQueue: false,
-        clusterRetryStrategy: backoff,
-        redisOptions: { ...OPTIONS, ...tls, ...user, ...secret },
-      },
+    new Cluster([placeOf(url)], {
+      ...{ enableOfflineQueue: false, clusterRetryStrategy: backoff, redisOptions: accessOf(url) },
       // Nodes are known by the names that they tell: certificates are made out to names.
       dnsLookup: (address, found) => found(null, address),
     }),

@@ -31,6 +31,11 @@ describe("a Redis Cluster of three nodes", { skip }, () => {
   });
   after(() => cluster.close());
 
+  test("a cluster has only database 0", async () => {
+    const url = `${cluster.nodes[0]?.url}/3`;
+    await assert.rejects(startSharedServer(url, newPrefix(), "a"), /SELECT is not allowed in cluster mode/);
+  });
+
   test("R-ANY R-TAKEOVER streams are read on another server, which goes on with them, by whichever node the cluster is named", async () => {
     const prefix = newPrefix();
     const [one, , other] = cluster.nodes;

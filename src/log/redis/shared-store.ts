@@ -2,6 +2,7 @@ import { TOMBSTONE_MS } from "./appends.ts";
 import { type ClaimStore, createClaimStore } from "./claim-store.ts";
 import { type Connection, connectRedis } from "./connection.ts";
 import { type Keys, keysUnder } from "./keys.ts";
+import { databaseOf } from "./open-redis.ts";
 import { createServerStore, type ServerStore } from "./server-store.ts";
 import { createStreamStore, type StreamStore, type StreamStoreOptions } from "./stream-store.ts";
 
@@ -26,7 +27,7 @@ export type SharedStoreOptions = StreamStoreOptions & { url: string; prefix: str
  * @throws Error where it cannot be reached
  */
 export async function openSharedStore({ url, prefix, ...options }: SharedStoreOptions): Promise<SharedStore> {
-  const keys = keysUnder(prefix);
+  const keys = keysUnder(prefix, databaseOf(url));
   const connection = await connectRedis(url);
   return {
     ...createStreamStore(connection, keys, options),
