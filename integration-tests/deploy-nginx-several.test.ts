@@ -12,13 +12,14 @@ import { requestJson } from "../testing/sse-client.ts";
 const skip = unlessInstalled("nginx", "-v");
 
 type Doing = "answers" | "refuses" | "breaks";
-type Standin = { url: string; does: Doing; asked: number };
+type Standin = { url: string; does: Doing; asked: number; keys: unknown[] };
 
 /** A server that answers, refuses with 503, or reads a request and closes the connection without an answer. */
 async function standin(t: TestContext, does: Doing): Promise<Standin> {
   const server = createServer((request, response) => {
     if (request.url === "/healthz") return void response.end("{}");
     one.asked++;
+    one.keys.push(request.headers["idempotency-key"]);
     request.resume().once("end", () => {
       if (one.does === "breaks") return void response.destroy();
       response.writeHead(one.does === "answers" ? 200 : 503, { "content-type": "application/json" });
@@ -30,17 +31,20 @@ async function standin(t: TestContext, does: Doing): Promise<Standin> {
     server.closeAllConnections();
     server.close();
   });
-  const one: Standin = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, does, asked: 0 };
+  const one: Standin = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, does, asked: 0, keys: [] };
   return one;
 }
+
+const urlsOf = (servers: readonly Standin[]) => servers.map(({ url }) => url);
+const askedOf = (servers: readonly Standin[]) => servers.reduce((sum, { asked }) => sum + asked, 0);
 
 const ask = { body: { message: "Hi" } };
 const keyed = { ...ask, headers: { "idempotency-key": "one" } };
 
 /** Asks often enough for each of three to be asked first by chance. */
-async function askAll(url: string, outgoing: object): Promise<number[]> {
+async function askAll(url: string, outgoing: object, path = "/chat/streaming"): Promise<number[]> {
   const statuses: number[] = [];
-  for (let n = 0; n < 6; n++) statuses.push((await requestJson(`${url}/chat/wait`, outgoing)).status);
+  for (let n = 0; n < 6; n++) statuses.push((await requestJson(url + path, outgoing)).status);
   return statuses;
 }
 
@@ -56,17 +60,47 @@ test("R-DRAIN nginx asks another server where one refuses or is gone: for what h
   assert.equal(answering.asked, 12);
 });
 
+test("R-IDEMPOTENT nginx passes on a 503 that may be the model's, which another server would ask anew", {
+  skip,
+}, async (t) => {
+  const servers = await Promise.all([1, 2, 3].map(() => standin(t, "refuses")));
+  const front = await startFront(t, urlsOf(servers));
+  for (const path of ["/chat/wait", "/v1/chat/wait", "/worlds/default/chat"]) {
+    const before = askedOf(servers);
+    const { status, body } = await requestJson(front + path, keyed);
+    assert.deepEqual([status, body, askedOf(servers) - before], [503, { by: "refuses" }, 1], path);
+  }
+});
+
+test("R-IDEMPOTENT nginx gives a GET that may start something a key, the same for every server that it asks", {
+  skip,
+}, async (t) => {
+  const servers = await Promise.all([1, 2, 3].map(() => standin(t, "breaks")));
+  const front = await startFront(t, urlsOf(servers));
+  const keysOf = async (path: string, headers: Record<string, string> = {}) => {
+    await requestJson(front + path, { headers });
+    return servers.flatMap(({ keys }) => keys.splice(0));
+  };
+  const [first, ...others] = await keysOf("/chat/streaming?message=Hi");
+  assert.match(String(first), /^[0-9a-f]{32}$/);
+  assert.deepEqual(others, [first, first]);
+  const again = await keysOf("/v1/chat/streaming?m%65ssage=Hi");
+  assert.equal(new Set(again).size, 1);
+  assert.notEqual(again[0], first, "each start has its own");
+  assert.deepEqual(
+    new Set(await keysOf("/chat/streaming?message=Hi", { "idempotency-key": "mine" })),
+    new Set(["mine"]),
+  );
+  assert.deepEqual(await keysOf("/models"), [undefined, undefined, undefined]);
+});
+
 test("R-IDEMPOTENT nginx sends what may have started something on only where it has a key", { skip }, async (t) => {
   const servers = [await standin(t, "breaks"), await standin(t, "breaks"), await standin(t, "breaks")];
-  const asked = () => servers.reduce((sum, one) => sum + one.asked, 0);
-  const front = await startFront(
-    t,
-    servers.map(({ url }) => url),
-  );
+  const front = await startFront(t, urlsOf(servers));
   await requestJson(`${front}/chat/wait`, ask);
-  assert.equal(asked(), 1, "a start without a key");
+  assert.equal(askedOf(servers), 1, "a start without a key");
   await requestJson(`${front}/chat/wait`, keyed);
-  assert.equal(asked(), 4, "one with a key");
+  assert.equal(askedOf(servers), 4, "one with a key");
 });
 
 test("nginx says in ChatWait's form that nobody answers, and asks again at once when somebody does", {
@@ -85,10 +119,7 @@ test("nginx says in ChatWait's form that nobody answers, and asks again at once 
 
 test("nginx passes a 503 on that all servers give, with its own text, and forgets it", { skip }, async (t) => {
   const servers = [await standin(t, "refuses"), await standin(t, "refuses"), await standin(t, "refuses")];
-  const front = await startFront(
-    t,
-    servers.map(({ url }) => url),
-  );
+  const front = await startFront(t, urlsOf(servers));
   const { status, body } = await requestJson(`${front}/chat/wait`, keyed);
   assert.deepEqual([status, body], [503, { by: "refuses" }]);
   for (const one of servers) one.does = "answers";
