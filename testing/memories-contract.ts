@@ -78,6 +78,13 @@ export function memoriesContract(name: string, make: () => Promise<MemoriesEnvir
         assert.deepEqual(textsOf(await memories.recall("kitchen")), ["before", "after"]);
       }));
 
+    test("R-MEMORY what a turn had no room for lets nothing from before it stay", () =>
+      withMemories(async ({ memories }) => {
+        memories.add("kitchen", "turn1", [line("before")]);
+        memories.add("kitchen", "turn2", [line("x".repeat(0.6 * MIB)), line("y".repeat(0.6 * MIB))]);
+        assert.deepEqual(textsOf(await memories.recall("kitchen")), ["y".repeat(0.6 * MIB)]);
+      }));
+
     test("R-MEMORY whatever is said, what is kept are the last lines, at most 50 and a MiB of UTF-8", async () => {
       const size = fc.oneof({ weight: 3, arbitrary: fc.nat(50) }, { weight: 1, arbitrary: fc.nat(MIB / 4) });
       const anyLine = fc.record({ sender: fc.string({ unit: "grapheme" }), agent: fc.boolean(), content: size });

@@ -83,8 +83,9 @@ export function createSharedMemories(options: SharedMemoriesOptions): SharedMemo
     },
     add(world, turnId, lines) {
       const key = keys.memory(world);
-      const fitting = newest(lines, sizeOf);
-      if (fitting.length > 0) void keepTrying(() => write(key, turnId, fitting));
+      // Not only those that have room: what was said before them must not come in where they had to leave.
+      const said = lines.filter((line) => sizeOf(line) <= MOST_BYTES).slice(-MOST_LINES);
+      if (said.length > 0) void keepTrying(() => write(key, turnId, said));
     },
     forget(world) {
       const key = keys.memory(world);
