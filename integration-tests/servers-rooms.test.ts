@@ -159,13 +159,15 @@ test("a room on three servers", { skip: unlessInstalled("redis-server", "--versi
   );
 
   await t.test(
-    "R-TAKEOVER a message into a turn whose server has just died waits for the one that goes on, and is there once",
+    "R-TAKEOVER R-FEED a message into a turn whose server has just died waits for the one that goes on, and is there once; the feed has it all",
     async () => {
       await requestJson(`${servers[1]?.url}/worlds`, { body: { name: "kitchen" } });
       const worlds = servers.map(({ url }) => `${url}/worlds/kitchen`) as [string, string, string];
       await requestJson(`${worlds[1]}/agents`, { body: { name: "Vera", max_tokens: 60 } });
       for (const world of worlds) await until(async () => (await requestJson(`${world}/agents/Vera`)).status === 200);
       const [a, b, c] = worlds;
+      const feed = await openFeed(c);
+      await feed.take(1);
       const stream = await ask(a, "Tell me a long story, @Vera.");
       const [start] = await stream.take(5);
       assert.ok(start?.type === "start" && start.turn_id);
@@ -179,6 +181,9 @@ test("a room on three servers", { skip: unlessInstalled("redis-server", "--versi
         messages.map(({ message_id }) => message_id),
         [said.body.message_id],
       );
+      await ended(feed);
+      assertNumbered(feed.events);
+      assertFollowed(feed.events, whole.events);
     },
   );
 });

@@ -84,6 +84,8 @@ export function createDefinitions(deps: DefinitionsDeps): Definitions {
     },
     async deleteWorld(name) {
       const { name: stored } = known(name);
+      const room = rooms.heardIn(stored);
+      if (room?.feed.learn) await room.feed.learn();
       await change(stored, () => store.deleteWorld(stored));
       memories.forget(stored);
       rooms.delete(stored);

@@ -23,15 +23,22 @@ export type ReadableFeed = FrameSource & {
  * what a reader needs who was cut off and comes back.
  */
 export type RoomFeed = {
-  /** Numbers an event, and keeps it where somebody reads or may come back. Nothing happens once it is closed. */
-  publish(event: WorldEvent): void;
+  /**
+   * Numbers an event, and keeps it where somebody reads or may come back. Nothing happens once it is closed. `place`: where it
+   * stands in its turn. A shared feed has each place of a turn once, and none after a later one.
+   */
+  publish(event: WorldEvent, place?: number): void;
+  /** Up to which event of its log a shared feed has a turn, as far as it is known. */
+  toldOf?(turnId: string): Promise<number | undefined>;
   /** Numbers an event that nobody reads or may come back for. False, and nothing is done, where it has to be published. */
   skip(): boolean;
   /** As it stands, for a reader. @throws Failure `store_unavailable` */
   open(): Promise<ReadableFeed>;
   /** Something begins: whoever wants to read it may be on another server. */
   look(): void;
-  /** Ends it with `done`, for the world is deleted. */
+  /** A shared feed learns which one it is, for it to be the one that `close` ends. */
+  learn?(): Promise<void>;
+  /** Ends it with `done`, for the world is deleted. May be called twice. */
   close(): void;
   /** Ends it without an event, for the server closes: it goes on when the server is back, under another id. */
   drop(): void;

@@ -8,8 +8,10 @@ import type { Line, Memories } from "./memory.ts";
 import { promptFor } from "./perspective.ts";
 import { resumeTurn } from "./resumed-turn.ts";
 import type { Room, Rooms } from "./room.ts";
+import { type StoredTelling, tellAsStored } from "./stored-telling.ts";
 import type { Subscriber } from "./subscription.ts";
 import { beginTurn, type Published, type Turn, type TurnDeps, type TurnSpec } from "./turn.ts";
+import { type MessageDraft, publishedNotice } from "./turn-notices.ts";
 import type { TurnRecord } from "./turn-record.ts";
 import type { TurnsDeps } from "./turns.ts";
 
@@ -60,10 +62,22 @@ export function createRoomTurns(deps: RoomTurnsDeps): RoomTurns {
     return { streaming: agent.streaming, model, options };
   }
 
+  /** Of a turn that another server may go on with, nothing is told that this one may not have said. */
+  function tellingOf(turnId: string, log: StreamLog, room: Room): StoredTelling | undefined {
+    if (!deps.shelf.isShared) return undefined;
+    const written = log.lastSeq;
+    const told = written === 0 ? 0 : (room.feed.toldOf?.(turnId) ?? Promise.resolve(undefined));
+    return tellAsStored({
+      ...{ log, room, turnId, over: () => rooms.tidy(room) },
+      told: told === 0 ? 0 : told.then((seq) => seq ?? written),
+    });
+  }
+
   function depsOf(record: TurnRecord, log: StreamLog, room: Room, publisher?: Subscriber): TurnDeps {
     const { turnId: id, world } = record;
     room.feed.look();
     let isHere = isOf(record);
+    const stored = isHere ? tellingOf(id, log, room) : undefined;
     const told = (event: OpenDraft | TerminalDraft, publisher?: Subscriber) => {
       if (isHere && !room.skip()) room.deliver({ ...event, turn_id: id }, publisher);
     };
@@ -77,11 +91,17 @@ export function createRoomTurns(deps: RoomTurnsDeps): RoomTurns {
       mind: (agent, lines) => mindOf(world, lines, agent, log.createdAt),
       async publish(published) {
         await deps.publish?.(world.name, published);
-        toldMessage(messageEvent(published, clock), publisher);
+        const message = messageEvent(published, clock);
+        if (stored) stored.first(message, publisher);
+        else toldMessage(message, publisher);
       },
-      tell: (event) => (event.type === "message" ? toldMessage(event, adding) : told(event)),
+      tell(event) {
+        if (!stored) event.type === "message" ? toldMessage(event, adding) : told(event);
+        else if (event.type === "message" && adding) stored.by(event.message_id, adding);
+      },
       moved() {
         isHere = false;
+        stored?.stop();
       },
       late: () => void late++,
       ended(said) {
@@ -145,11 +165,6 @@ export function createRoomTurns(deps: RoomTurnsDeps): RoomTurns {
     lateEvents: () => late,
   };
 }
-
-type MessageDraft = OpenDraft & { type: "message" };
-
-const publishedNotice = ({ message_id, sender }: MessageDraft) =>
-  ({ type: "system", code: "published", message: `${sender} has said something.`, message_id }) as const;
 
 function messageEvent({ id, sender, content }: Published, clock: Clock): MessageDraft {
   const timestamp = timestampOf(clock.wall());

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { expiringMap } from "../log/expiring-map.ts";
+import type { StreamLog } from "../log/stream-log.ts";
 import type { WorldEvent } from "../protocol/events.ts";
 import { createFeed, type RoomFeed } from "./feed.ts";
 import { createMemory, type Memory } from "./memory.ts";
@@ -16,8 +17,10 @@ export type Room = {
   readonly subscribers: Subscribers;
   /** Turns that run, by their public name. */
   readonly turns: Map<string, Turn>;
-  /** To the feed and to all subscribers but `publisher`, whose own event it is. */
-  deliver(event: WorldEvent, publisher?: Subscriber): void;
+  /** Logs of turns, running or not, that have not been told to their end. */
+  readonly telling: Set<StreamLog>;
+  /** To the feed and to all subscribers but `publisher`, whose own event it is. `place`: as in {@link RoomFeed}. */
+  deliver(event: WorldEvent, publisher?: Subscriber, place?: number): void;
   /** In place of `deliver` where nobody hears the event, so that it need not be made. False: somebody does. */
   skip(): boolean;
 };
@@ -49,6 +52,8 @@ const MOST_FORGOTTEN = 100_000;
 /** No world is open yet. `sharedFeeds`: where their feeds are those of other servers, too. */
 export function createRooms(clock: Clock, newId: () => string, sharedFeeds?: SharedFeeds): Rooms {
   const rooms = new Map<string, Room>();
+  /** Rooms of worlds that were deleted, with turns that have not been told to their end. */
+  const ending = new Set<Room>();
   const forgotten = expiringMap<true>(clock, FORGOTTEN_MS, () => {}, MOST_FORGOTTEN);
   let stopTidying: (() => void) | undefined;
   const forget = (feedId: string) => forgotten.set(feedId, true);
@@ -64,9 +69,18 @@ export function createRooms(clock: Clock, newId: () => string, sharedFeeds?: Sha
   }
 
   function tidy(room: Room) {
-    const { key, memory, feed, subscribers, turns } = room;
-    const idle = turns.size === 0 && subscribers.count === 0 && memory.isEmpty && feed.idle;
+    if (ending.has(room)) endTold(room);
+    const { key, memory, feed, subscribers, turns, telling } = room;
+    const idle = turns.size + telling.size === 0 && subscribers.count === 0 && memory.isEmpty && feed.idle;
     if (idle && rooms.get(key) === room) giveUp(room);
+  }
+
+  /** What its turns said last comes before its own end. */
+  function endTold(room: Room) {
+    if (room.telling.size > 0) return;
+    ending.delete(room);
+    room.feed.close();
+    room.subscribers.endAll();
   }
 
   function giveUp(room: Room) {
@@ -82,9 +96,9 @@ export function createRooms(clock: Clock, newId: () => string, sharedFeeds?: Sha
     const feed = sharedFeeds?.create(name, forget) ?? createFeed({ id: newId(), clock, world: name });
     const subscribers = createSubscribers();
     const room: Room = {
-      ...{ key, feed, subscribers, memory: createMemory(clock), turns: new Map() },
-      deliver(event, publisher) {
-        feed.publish(event);
+      ...{ key, feed, subscribers, memory: createMemory(clock), turns: new Map(), telling: new Set() },
+      deliver(event, publisher, place) {
+        feed.publish(event, place);
         subscribers.deliver(event, publisher);
       },
       skip: () => !subscribers.anyTold && feed.skip(),
@@ -107,8 +121,8 @@ export function createRooms(clock: Clock, newId: () => string, sharedFeeds?: Sha
       const room = rooms.get(name.toLowerCase());
       if (!room) return;
       for (const turn of [...room.turns.values()]) turn.cancel("stopped");
-      room.feed.close();
-      room.subscribers.endAll();
+      ending.add(room);
+      endTold(room);
       room.memory.clear();
       giveUp(room);
     },

@@ -1,4 +1,8 @@
+import type { OpenDraft } from "../protocol/events.ts";
+
 /** What a turn says about itself, in `system` events. */
+
+export type MessageDraft = OpenDraft & { type: "message" };
 
 /** Nobody reads more of them, and a text of a megabyte must not fill the log with what is wrong with it. */
 const MOST_UNKNOWN = 100;
@@ -17,3 +21,7 @@ export const PACE_NOTICES = {
   stalled: "The message has stopped for a moment.",
   resumed: "The message goes on.",
 };
+
+/** Whoever follows a world is told of each message that a person says. */
+export const publishedNotice = ({ message_id, sender }: MessageDraft) =>
+  ({ type: "system", code: "published", message: `${sender} has said something.`, message_id }) as const;

@@ -17,6 +17,7 @@
  * - `Pworlds:news` channel: what servers say to each other about worlds
  * - `P{w:WORLD}:memory` list: what was said in a world of late, by its name in small letters
  * - `P{w:WORLD}:feed`, `P{w:WORLD}:feed:meta` stream and hash: a world's feed (`src/worlds/redis/feed-scripts.ts`)
+ * - `P{w:WORLD}:feed:told`, `P{w:WORLD}:feed:told:before` hashes: how far it has which turn
  * - `P{w:WORLD}:feed:bell` channel: what is added to it
  *
  * In a database other than 0, `@` and its number end the name of each channel: all databases hear what any of them publishes.
@@ -39,6 +40,8 @@ export type Keys = {
   memory(world: string): string;
   feed(world: string): string;
   feedMeta(world: string): string;
+  feedTold(world: string): string;
+  feedToldBefore(world: string): string;
   feedBell(world: string): string;
 };
 
@@ -61,5 +64,6 @@ export function keysUnder(prefix: string, database = 0): Keys {
     worldNews: `${prefix}worlds:news${at}`,
     memory: ofWorld("memory"),
     ...{ feed: ofWorld("feed"), feedMeta: ofWorld("feed:meta"), feedBell: ofWorld(`feed:bell${at}`) },
+    ...{ feedTold: ofWorld("feed:told"), feedToldBefore: ofWorld("feed:told:before") },
   };
 }

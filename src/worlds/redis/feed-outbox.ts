@@ -1,12 +1,15 @@
 import type { Clock } from "../../clock.ts";
-import type { AppendedToFeed, FeedBatch, FeedStore } from "./feed-store.ts";
+import type { AppendedToFeed, FeedBatch, FeedStore, TurnPart } from "./feed-store.ts";
+
+/** An event of a turn, by its place in that. */
+export type Place = { turn: string; place: number };
 
 /** What this server has still to add to the feed of one world. While nobody wants it, nothing is taken. */
 export type FeedOutbox = {
   /** Takes an event as JSON. It is on its way at the latest when what is on its way now has arrived. */
-  push(json: string): void;
-  /** The same for the last one: the feed ends with it. */
-  end(json: string): void;
+  push(json: string, place?: Place): void;
+  /** The same for the last one: the feed ends with it, if it still has this id, or else the one under which it was written before. */
+  end(json: string, id: string | undefined): void;
   /** Somebody may want to read: what comes next is offered again, and what waits is tried at once. */
   look(): void;
   /** Nobody wants it, as far as is known here. */
@@ -36,9 +39,10 @@ const RETRY_MS = 250;
 const PATIENCE_MS = 30_000;
 
 type Outcome = AppendedToFeed | { state: "lost" };
+type Waiting = { json: string; place: Place | undefined };
 
 export function createFeedOutbox({ store, clock, key, server, nextBatch }: FeedOutboxOptions): FeedOutbox {
-  let waiting: string[] = [];
+  let waiting: Waiting[] = [];
   let size = 0;
   let known: string | undefined;
   let isUnwanted = false;
@@ -48,10 +52,10 @@ export function createFeedOutbox({ store, clock, key, server, nextBatch }: FeedO
   let running: Promise<void> | undefined;
   let endPause = () => {};
 
-  function push(json: string) {
+  function push(json: string, place?: Place) {
     if (isUnwanted || isEnding || isStopped) return;
     if (size + json.length > MOST_WAITING) lose();
-    waiting.push(json);
+    waiting.push({ json, place });
     size += json.length;
     running ??= run();
   }
@@ -74,33 +78,48 @@ export function createFeedOutbox({ store, clock, key, server, nextBatch }: FeedO
     running = undefined;
   }
 
-  function takeBatch(): string[] {
+  function takeBatch(): Waiting[] {
     let length = 0;
-    const next = waiting.findIndex((event, index) => {
-      length += event.length;
+    const next = waiting.findIndex(({ json }, index) => {
+      length += json.length;
       return index > 0 && length > LONGEST_BATCH;
     });
     const events = next < 0 ? waiting : waiting.slice(0, next);
     waiting = next < 0 ? [] : waiting.slice(next);
-    for (const event of events) size -= event.length;
+    for (const { json } of events) size -= json.length;
     return events;
   }
 
   /** False: the store is away. */
   async function writeNext(): Promise<boolean> {
-    const events = takeBatch();
-    const batch = { server, batch: nextBatch(), isAfterLoss, sealed: isEnding && waiting.length === 0, known, events };
+    let events = takeBatch();
+    // Of which world it is nobody knows who does not know its id.
+    const how = { server, isAfterLoss, sealed: isEnding && waiting.length === 0 && known !== undefined, known };
     isAfterLoss = false;
-    const outcome = await offer(batch);
+    const offerAll = () =>
+      offer({ ...how, batch: nextBatch(), events: events.map(({ json }) => json), turns: partsOf(events) });
+    let outcome = await offerAll();
+    while (outcome.state === "told") {
+      events = notIn(outcome.places, events);
+      if (events.length === 0) return leaveOut(how.isAfterLoss);
+      outcome = await offerAll();
+    }
     if (outcome.state === "ok") known = outcome.id;
     else if (outcome.state === "lost") lose();
-    else leaveOff();
+    else leaveOff(outcome.state);
     return outcome.state !== "lost";
   }
 
-  function leaveOff() {
+  /** All of a batch has been told by others; that something was lost is still to be. */
+  function leaveOut(wasAfterLoss: boolean): true {
+    isAfterLoss ||= wasAfterLoss;
+    return true;
+  }
+
+  function leaveOff(why: "unwanted" | "unknown" | "sealed") {
     isUnwanted = true;
-    known = undefined;
+    // What is over stays over, though a feed of the same name begins.
+    if (why !== "sealed") known = undefined;
     isAfterLoss = false;
     clear();
   }
@@ -132,10 +151,11 @@ export function createFeedOutbox({ store, clock, key, server, nextBatch }: FeedO
 
   return {
     push,
-    end(json) {
+    end(json, id) {
+      known = id ?? known;
       // The store must hear of it even so: whoever makes the world again begins another feed.
-      isUnwanted = false;
-      push(json);
+      if (known !== undefined) isUnwanted = false;
+      if (known !== undefined) push(json);
       isEnding = true;
     },
     look() {
@@ -158,3 +178,16 @@ export function createFeedOutbox({ store, clock, key, server, nextBatch }: FeedO
     },
   };
 }
+
+function partsOf(events: readonly Waiting[]): TurnPart[] {
+  const parts = new Map<string, TurnPart>();
+  for (const { place: at } of events) {
+    if (!at) continue;
+    const { turn, place } = at;
+    parts.set(turn, { turn, first: parts.get(turn)?.first ?? place, last: place });
+  }
+  return [...parts.values()];
+}
+
+const notIn = (places: ReadonlyMap<string, number>, events: readonly Waiting[]): Waiting[] =>
+  events.filter(({ place: at }) => !at || at.place > (places.get(at.turn) ?? -1));

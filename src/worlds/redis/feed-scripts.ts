@@ -1,17 +1,22 @@
 /**
  * What happens at once to a world's feed in Redis: see `src/log/redis/scripts.ts`. Meta is a hash: id, seq (of the last event), created, wanted (until
  * when somebody may want to read, wall ms), bytes and oldest of what is kept, missed (something was left out since anybody wanted
- * it), sealed, `w:SERVER` (the last batch of that server), `gone:ID` (an id that it had). Feed is a stream: an entry is a batch, its id the number of the batch's last event,
+ * it), sealed, `w:SERVER` (the last batch of that server), `gone:ID` (an id that it had; "over": the world of that
+ * feed was deleted). Told and before are hashes: the last place of each turn that is in it, the newest thousand and those before them. Feed is a stream: an entry is a batch, its id the number of the batch's last event,
  * its fields f (number of its first), t (when it came, wall ms), b (bytes), e (the events as JSON without numbers, one a line).
  */
 
 /** What a frame is longer than the event that is kept of it. */
 const FRAME_BYTES = 90;
 
+/** Of so many turns at least it is known how far they have been told. */
+const MOST_TOLD = 1000;
+
 /**
- * KEYS meta, feed · ARGV now, server, number of the batch, whether something before it was lost, whether it ends the feed, the id that
- * the server knows, most bytes, most age, how long it is kept untouched, bell, count of events, events. Returns {"ok", id, seq}; or
- * {"unwanted"}, {"unknown"} or {"sealed"}, and then nothing is written. What a repeated call brings once more is there already.
+ * KEYS meta, feed, told, before · ARGV now, server, number of the batch, whether something before it was lost, whether it ends the feed, the id that
+ * the server knows, most bytes, most age, how long it is kept untouched, bell, count of events, events, then turns with the first and the last place
+ * of each in these. Returns {"ok", id, seq}; {"told", turn, place …} where it has some of that, whoever wrote it; or
+ * {"unwanted"}, {"unknown"} or {"sealed"}, also of a world that was deleted. Then nothing is written. What a repeated call brings once more is there already.
  */
 export const APPEND_TO_FEED = `
 local held = redis.call('HMGET', KEYS[1], 'id', 'seq', 'wanted', 'sealed', 'bytes', 'oldest', 'w:' .. ARGV[2])
@@ -22,7 +27,18 @@ if not id then
   return {'unknown'}
 end
 if held[4] then return {'sealed'} end
+local isOther = ARGV[6] ~= '' and ARGV[6] ~= id
+if isOther and (ARGV[5] == '1' or redis.call('HGET', KEYS[1], 'gone:' .. ARGV[6]) == 'over') then return {'sealed'} end
 if held[7] and tonumber(held[7]) >= tonumber(ARGV[3]) then return {'ok', id, seq} end
+local told = {'told'}
+for i = 13, #ARGV, 3 do
+  local place = redis.call('HGET', KEYS[3], ARGV[i]) or redis.call('HGET', KEYS[4], ARGV[i])
+  if place and tonumber(place) >= tonumber(ARGV[i + 1]) then
+    told[#told + 1] = ARGV[i]
+    told[#told + 1] = place
+  end
+end
+if #told > 1 then return told end
 if ARGV[5] == '1' then redis.call('HSET', KEYS[1], 'sealed', 1) end
 if now >= tonumber(held[3]) then
   redis.call('HSET', KEYS[1], 'missed', 1)
@@ -53,6 +69,9 @@ while bytes > tonumber(ARGV[7]) or now - oldest >= tonumber(ARGV[8]) do
 end
 redis.call('HSET', KEYS[1], 'seq', seq, 'bytes', bytes, 'oldest', oldest, 'w:' .. ARGV[2], ARGV[3])
 redis.call('PEXPIRE', KEYS[2], ARGV[9])
+if redis.call('HLEN', KEYS[3]) >= ${MOST_TOLD} then redis.call('RENAME', KEYS[3], KEYS[4]) end
+for i = 13, #ARGV, 3 do redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 2]) end
+redis.call('PEXPIRE', KEYS[3], ARGV[9])
 redis.call('PUBLISH', ARGV[10], table.concat({id, first, ARGV[5], ARGV[2], ARGV[3]}, ' ') .. '\\n' .. ARGV[12])
 return {'ok', id, seq}
 `;
@@ -69,7 +88,7 @@ if ARGV[3] ~= '' then
   if not id then return {'lost'} end
   if id ~= ARGV[3] then return {'other'} end
 elseif not id or held[3] then
-  if id then redis.call('HSET', KEYS[1], 'gone:' .. id, 1) end
+  if id then redis.call('HSET', KEYS[1], 'gone:' .. id, 'over') end
   redis.call('DEL', KEYS[2])
   redis.call('HDEL', KEYS[1], 'sealed', 'missed')
   redis.call('HSET', KEYS[1], 'id', ARGV[5], 'seq', 1, 'created', ARGV[6], 'bytes', 0, 'oldest', 0)

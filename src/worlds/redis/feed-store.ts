@@ -25,6 +25,9 @@ export type FeedState = {
   kept: readonly FeedEvents[];
 };
 
+/** What a batch has of a turn: from one place to another. */
+export type TurnPart = { turn: string; first: number; last: number };
+
 export type FeedBatch = {
   server: string;
   /** Greater than that of the batch before. */
@@ -36,9 +39,14 @@ export type FeedBatch = {
   /** The id under which the server has written before. */
   known: string | undefined;
   events: readonly string[];
+  turns: readonly TurnPart[];
 };
 
-export type AppendedToFeed = { state: "ok"; id: string } | { state: "unwanted" | "unknown" | "sealed" };
+/** `told`: up to which place the feed has turns of which the batch has an earlier one, and nothing was added. */
+export type AppendedToFeed =
+  | { state: "ok"; id: string }
+  | { state: "told"; places: ReadonlyMap<string, number> }
+  | { state: "unwanted" | "unknown" | "sealed" };
 
 export type FeedRestoring = {
   state: Pick<FeedState, "id" | "seq" | "createdAt" | "batches">;
@@ -52,6 +60,10 @@ export type FeedRestoring = {
 export type FeedStore = {
   /** Adds events, unless nobody wants to read them. A batch that is there already is not added twice. */
   append(world: string, batch: FeedBatch): Promise<AppendedToFeed>;
+  /** The last place of a turn that a feed has, if it is known. */
+  toldOf(world: string, turn: string): Promise<number | undefined>;
+  /** The id of a feed, if there is one. */
+  idOf(world: string): Promise<string | undefined>;
   /** Tells that a feed is wanted for some minutes, and makes it under `freshId` where there is none. */
   open(world: string, freshId: string): Promise<FeedState>;
   /** The same for one that is followed; what it has from event `seq` on. `lost`: it has none; `other`: it began anew under another id. */
@@ -72,7 +84,7 @@ const WANTED_MS = MAX_AGE_MS + 20_000;
 const KEPT_MS = 3_600_000;
 
 export function createFeedStore({ redis, listen }: Connection, keys: Keys, { wall }: Pick<Clock, "wall">): FeedStore {
-  const append = defineScript<string[]>(redis, "chatwaitAppendToFeed", 2, APPEND_TO_FEED);
+  const append = defineScript<string[]>(redis, "chatwaitAppendToFeed", 4, APPEND_TO_FEED);
   const want = defineScript<[string, string[], [string, string[]][]]>(redis, "chatwaitWantFeed", 2, WANT_FEED);
   const restore = defineScript<"ok" | "other" | "again">(redis, "chatwaitRestoreFeed", 2, RESTORE_FEED);
   const replace = defineScript<string>(redis, "chatwaitReplaceFeed", 2, REPLACE_FEED);
@@ -89,13 +101,34 @@ export function createFeedStore({ redis, listen }: Connection, keys: Keys, { wal
   }
 
   return {
-    async append(world, { server, batch, isAfterLoss, sealed, known = "", events }) {
-      const [state, id = ""] = await append(
-        ...[...keysOf(world), wall(), server, batch, isAfterLoss ? 1 : 0, sealed ? 1 : 0, known],
+    async append(world, { server, batch, isAfterLoss, sealed, known = "", events, turns }) {
+      const [state, ...about] = await append(
+        ...[
+          ...keysOf(world),
+          keys.feedTold(world),
+          keys.feedToldBefore(world),
+          wall(),
+          server,
+          batch,
+          isAfterLoss ? 1 : 0,
+          sealed ? 1 : 0,
+          known,
+        ],
         ...[MAX_BYTES, MAX_AGE_MS, KEPT_MS, keys.feedBell(world), events.length, events.join("\n")],
+        ...turns.flatMap(({ turn, first, last }) => [turn, first, last]),
       );
-      return state === "ok" ? { state, id } : { state: state as "unwanted" | "unknown" | "sealed" };
+      if (state === "ok") return { state, id: about[0] ?? "" };
+      if (state !== "told") return { state: state as "unwanted" | "unknown" | "sealed" };
+      return { state, places: new Map([...pairsOf(about)].map(([turn, place]) => [turn, Number(place)])) };
     },
+    async toldOf(world, turn) {
+      const [told, before] = await Promise.all(
+        [keys.feedTold(world), keys.feedToldBefore(world)].map((key) => redis.hget(key, turn)),
+      );
+      const place = told ?? before ?? undefined;
+      return place === undefined ? undefined : Number(place);
+    },
+    idOf: async (world) => (await redis.hget(keys.feedMeta(world), "id")) ?? undefined,
     open: async (world, freshId) => (await wanted(world, "", 0, freshId)) as FeedState,
     renew: (world, id, seq) => wanted(world, id, seq, ""),
     restore(world, { state, from, kept }) {

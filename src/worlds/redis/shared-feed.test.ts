@@ -172,6 +172,84 @@ describe("the shared feed", { skip: unlessInstalled("redis-server", "--version")
       assert.deepEqual([a.clock.pending(), b.clock.pending(), a.feed.idle, b.feed.idle], [0, 0, true, true]);
     }));
 
+  test("R-TAKEOVER R-FEED what two servers tell of one turn is there once and in its order, and what else comes with it is there", () =>
+    withServers(["a", "b"], async (servers) => {
+      const [a, b] = servers as [FeedServer, FeedServer];
+      const reader = await feedClients(b).open();
+      const tell = ({ feed }: FeedServer, ...places: number[]) => {
+        for (const place of places) feed.publish(word(`${place}`, "t1"), place);
+      };
+      tell(a, 1, 1.25, 2);
+      await settled(servers);
+      assert.deepEqual([await b.feed.toldOf?.("t1"), await b.feed.toldOf?.("t2")], [2, undefined]);
+      tell(b, 2, 3, 4);
+      await settled(servers);
+      tell(a, 3);
+      a.feed.publish(word("another turn", "t2"), 1);
+      tell(a, 4);
+      a.feed.publish(word("a notice"));
+      await settled(servers);
+      tell(a, 3, 4);
+      tell(b, 5);
+      await settled(servers);
+      const texts = reader.events.slice(1).map((event) => event.type === "token" && event.text);
+      assert.deepEqual(texts, ["1", "1.25", "2", "3", "4", "another turn", "a notice", "5"]);
+    }));
+
+  test("R-FEED how far a turn was told is known of the newest turns", () =>
+    withServers(["a"], async ([a], prefix) => {
+      assert.ok(a);
+      await feedClients(a).open();
+      for (let n = 0; n < 3; n++) {
+        for (let turn = 0; turn < 1000; turn++) a.feed.publish(word("x", `t${n}.${turn}`), 1);
+        await a.written();
+      }
+      const direct = new Redis(redis.url);
+      const told = ["told", "told:before"].map((key) => `${prefix}{w:lobby}:feed:${key}`);
+      assert.deepEqual(await Promise.all(told.map((key) => direct.hlen(key))), [1000, 1000]);
+      for (const key of told) assert.ok((await direct.pttl(key)) > 0, `${key} goes by itself`);
+      assert.deepEqual([await a.feed.toldOf?.("t0.7"), await a.feed.toldOf?.("t1.7")], [undefined, 1]);
+      direct.disconnect();
+    }));
+
+  test("R-FEED the feed of a world that was made again is not ended, nor spoken in, by a server that knows the one before", () =>
+    withServers(["a", "late", "b"], async (servers) => {
+      const [a, late, b] = servers as [FeedServer, FeedServer, FeedServer];
+      const old = await feedClients(late).open();
+      late.feed.publish(word("before"));
+      await settled(servers);
+      a.feed.look();
+      await a.feed.learn?.();
+      a.feed.close();
+      await a.written();
+      const reader = await feedClients(b).open();
+      late.feed.publish(word("of the world before"));
+      await late.written();
+      late.feed.close();
+      await settled(servers);
+      b.feed.publish(word("new"));
+      await settled(servers);
+      assert.deepEqual([unnumbered(reader.events.slice(1)), reader.over], [[word("new")], undefined]);
+      assert.deepEqual(old.events.map(({ type }) => type).slice(0, 2), ["start", "token"]);
+      assert.notEqual(old.over, undefined);
+    }));
+
+  test("R-FEED a world that is deleted where nobody reads or speaks ends its feed all the same: the next one has nothing of it", () =>
+    withServers(["a", "b"], async (servers, prefix) => {
+      const [a, b] = servers as [FeedServer, FeedServer];
+      const reader = await feedClients(a).open();
+      a.feed.publish(word("secret"));
+      await settled(servers);
+      reader.leave();
+      a.feed.drop();
+      await b.feed.learn?.();
+      b.feed.close();
+      await b.written();
+      const c = await startFeedServer({ url: redis.url, prefix, name: "c" });
+      assert.equal(await feedClients(c).refusal(reader.events[0]?.id), "stream_not_found");
+      await c.close();
+    }));
+
   describe("of which a server has not heard all that was published", () => {
     let isDeaf: boolean;
     const deaf = (take: (news: FeedNews | undefined) => void) => (news: FeedNews | undefined) => {

@@ -48,11 +48,13 @@ const LIMITS: RecentLimits = { maxBytes: 4 * 1024 * 1024, maxAgeMs: 300_000 };
  */
 export function createSharedFeed(options: SharedFeedOptions): SharedFeed {
   const { store, clock, server, nextBatch, world, copies, limits = LIMITS } = options;
-  const outbox = createFeedOutbox({ store, clock, server, nextBatch, key: world.toLowerCase() });
+  const key = world.toLowerCase();
+  const outbox = createFeedOutbox({ store, clock, server, nextBatch, key });
   let copy: FeedCopy | undefined;
   let opening: Promise<FeedCopy> | undefined;
   let takeBack = () => {};
   let isClosed = false;
+  let learned: string | undefined;
 
   async function begin(): Promise<FeedCopy> {
     try {
@@ -100,7 +102,17 @@ export function createSharedFeed(options: SharedFeedOptions): SharedFeed {
   }
 
   return {
-    publish: (event) => outbox.push(lineOf(event)),
+    publish(event, place) {
+      const { turn_id: turn } = event;
+      outbox.push(lineOf(event), turn === undefined || place === undefined ? undefined : { turn, place });
+    },
+    async toldOf(turnId) {
+      const place = await store.toldOf(key, turnId).catch(() => undefined);
+      return place === undefined ? undefined : Math.floor(place);
+    },
+    async learn() {
+      learned = await store.idOf(key).catch(() => undefined);
+    },
     skip: () => outbox.isUnwanted,
     async open() {
       try {
@@ -113,7 +125,7 @@ export function createSharedFeed(options: SharedFeedOptions): SharedFeed {
     close() {
       if (isClosed) return;
       isClosed = true;
-      outbox.end(lineOf({ type: "done", reason: "cancelled" }));
+      outbox.end(lineOf({ type: "done", reason: "cancelled" }), copy?.id ?? learned);
       void end();
     },
     drop() {
