@@ -67,6 +67,7 @@ describe("memories that are shared through Redis", { skip: unlessInstalled("redi
         () => void a.definitions.updateWorld("kitchen", { memory: false }),
         () => a.definitions.deleteWorld("kitchen"),
       ]) {
+        await until(() => b.definitions.made("kitchen") !== undefined, "both know it");
         a.memories.add("kitchen", "turn1", [line("one")]);
         assert.equal((await b.memories.recall("kitchen")).length, 1);
         await change("kitchen", end);
@@ -74,6 +75,26 @@ describe("memories that are shared through Redis", { skip: unlessInstalled("redi
         await a.roundTrip();
         await until(async () => (await b.memories.recall("kitchen")).length === 0, "it is forgotten");
       }
+    }));
+
+  test("R-TAKEOVER what a server that was cut off says for a deleted world is not remembered in the next of its name", () =>
+    withTwo(async (a, b) => {
+      const make = () => a.changes.change("kitchen", () => void a.definitions.createWorld({ name: "kitchen" }));
+      const isMade = () => until(() => b.definitions.made("kitchen") === a.definitions.made("kitchen"), "both know it");
+      await make();
+      await isMade();
+      const before = b.definitions.copies.find("kitchen");
+      await a.changes.change("kitchen", () => a.definitions.deleteWorld("kitchen"));
+      await make();
+      await isMade();
+      const now = b.definitions.copies.find("kitchen");
+      assert.ok(before && now && !now.deleted && !before.deleted);
+      // It has not heard of it yet.
+      b.definitions.copies.take("kitchen", { ...before, rev: now.rev + 1 });
+      b.memories.add("kitchen", "turn1", [line("4711")]);
+      await b.roundTrip();
+      assert.deepEqual(textsOf(await b.memories.recall("kitchen")), ["4711"]);
+      assert.deepEqual(await a.memories.recall("kitchen"), []);
     }));
 
   test("R-STORE what was said while Redis was away, and what Redis has lost, is put back by those who know it", async () => {

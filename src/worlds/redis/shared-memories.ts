@@ -13,6 +13,8 @@ export type SharedMemoriesOptions = {
   keys: Keys;
   clock: Clock;
   retries: Retries;
+  /** Tells a world from others that have or had its name. */
+  made(world: string): number | undefined;
 };
 
 export type SharedMemories = Memories & {
@@ -31,11 +33,14 @@ const MOST_WORLDS = 1000;
  * What a turn has said is on its way before the turn's end is: who has seen the end and asks another server is remembered there.
  */
 export function createSharedMemories(options: SharedMemoriesOptions): SharedMemories {
-  const { connection, keys, clock, retries } = options;
+  const { connection, keys, clock, retries, made } = options;
   const { redis } = connection;
   const remember = defineScript<number>(redis, "chatwaitRemember", 1, REMEMBER);
   const restore = defineScript<string>(redis, "chatwaitRestore", 1, RESTORE);
   const known = expiringMap<readonly Entry[]>(clock, FORGOTTEN_MS, () => {}, MOST_WORLDS);
+
+  /** Whose lines these are: a server that was cut off may add some of a world that was deleted to the one that has its name now. */
+  const ownerOf = (world: string) => `${made(world) ?? 0}/`;
 
   /** What was said lately, as far as this server knows. */
   function knownOf(key: string): readonly Entry[] {
@@ -74,18 +79,21 @@ export function createSharedMemories(options: SharedMemoriesOptions): SharedMemo
   return {
     async recall(world) {
       const key = keys.memory(world);
+      const owner = ownerOf(world);
       const stored = await redis.lrange(key, 0, -1).then(
         (texts) => texts.map(entryOf),
         () => knownOf(key),
       );
       learn(key, stored);
-      return areTrue(stored, clock.wall()) ? stored.map(({ line }) => line) : [];
+      const own = areTrue(stored, clock.wall()) ? stored.filter(({ turn }) => turn.startsWith(owner)) : [];
+      return own.map(({ line }) => line);
     },
     add(world, turnId, lines) {
       const key = keys.memory(world);
       // Not only those that have room: what was said before them must not come in where they had to leave.
       const said = lines.filter((line) => sizeOf(line) <= MOST_BYTES).slice(-MOST_LINES);
-      if (said.length > 0) void keepTrying(() => write(key, turnId, said));
+      const turn = `${ownerOf(world)}${turnId}`;
+      if (said.length > 0) void keepTrying(() => write(key, turn, said));
     },
     forget(world) {
       const key = keys.memory(world);

@@ -46,7 +46,7 @@ export async function openSharedWorlds(options: SharedWorldsOptions): Promise<Op
   const retries = createRetries(clock);
   const copyStore = createCopyStore(connection, keys, news);
   const changes = createSharedChanges({ copies: definitions.copies, store: copyStore, onMissed: meetAgain });
-  const memories = createSharedMemories({ connection, keys, clock, retries });
+  const memories = createSharedMemories({ connection, keys, clock, retries, made: definitions.made });
   const directory = createTurnDirectory({ connection, keys, clock, rememberMs });
   const calls = await openServerCalls({ connection, keys, clock, serverId });
   let mark: string | undefined;
