@@ -52,7 +52,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const store = await openDataDir(config.dataDir, { isShared: config.redis !== undefined });
   const registry = await createRegistry(config.models, { clock, ...(deps.models ? { extra: deps.models } : {}) });
   const { promise: listening, resolve: isListening } = Promise.withResolvers<void>();
-  const shared = await openShared(config, clock, store, (orphan) => void listening.then(() => resume(orphan)));
+  const shared = await openShared(deps, clock, store, (orphan) => void listening.then(() => resume(orphan)));
   const shelf = shared?.shelf ?? createMemoryShelf(clock, config.shelf);
   const metrics = createMetrics({
     ...{ streams: shelf.counts, worlds: () => worlds.counts() },
@@ -96,14 +96,14 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
 
 /** What shares with other servers is loaded only where it is asked for. */
 async function openShared(
-  { redis, shelf: limits }: Config,
+  { config: { redis, shelf: limits }, logger }: ServerDeps,
   clock: Clock,
   definitions: WorldStore,
   onTakenOver: (orphan: Orphan) => void,
 ) {
   if (!redis) return undefined;
   const { openSharedStreams } = await import("./shared-streams.ts");
-  return openSharedStreams({ redis, limits, clock, definitions, onTakenOver });
+  return openSharedStreams({ redis, limits, clock, logger, definitions, onTakenOver });
 }
 
 /** What a client is told of a model's fault is its code; who runs the server also wants to know why. */

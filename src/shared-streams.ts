@@ -1,3 +1,4 @@
+import type { FastifyBaseLogger } from "fastify";
 import type { Clock } from "./clock.ts";
 import type { RedisSettings } from "./config.ts";
 import { newStreamId, randomId } from "./ids.ts";
@@ -6,6 +7,7 @@ import { isRefusal } from "./log/redis/open-redis.ts";
 import { createSharedShelf, type SharedShelf, type SharedShelfOptions } from "./log/redis/shared-shelf.ts";
 import { openSharedStore, type SharedStore } from "./log/redis/shared-store.ts";
 import { settingError } from "./settings.ts";
+import { createStoreReport } from "./store-report.ts";
 import { type OpenSharedWorlds, openSharedWorlds } from "./worlds/redis/shared-worlds.ts";
 import type { WorldStore } from "./worlds/world-store.ts";
 
@@ -16,6 +18,7 @@ export type SharedStreamsOptions = {
   redis: RedisSettings;
   limits: ShelfLimits;
   clock: Clock;
+  logger: Pick<FastifyBaseLogger, "info" | "warn">;
   /** This server's own copy of the definitions of worlds. */
   definitions: WorldStore;
   onTakenOver: SharedShelfOptions["onTakenOver"];
@@ -33,18 +36,20 @@ export type SharedStreams = {
  * @throws SettingError where nothing answers at CHATWAIT_REDIS_URL
  */
 export async function openSharedStreams(options: SharedStreamsOptions): Promise<SharedStreams> {
-  const { redis, limits, clock, definitions, onTakenOver } = options;
+  const { redis, limits, clock, logger, definitions, onTakenOver } = options;
   const { url, prefix, leaseMs } = redis;
   const ttlMs = limits.retentionMs + limits.abandonMs + MARGIN_MS;
   let store: SharedStore | undefined;
   let worlds: OpenSharedWorlds | undefined;
   try {
     store = await openSharedStore({ url, prefix, ttlMs, wall: clock.wall });
+    const observer = createStoreReport({ logger, clock, connectionFault: faultOf(store) });
     const serverId = randomId(12);
     const own = { serverId, newId: newStreamId, rememberMs: limits.retentionMs };
     worlds = await openSharedWorlds({ clock, store, definitions, ...own });
-    const shelf = await createSharedShelf({ clock, limits, store, serverId, leaseMs, onTakenOver });
+    const shelf = await createSharedShelf({ clock, limits, store, serverId, leaseMs, onTakenOver, observer });
     await tryOut(store);
+    await checkEviction(store, logger);
     return { shelf, worlds, counters: { redis: store.connection.redis, nameSpace: `${prefix}starts:` } };
   } catch (error) {
     worlds?.close();
@@ -66,6 +71,27 @@ async function tryOut(store: SharedStore): Promise<void> {
   } finally {
     await store.forget(id).catch(() => {});
   }
+}
+
+/** Why the last connection failed; undefined while there is one. */
+function faultOf({ connection: { redis } }: SharedStore): () => unknown {
+  let fault: unknown;
+  redis.on("error", (error: Error & { lastNodeError?: Error }) => {
+    fault = error.lastNodeError ?? error;
+  });
+  redis.on("ready", () => {
+    fault = undefined;
+  });
+  return () => fault;
+}
+
+/** Redis deletes what is in use where it is told to make room by itself. */
+async function checkEviction({ connection }: SharedStore, logger: SharedStreamsOptions["logger"]): Promise<void> {
+  const said = await Promise.all(connection.nodes().map((node) => node.info("memory"))).catch(() => []);
+  const policies = said.map((text) => /^maxmemory_policy:(\S+)/m.exec(text)?.[1] ?? "noeviction");
+  const policy = policies.find((name) => name !== "noeviction");
+  if (policy)
+    logger.warn({ maxmemory_policy: policy }, "Redis may delete running answers: give it the policy noeviction");
 }
 
 /** What can be done about what Redis, or the network, says. */

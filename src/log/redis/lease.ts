@@ -21,6 +21,8 @@ export type LeaseOptions = {
    * others have taken that over.
    */
   restore(): Promise<void>;
+  /** After each sign that it gave, or why it could not. */
+  onSign(error?: unknown): void;
 };
 
 export type Lease = Trust & {
@@ -120,9 +122,11 @@ export function createLease(options: LeaseOptions): Lease {
     takeBack();
     try {
       await sign();
+      options.onSign();
       void lookOnce();
     } catch (error) {
       heldSince = undefined;
+      if (!released) options.onSign(error);
       // A user who may not do that will never be able to.
       if (isFirst && isRefusal(error)) throw error;
     }

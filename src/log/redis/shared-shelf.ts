@@ -27,6 +27,15 @@ export type SharedShelfOptions = {
   leaseMs: number;
   /** Goes on with a stream whose server has died; the log holds what was written. It is this server's now. */
   onTakenOver(taken: TakenOver): void;
+  observer?: StoreObserver;
+};
+
+/** Is told, with each sign that a server gives, how it is with the store and with streams. */
+export type StoreObserver = {
+  reached(): void;
+  failed(error: unknown): void;
+  /** So many until now. */
+  fates(fates: Readonly<Fates>): void;
 };
 
 export type SharedShelf = Shelf & {
@@ -52,7 +61,7 @@ const unavailable = () => failure("store_unavailable", undefined, { retryAfter: 
  * store has it; what others write is copied while somebody reads it.
  */
 export async function createSharedShelf(options: SharedShelfOptions): Promise<SharedShelf> {
-  const { clock, limits, store, serverId, leaseMs, onTakenOver } = options;
+  const { clock, limits, store, serverId, leaseMs, onTakenOver, observer } = options;
   // Who was told of a reader and has died, or was not there to be told, knows of none. They are told of again soon.
   let unsureUntil = Number.NEGATIVE_INFINITY;
   const beUnsure = () => {
@@ -111,6 +120,11 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
     onLiving: (servers) => guests.keepOnly(servers),
     onLooked: followed.lookAfter,
     restore,
+    onSign(error) {
+      if (error === undefined) observer?.reached();
+      else observer?.failed(error);
+      observer?.fates(own.fates);
+    },
   });
   const lettingGo = createLettingGo({ store, clock, own, followed, persist, nextFence: lease.nextFence });
   const handOver = createHandOver({
@@ -219,6 +233,7 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
       guests.close();
       followed.close();
       await lease.release();
+      observer?.fates(own.fates);
       await store.close();
     },
   };
