@@ -62,7 +62,7 @@ export const ERRORS = {
   shutting_down: [503, "The server is shutting down. Try again shortly."],
   model_unavailable: [503, "The model cannot be reached or is overloaded. Try again shortly."],
   generation_lost: [503, "The server that was writing this answer died. Ask again."],
-  store_unavailable: [503, "The store is away. Try again shortly."],
+  store_unavailable: [503, "The store is away or full. Try again shortly."],
 } as const satisfies Record<string, readonly [status: number, text: string]>;
 
 export type ErrorCode = keyof typeof ERRORS;
