@@ -126,7 +126,7 @@ test("what selects pods selects some, and what names a service, a port or a conf
     pods.filter(({ labels }) => Object.entries(selector).every(([name, value]) => labels[name] === value));
   for (const { spec } of workloads()) assert.equal(chosen(spec?.selector.matchLabels).length, 1);
   for (const { spec } of ofKind("PodDisruptionBudget")) assert.equal(chosen(spec?.selector?.matchLabels).length, 1);
-  for (const { spec } of ofKind("Service")) {
+  for (const { spec } of ofKind("Service").filter(({ metadata }) => metadata?.name !== NOBODY)) {
     const { container } = only(chosen(spec?.selector));
     for (const { targetPort } of spec?.ports ?? []) assert.ok(container.ports?.some(({ name }) => name === targetPort));
   }
@@ -144,6 +144,24 @@ test("what selects pods selects some, and what names a service, a port or a conf
   assert.ok(service?.spec?.ports?.some(({ name }) => name === backend?.port?.name));
   const [settings] = server().container.envFrom ?? [];
   assert.equal(settings?.configMapRef?.name, only(ofKind("ConfigMap")).metadata?.name);
+});
+
+/** A service that chooses no pods, and therefore has none. */
+const NOBODY = "chatwait-nobody";
+
+test("the Ingress keeps metrics from the world", async (t) => {
+  const shut = only(ofKind("Ingress")).spec?.rules?.[0]?.http?.paths.filter(
+    ({ backend, pathType }) => backend.service?.name === NOBODY && pathType === "Exact",
+  );
+  const app = await serverFor(t);
+  const open = ["/metrics", "/v1/metrics"];
+  for (const path of open) assert.equal((await requestJson(app.url + path)).status, 200);
+  assert.deepEqual(
+    shut?.map(({ path }) => path),
+    open,
+  );
+  const { spec } = only(ofKind("Service").filter(({ metadata }) => metadata?.name === NOBODY));
+  assert.equal(spec?.selector, undefined);
 });
 
 test("the secret that the manifests use is the one that docs/deploy.md makes", () => {

@@ -5,6 +5,7 @@ import { type TestContext, test } from "node:test";
 import { startFront } from "../testing/compose-several.ts";
 import { freePort } from "../testing/free-port.ts";
 import { unlessInstalled } from "../testing/installed.ts";
+import { checkMetricsShut, checkRefusals } from "../testing/nginx-refusals.ts";
 import { requestJson } from "../testing/sse-client.ts";
 
 /** deploy/nginx-several.conf: whom nginx asks, and whom next. Behind it stand servers that do what the test says. */
@@ -136,5 +137,13 @@ test("nginx lets nobody wonder what was too large, with a key and without", { sk
     });
     assert.deepEqual([status, body.error_code], [413, "payload_too_large"]);
   }
+  assert.equal(one.asked, 0);
+});
+
+test("nginx tells in ChatWait's form what it refuses itself, and keeps metrics from the world", { skip }, async (t) => {
+  const one = await standin(t, "answers");
+  const front = await startFront(t, [one.url, one.url, one.url]);
+  await checkRefusals(front);
+  await checkMetricsShut(front);
   assert.equal(one.asked, 0);
 });

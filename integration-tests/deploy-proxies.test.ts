@@ -5,6 +5,7 @@ import { type TestContext, test } from "node:test";
 import { begunStream, drivenServer } from "../testing/driven-server.ts";
 import { freePort } from "../testing/free-port.ts";
 import { unlessInstalled } from "../testing/installed.ts";
+import { checkMetricsShut, checkRefusals } from "../testing/nginx-refusals.ts";
 import { startCaddy, startNginx } from "../testing/proxy-program.ts";
 import { openStream, requestJson } from "../testing/sse-client.ts";
 
@@ -59,7 +60,17 @@ for (const { name, skip, start } of PROXIES) {
     assert.equal(reply.body.error_code, "payload_too_large");
     assert.ok(reply.body.request_id);
   });
+
+  test(`${name} keeps metrics from the world`, { skip }, async (t) => {
+    const server = await drivenServer(t);
+    await checkMetricsShut((await start(t, Number(new URL(server.url).port))).url);
+  });
 }
+
+test("nginx tells in ChatWait's form what it refuses itself", { skip: unlessInstalled("nginx", "-v") }, async (t) => {
+  const server = await drivenServer(t);
+  await checkRefusals((await nginxBefore(t, Number(new URL(server.url).port))).url);
+});
 
 async function nginxBefore(t: TestContext, serverPort: number): Promise<Proxy> {
   const port = await freePort();

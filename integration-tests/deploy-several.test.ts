@@ -34,11 +34,18 @@ test("the linter finds nothing in the compose file of several servers", async ()
 
 test("the servers are told settings that exist, share one Redis, and keep a copy of the worlds each", () => {
   const single = parse(readFileSync(join(root, "deploy/compose.yaml"), "utf8")).services.chatwait;
+  const listed = readFileSync(join(root, ".env.example"), "utf8").matchAll(/^#?([A-Z_]+)=/gm);
+  const settings = [...listed].map(([, name]) => name as string);
   assert.equal(servers.length, 3);
   for (const [, service] of servers) {
     const config = readConfig(environmentOf(service));
     assert.deepEqual([config.warnings, config.redis?.url, config.trustProxy], [[], "redis://redis:6379", 1]);
     const passed = Object.keys(service.environment ?? {});
+    assert.deepEqual(
+      settings.filter((name) => !passed.includes(name)),
+      ["HOST", "PORT", "CHATWAIT_DATA_DIR"],
+      "but for what the image says itself",
+    );
     assert.deepEqual(
       Object.keys(single.environment).filter((name) => !passed.includes(name)),
       [],
@@ -115,6 +122,9 @@ test("what compose describes answers, resumes behind any server, and has worlds"
     rests[0]?.map((_, at) => at + 4),
   );
   assert.equal(rests[0]?.at(-1)?.type, "done");
+
+  const got = await openStream(`${front}/chat/streaming?message=${encodeURIComponent("What is 6 * 7?")}`);
+  assert.equal((await got.rest()).at(-1)?.type, "done");
 
   const turn = await openStream(`${front}/worlds/default/chat`, { body: { message: "@Vera, is tea better?" } });
   const events = await turn.rest();
