@@ -25,9 +25,12 @@ export function copyHub(): CopyHub {
   const copies = new Map<string, WorldCopy>();
   const listeners: ((name: string, copy: WorldCopy) => void)[] = [];
 
-  function writeNow(name: string, expected: number, copy: WorldCopy | undefined) {
+  function writeNow(name: string, expected: number, copy: WorldCopy | undefined, most = Number.POSITIVE_INFINITY) {
     const found = copies.get(name);
     if ((found?.rev ?? 0) !== expected) return { written: false, found } as const;
+    const others = [...copies].filter(([other, { deleted }]) => other !== name && !deleted);
+    const isNew = copy && !copy.deleted && (!found || found.deleted);
+    if (isNew && others.length >= most) return { written: false, found: undefined, isFull: true } as const;
     if (!copy) copies.delete(name);
     else {
       copies.set(name, copy);

@@ -59,6 +59,25 @@ export function copyStoreContract(name: string, make: () => Promise<CopyStoreEnv
         assert.deepEqual(outcomes.map(({ written }) => written).sort(), [false, true]);
       }));
 
+    test("R-ANY of those that make worlds at once no more do than there may be; what was deleted leaves room", () =>
+      withStores(async (a, b) => {
+        const make = (name: string, rev = 3) => (rev % 2 ? a : b).write(name, 0, copyOf(name, rev), 2);
+        const outcomes = await Promise.all([make("kitchen", 3), make("attic", 4), make("cellar", 5), make("hall", 6)]);
+        const refused = outcomes.flatMap((outcome) => (outcome.written ? [] : [outcome]));
+        assert.deepEqual(refused, Array(2).fill({ written: false, found: undefined, isFull: true }));
+        const [[name = "", { rev }] = assert.fail()] = [...(await a.all())];
+        assert.equal((await b.write(name, rev, copyOf(name, 7), 2)).written, true, "what is there can be changed");
+        await a.write(name, 7, { rev: 8, deleted: true }, 2);
+        assert.equal((await make("garden")).written, true);
+        assert.equal((await b.write(name, 8, copyOf(name, 9), 2)).written, false, "full again");
+        assert.equal(
+          (await b.write(name, 8, copyOf(name, 9))).written,
+          true,
+          "what servers had before is brought along",
+        );
+        assert.equal((await a.all()).size, 3);
+      }));
+
     test("everybody is told what was written, and nobody what was not", () =>
       withStores(async (a, b) => {
         const heard: [string, WorldCopy][] = [];

@@ -1,4 +1,5 @@
 import type { AgentCreate, WorldCreate } from "../protocol/world-requests.ts";
+import { FIRST_REV } from "./world-copies.ts";
 import type { WorldStore } from "./world-store.ts";
 
 export const FIRST_WORLD = "default";
@@ -37,4 +38,11 @@ const AGENTS: readonly AgentCreate[] = [
 export function createFirstWorld(store: WorldStore): void {
   const { name } = store.createWorld(WORLD);
   for (const agent of AGENTS) store.createAgent(name, agent);
+}
+
+/** The same, where servers share worlds and a store has none. It is the same on each server: nobody has changed it yet. */
+export function makeFirstCopy(store: WorldStore): void {
+  createFirstWorld(store);
+  const copy = store.copies.find(FIRST_WORLD);
+  if (copy) store.copies.take(FIRST_WORLD, { ...copy, rev: FIRST_REV });
 }

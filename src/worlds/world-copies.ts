@@ -15,6 +15,9 @@ export type WorldCopy =
 /** What a change would do. `copy`: what the world is after it. */
 export type Attempt<Result> = { result: Result; before: WorldCopy | undefined; copy: WorldCopy };
 
+/** Of the world that a server makes by itself: every change of it has a higher one. */
+export const FIRST_REV = 1;
+
 /** The definitions of one server as copies, by the world's name in small letters. */
 export type WorldCopies = {
   /** Of worlds that there are, and of those that were deleted. */
@@ -24,6 +27,8 @@ export type WorldCopies = {
   attempt<Result>(name: string, change: () => Result): Attempt<Result>;
   /** Takes a copy over, where it is newer than what there is. */
   take(name: string, copy: WorldCopy): void;
+  /** What `work` takes over goes to the disk at once, or not at all. */
+  together<Result>(work: () => Result): Result;
   /** A `rev` above all that there are here, and above that one. */
   nextRev(above?: number): number;
   /** Those of deleted worlds that are too many to be kept: the oldest. */
@@ -46,7 +51,7 @@ const NEXT_REV = `
 
 export function copiesIn(database: DatabaseSync): WorldCopies {
   const run = { ...statements(database), ...copyStatements(database) };
-  const nextRev = (above = 0) => Number(run.nextRev.get(above)?.["rev"]);
+  const nextRev = (above = FIRST_REV) => Number(run.nextRev.get(above)?.["rev"]);
 
   function copyOf(row: Row): WorldCopy {
     const agents = run.agents.all(Number(row["id"])).map(agentOf);
@@ -99,6 +104,7 @@ export function copiesIn(database: DatabaseSync): WorldCopies {
         const held = find(name);
         if (!held || held.rev < copy.rev) replace(name, copy);
       }),
+    together: (work) => inTransaction(database, work),
     nextRev,
     surplus: () => run.surplus.all(MOST_DELETED).map(({ name, rev }) => ({ name: String(name), rev: Number(rev) })),
     forget: (name) => void run.forgetDeleted.run(name),

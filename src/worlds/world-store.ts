@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { failure } from "../protocol/errors.ts";
+import { type Failure, failure } from "../protocol/errors.ts";
 import {
   AGENT_DEFAULTS,
   type Agent,
@@ -46,7 +46,7 @@ export type WorldStore = {
   close(): void;
 };
 
-const MOST_WORLDS = 1000;
+export const MOST_WORLDS = 1000;
 const MOST_AGENTS = 50;
 
 /**
@@ -154,9 +154,11 @@ const first = <Item>([item]: Item[]): Item | undefined => item;
 const quoted = (name: string): string => `"${name.length > 64 ? `${name.slice(0, 64)}…` : name}"`;
 
 function refuseMore(count: unknown, most: number, what: string) {
-  if (Number(count) >= most)
-    throw failure("too_many", `There are ${most} ${what}, as many as there may be. Delete one.`);
+  if (Number(count) >= most) throw tooMany(most, what);
 }
+
+export const tooMany = (most: number, what: string): Failure =>
+  failure("too_many", `There are ${most} ${what}, as many as there may be. Delete one.`);
 
 function refuseRename(name: string, wanted: string | null | undefined) {
   if (wanted === undefined || wanted === null || wanted.toLowerCase() === name.toLowerCase()) return;

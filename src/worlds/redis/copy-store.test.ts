@@ -6,6 +6,7 @@ import { type RedisServer, startRedis } from "../../../testing/redis-server.ts";
 import { newPrefix } from "../../../testing/shared-server.ts";
 import { connectRedis } from "../../log/redis/connection.ts";
 import { keysUnder } from "../../log/redis/keys.ts";
+import type { WorldCopy } from "../world-copies.ts";
 import { createCopyStore } from "./copy-store.ts";
 import { openWorldNews } from "./world-news.ts";
 
@@ -44,5 +45,23 @@ describe("copies of worlds in Redis", { skip: unlessInstalled("redis-server", "-
     await connection.redis.flushall();
     assert.equal(await store.mark("three"), "three");
     connection.close();
+  });
+
+  test("a store that is full takes what makes room: worlds can be deleted, and none made or changed", async (t) => {
+    const own = await startRedis();
+    t.after(() => own.close());
+    const connection = await connectRedis(own.url);
+    t.after(() => connection.close());
+    const keys = keysUnder(newPrefix());
+    const store = createCopyStore(connection, keys, await openWorldNews(connection, keys.worldNews));
+    await store.mark("one");
+    const kitchen = { rev: 3, made: 3, world: { name: "kitchen" }, agents: [] } as unknown as WorldCopy;
+    await store.write("kitchen", 0, kitchen);
+    await connection.redis.call("CONFIG", "SET", "maxmemory", "1");
+    assert.equal(await store.mark("two"), "one");
+    await assert.rejects(store.write("kitchen", 3, { ...kitchen, rev: 4 }), /OOM/);
+    await assert.rejects(store.write("attic", 0, kitchen), /OOM/);
+    assert.deepEqual(await store.write("kitchen", 3, { rev: 5, deleted: true }), { written: true });
+    assert.deepEqual(await store.all(), new Map([["kitchen", { rev: 5, deleted: true }]]));
   });
 });

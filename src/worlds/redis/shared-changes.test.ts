@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { type CopyHub, type CopyLine, copyHub } from "../../../testing/copy-hub.ts";
 import { copyStoreContract } from "../../../testing/copy-store-contract.ts";
 import { isFailure } from "../../protocol/errors.ts";
+import { createFirstWorld, makeFirstCopy } from "../first-world.ts";
 import type { WorldChange } from "../sharing.ts";
 import { openWorldStore, type WorldStore } from "../world-store.ts";
 import { createSharedChanges } from "./shared-changes.ts";
@@ -18,7 +19,7 @@ function joined(hub: CopyHub, store = openWorldStore(":memory:"), line?: CopyLin
   const onMissed = () => assert.fail("something was missed");
   const { change, merge, onChanged } = createSharedChanges({ copies: store.copies, store: hub.join(line), onMissed });
   onChanged((each) => void changed.push(each));
-  return { store, change, merge, changed };
+  return { store, change, merge, onChanged, changed };
 }
 
 const alone = (...names: string[]): WorldStore => {
@@ -112,6 +113,30 @@ describe("changes that servers share", () => {
     assert.deepEqual([namesOf(a.store), hub.copies.size], [[], 0]);
   });
 
+  test("R-ANY on two servers together there are as many worlds as there may be on one", async () => {
+    const hub = copyHub();
+    const store = openWorldStore(":memory:");
+    const deaf = { cross: async () => {}, news() {} };
+    const [a, b] = [joined(hub), joined(hub, store, deaf)];
+    for (let index = 0; index < 1000; index++)
+      await a.change(`world${index}`, () => a.store.createWorld({ name: `world${index}` }));
+    const kitchen = () => b.change("kitchen", () => b.store.createWorld({ name: "kitchen" }));
+    await assert.rejects(kitchen(), code("too_many"));
+    assert.deepEqual([hub.copies.size, namesOf(b.store)], [1000, []]);
+    await a.change("world7", () => a.store.deleteWorld("world7"));
+    await kitchen();
+    assert.ok(hub.copies.has("kitchen"));
+  });
+
+  test("R-STORE a store that is full says so, and that deleting makes room", async () => {
+    const full = { cross: () => Promise.reject(new Error("OOM command not allowed")), news() {} };
+    const { store, change } = joined(copyHub(), alone(), full);
+    await assert.rejects(
+      change("attic", () => store.createWorld({ name: "attic" })),
+      (error) => code("store_unavailable")(error) && /full.*[Dd]elet/.test((error as Error).message),
+    );
+  });
+
   test("what was changed is told with what became of it: over where it was deleted or made anew", async () => {
     const hub = copyHub();
     const [a, b] = [joined(hub), joined(hub)];
@@ -181,6 +206,55 @@ describe("servers that meet", () => {
     assert.equal(late.store.world("kitchen")?.title, "ours");
     assert.equal(a.store.world("attic")?.title, undefined);
     assert.deepEqual(a.store.worlds(), late.store.worlds());
+  });
+
+  test("R-STORE the first world that a server makes by itself takes the place of no other, and every other takes its place", async () => {
+    const hub = copyHub();
+    const [made, edited, before] = [openWorldStore(":memory:"), openWorldStore(":memory:"), alone()];
+    const a = joined(hub, edited);
+    makeFirstCopy(edited);
+    await a.merge();
+    const first = edited.copies.find("default");
+    makeFirstCopy(made);
+    assert.deepEqual(made.copies.find("default"), first, "it is the same wherever it is made");
+    await a.change("default", () => edited.updateWorld("default", { title: "edited" }));
+    hub.empty();
+    a.changed.length = 0;
+    const b = joined(hub, made);
+    await b.merge();
+    await a.merge();
+    assert.deepEqual(
+      [a, b].map(({ store }) => store.world("default")?.title),
+      ["edited", "edited"],
+    );
+    assert.ok(
+      a.changed.every(({ isOver }) => !isOver),
+      "turns go on",
+    );
+
+    createFirstWorld(before);
+    before.updateWorld("default", { title: "of one's own, before" });
+    const anew = copyHub();
+    const [c, d] = [joined(anew, openWorldStore(":memory:")), joined(anew, before)];
+    makeFirstCopy(c.store);
+    await c.merge();
+    await d.merge();
+    assert.equal(c.store.world("default")?.title, "of one's own, before");
+    assert.ok(
+      c.changed.every(({ isOver }) => !isOver),
+      "turns go on",
+    );
+  });
+
+  test("all that a server gets when it comes goes to its disk at once", async () => {
+    const hub = copyHub();
+    const a = joined(hub);
+    for (const name of ["kitchen", "attic", "cellar"]) await a.change(name, () => a.store.createWorld({ name }));
+    const fresh = joined(hub);
+    const seen: number[] = [];
+    fresh.onChanged(() => void seen.push(namesOf(fresh.store).length));
+    await fresh.merge();
+    assert.deepEqual(seen, [3, 3, 3]);
   });
 
   test("a server that was away takes over what has changed, and brings what it has changed alone", async () => {

@@ -1,20 +1,21 @@
 import { failure, isFailure } from "../../protocol/errors.ts";
 import type { Changes, WorldChange } from "../sharing.ts";
-import type { WorldCopies, WorldCopy } from "../world-copies.ts";
+import { FIRST_REV, type WorldCopies, type WorldCopy } from "../world-copies.ts";
+import { MOST_WORLDS, tooMany } from "../world-store.ts";
 
 /** Where the servers' copies of worlds meet. Names are in small letters. */
 export type CopyStore = {
   all(): Promise<Map<string, WorldCopy>>;
   /**
    * Writes a copy, or forgets it, where the store has the one of `expected` (0: none), and tells all servers.
-   * Otherwise nothing is written, and `found` is what it has.
+   * Otherwise nothing is written, and `found` is what it has. `isFull`: it would be one more than `most` worlds.
    */
-  write(name: string, expected: number, copy: WorldCopy | undefined): Promise<Written>;
+  write(name: string, expected: number, copy: WorldCopy | undefined, most?: number): Promise<Written>;
   /** Calls `take` with each copy that any server writes. Some are missed where a connection is lost. */
   onWritten(take: (name: string, copy: WorldCopy) => void): void;
 };
 
-export type Written = { written: true } | { written: false; found: WorldCopy | undefined };
+export type Written = { written: true } | { written: false; found: WorldCopy | undefined; isFull?: true };
 
 export type SharedChanges = Changes & {
   /** Makes this server's copies and those of the store the same: of each world, the newer one is taken over. */
@@ -31,6 +32,10 @@ export type SharedChangesOptions = {
 /** How long a client should stay away from a server without its store; seconds. */
 const RETRY_AFTER_S = 2;
 
+/** What a Redis says that has no memory left. */
+const FULL = /\bOOM\b/;
+const FULL_TEXT = "The store is full. Deleting worlds makes room; its operator can give it more memory.";
+
 /**
  * Changes that servers share. A change is tried on this server's copy, written where the store still has what it was made from, and
  * only then made here; one that has come too late is tried again on what there is now.
@@ -39,27 +44,37 @@ export function createSharedChanges({ copies, store, onMissed }: SharedChangesOp
   const takers: ((change: WorldChange) => void)[] = [];
   store.onWritten((name, copy) => {
     try {
-      hear(name, copy);
+      tell(takeOver(name, copy));
     } catch {
       onMissed();
     }
   });
 
-  /** What another server, or this one, has written. */
-  function hear(name: string, copy: WorldCopy) {
+  /** What another server, or this one, has written. Nothing, where something newer is known already. */
+  function takeOver(name: string, copy: WorldCopy): WorldChange[] {
     const before = copies.find(name);
+    if (isNewer(before, copy)) return [];
     copies.take(name, copy);
-    // Something newer is known already.
-    if (copies.find(name)?.rev !== copy.rev) return;
-    const remembers = !copy.deleted && copy.world.memory;
-    for (const take of takers) take({ world: name, isOver: isAnother(before, copy), remembers });
+    return [{ world: name, isOver: isAnother(before, copy), remembers: !copy.deleted && copy.world.memory }];
+  }
+
+  function tell(changes: readonly WorldChange[]) {
+    for (const change of changes) for (const take of takers) take(change);
+  }
+
+  /** All that is newer there. A disk takes a thousand at once in the time of one. */
+  function takeNewer(theirs: ReadonlyMap<string, WorldCopy>) {
+    const changes = copies.together(() =>
+      [...theirs].flatMap(([name, copy]) => (copies.find(name)?.rev === copy.rev ? [] : takeOver(name, copy))),
+    );
+    tell(changes);
   }
 
   /** Makes ours and theirs the same. */
   async function settle(name: string, theirs: WorldCopy | undefined): Promise<void> {
     const ours = copies.find(name);
     if (ours?.rev === theirs?.rev) return;
-    if (theirs && !isNewer(ours, theirs)) return hear(name, theirs);
+    if (theirs && !isNewer(ours, theirs)) return tell(takeOver(name, theirs));
     if (!ours) return;
     // It is to be shared from now on.
     const copy = ours.rev > 0 ? ours : { ...ours, rev: copies.nextRev(theirs?.rev) };
@@ -79,8 +94,9 @@ export function createSharedChanges({ copies, store, onMissed }: SharedChangesOp
   /** One try. Undefined: what the change was made from is not what there is. */
   async function tryToChange<Result>(name: string, make: () => Result): Promise<{ result: Result } | undefined> {
     const { before, copy, result } = copies.attempt(name, make);
-    const outcome = await asked(() => store.write(name, before?.rev ?? 0, copy));
+    const outcome = await asked(() => store.write(name, before?.rev ?? 0, copy, MOST_WORLDS));
     if (!outcome.written) {
+      if (outcome.isFull) throw tooMany(MOST_WORLDS, "worlds");
       await asked(() => settle(name, outcome.found));
       return undefined;
     }
@@ -100,16 +116,17 @@ export function createSharedChanges({ copies, store, onMissed }: SharedChangesOp
     onChanged: (take) => void takers.push(take),
     async merge() {
       const theirs = await store.all();
+      takeNewer(theirs);
       for (const name of new Set([...copies.names(), ...theirs.keys()])) await settle(name, theirs.get(name));
       await tidy();
     },
   };
 }
 
-/** Whether ours is to be written over theirs. What was never shared takes the place of nothing but what was deleted. */
+/** Whether ours is to be written over theirs. What was never shared yields to all but what was deleted, or nobody has changed. */
 function isNewer(ours: WorldCopy | undefined, theirs: WorldCopy): boolean {
   if (!ours) return false;
-  return ours.rev === 0 ? theirs.deleted === true : ours.rev > theirs.rev;
+  return ours.rev === 0 ? theirs.deleted === true || theirs.rev === FIRST_REV : ours.rev > theirs.rev;
 }
 
 /** Whether what goes on in a world has nothing to do with what it is now. */
@@ -123,6 +140,6 @@ async function asked<Result>(action: () => Promise<Result>): Promise<Result> {
     return await action();
   } catch (error) {
     if (isFailure(error)) throw error;
-    throw failure("store_unavailable", undefined, { retryAfter: RETRY_AFTER_S });
+    throw failure("store_unavailable", FULL.test(String(error)) ? FULL_TEXT : undefined, { retryAfter: RETRY_AFTER_S });
   }
 }

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { unlessInstalled } from "../../../testing/installed.ts";
 import { type RedisServer, startRedis } from "../../../testing/redis-server.ts";
@@ -80,6 +83,52 @@ describe("worlds that are shared through Redis", { skip: unlessInstalled("redis-
       await until(async () => (await a.memories.recall("default")).length === 1, "it is told what was said");
       assert.deepEqual(await a.memories.recall("attic"), [], "what was forgotten stays forgotten");
       assert.deepEqual(await b.store.connection.redis.hexists(b.store.keys.worlds, "attic"), 1);
+    });
+  });
+
+  test("R-STORE a store that came back without the last writes is given what was said, too", async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), "chatwait-older-"));
+    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    const settings = ["--dir", folder, "--save", ""];
+    const own = await startRedis(undefined, settings);
+    const prefix = newPrefix();
+    await withSharers([startWorldSharer(own.url, prefix), startWorldSharer(own.url, prefix)], async (a, b) => {
+      assert.ok(a && b);
+      const say = async (content: string) => {
+        a.memories.add("default", content, [{ sender: "Ada", agent: false, content }]);
+        await a.roundTrip();
+      };
+      await say("one");
+      await a.store.connection.redis.call("SAVE");
+      await say("two");
+      await own.close();
+      const older = await startRedis(own.port, settings);
+      t.after(() => older.close());
+      const recalled = async () => {
+        a.clock.advance(250);
+        return (await b.memories.recall("default")).map(({ content }) => content);
+      };
+      await until(async () => (await recalled()).length === 2, "what was lost is back");
+      assert.deepEqual(await recalled(), ["one", "two"]);
+    });
+  });
+
+  test("R-STORE a server that comes with nothing to a store that was emptied changes no world of the others", async (t) => {
+    const own = await startRedis();
+    t.after(() => own.close());
+    const prefix = newPrefix();
+    await withSharers([startWorldSharer(own.url, prefix)], async (a) => {
+      assert.ok(a);
+      const changed: unknown[] = [];
+      a.changes.onChanged(({ isOver }) => void (isOver && changed.push("over")));
+      await a.changes.change("default", () => a.definitions.updateWorld("default", { title: "edited" }));
+      await a.store.connection.redis.flushall();
+      await withSharers([startWorldSharer(own.url, prefix)], async (fresh) => {
+        assert.ok(fresh);
+        a.clock.advance(10_000);
+        await until(() => fresh.definitions.world("default")?.title === "edited", "it has what the others have");
+        assert.deepEqual([a.definitions.world("default")?.title, changed], ["edited", []]);
+      });
     });
   });
 });

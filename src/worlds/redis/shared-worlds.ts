@@ -2,8 +2,7 @@ import type { Clock } from "../../clock.ts";
 import { createRetries } from "../../log/redis/retries.ts";
 import { openServerCalls } from "../../log/redis/server-calls.ts";
 import type { SharedStore } from "../../log/redis/shared-store.ts";
-import { isFailure } from "../../protocol/errors.ts";
-import { createFirstWorld, FIRST_WORLD } from "../first-world.ts";
+import { makeFirstCopy } from "../first-world.ts";
 import type { SharedWorlds } from "../sharing.ts";
 import type { WorldStore } from "../world-store.ts";
 import { createCopyStore } from "./copy-store.ts";
@@ -49,19 +48,22 @@ export async function openSharedWorlds(options: SharedWorldsOptions): Promise<Op
   const memories = createSharedMemories({ connection, keys, clock, retries, made: definitions.made });
   const directory = createTurnDirectory({ connection, keys, clock, rememberMs });
   const calls = await openServerCalls({ connection, keys, clock, serverId });
-  let mark: string | undefined;
+  let met: string | undefined;
   let stopLooking = () => {};
   let isOpen = true;
   changes.onChanged(({ world, isOver, remembers }) => {
     if (isOver || !remembers) memories.drop(world);
   });
 
-  /** Makes what is here and what is there the same. A store that was emptied is given back what this server knows. */
+  /** Another one may lack what this one had: it was emptied, is a replica, or came back with what it had saved. */
+  const storeMet = async () => `${await copyStore.mark(newId())} ${await store.identity()}`;
+
+  /** Makes what is here and what is there the same. A store that may lack something is given back what this server knows. */
   async function meet() {
-    const met = await copyStore.mark(newId());
+    const found = await storeMet();
     await changes.merge();
-    if (mark !== undefined && mark !== met) await memories.restore();
-    mark = met;
+    if (met !== undefined && met !== found) await memories.restore();
+    met = found;
   }
 
   function meetAgain() {
@@ -69,8 +71,8 @@ export async function openSharedWorlds(options: SharedWorldsOptions): Promise<Op
   }
 
   async function look() {
-    const met = await copyStore.mark(newId()).catch(() => mark);
-    if (met !== mark) meetAgain();
+    const found = await storeMet().catch(() => met);
+    if (found !== met) meetAgain();
     lookLater();
   }
 
@@ -79,9 +81,12 @@ export async function openSharedWorlds(options: SharedWorldsOptions): Promise<Op
   }
 
   await meet();
+  if (definitions.copies.names().length === 0) {
+    makeFirstCopy(definitions);
+    await changes.merge();
+  }
   connection.onBack(meetAgain);
   lookLater();
-  await createFirst(definitions, (make) => changes.change(FIRST_WORLD, make));
   return {
     ...{ news, changes, memories },
     feeds: createSharedFeeds({ connection, keys, clock, news, serverId, newId }),
@@ -95,14 +100,4 @@ export async function openSharedWorlds(options: SharedWorldsOptions): Promise<Op
       calls.close();
     },
   };
-}
-
-/** Of servers that start on nothing together, one makes the first world. */
-async function createFirst(definitions: WorldStore, change: (make: () => void) => Promise<void>) {
-  if (definitions.copies.names().length > 0) return;
-  try {
-    await change(() => createFirstWorld(definitions));
-  } catch (error) {
-    if (!isFailure(error) || error.code !== "world_exists") throw error;
-  }
 }
