@@ -7,7 +7,7 @@ import { createMemoryShelf } from "../log/memory-shelf.ts";
 import { failure } from "../protocol/errors.ts";
 import type { ClientConnection } from "../worlds/subscription.ts";
 import type { Subscription, Worlds } from "../worlds/worlds.ts";
-import { SUBSCRIBE_MS, turnStarter } from "./start-turn.ts";
+import { ADD_MS, SUBSCRIBE_MS, turnStarter } from "./start-turn.ts";
 
 const LIMITS = {
   retentionMs: 9,
@@ -24,7 +24,7 @@ const settled = () => new Promise((resolve) => void setImmediate(resolve));
 /** A starter whose world does what `over` says, and notes in which order it was asked. */
 function starter(over: Partial<Pick<Worlds, "checkSender" | "startTurn" | "publish">> = {}) {
   const clock = manualClock();
-  const shelf = createMemoryShelf(clock, LIMITS);
+  const shelf = { ...createMemoryShelf(clock, LIMITS), isShared: true } as const;
   const steps: string[] = [];
   const pending: { client: ClientConnection; settle: PromiseWithResolvers<Subscription> }[] = [];
   const subscription: Subscription = {
@@ -34,6 +34,7 @@ function starter(over: Partial<Pick<Worlds, "checkSender" | "startTurn" | "publi
   let turns = 0;
   const begin: Worlds["publish"] = async (_world, { onLog }) => {
     steps.push("started");
+    await state.stored;
     const log = await shelf.create({ id: `stream${++turns}`, kind: "world", world: "Den", cancel() {} });
     onLog?.(log, `message${turns}`);
     return { log, turnId: `turn${turns}`, messageId: `message${turns}` };
@@ -51,7 +52,7 @@ function starter(over: Partial<Pick<Worlds, "checkSender" | "startTurn" | "publi
       return settle.promise;
     },
   });
-  const state = { draining: false };
+  const state = { draining: false, stored: Promise.resolve() };
   const response = Object.assign(new EventEmitter(), { destroyed: false });
   const asked = {
     world: "den",
@@ -64,7 +65,8 @@ function starter(over: Partial<Pick<Worlds, "checkSender" | "startTurn" | "publi
   const chat = () =>
     startTurn.chat({ ...asked, start: { message: "Hi" }, response: response as unknown as ServerResponse });
   const message = () => startTurn.message({ ...asked, message: { message: "Hi" } });
-  return { clock, steps, pending, subscription, response, state, chat, message };
+  const add = () => startTurn.message({ ...asked, message: { message: "Hi", turn_id: "turn9" } });
+  return { clock, steps, pending, subscription, response, state, chat, message, add };
 }
 
 test("R-SUBSCRIBE the sender, the key and the limit are looked at, then the world is subscribed to, then it starts", async () => {
@@ -187,4 +189,19 @@ test("R-IDEMPOTENT a message that comes again is told the id of the one that was
   assert.deepEqual([first.messageId, first.replayed], ["message1", false]);
   assert.deepEqual([second.messageId, second.replayed, second.log], ["message1", true, first.log]);
   assert.equal(steps.filter((step) => step === "admitted").length, 1);
+});
+
+test("R-ANY a message into a turn that is not stored in 10 s is refused, and sent again under its key it is not said twice", async () => {
+  const { clock, steps, state, add } = starter();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  state.stored = promise;
+  const first = assert.rejects(add(), code("store_unavailable"));
+  await settled();
+  clock.advance(ADD_MS);
+  await first;
+  const again = add();
+  await settled();
+  resolve();
+  const { messageId, replayed } = await again;
+  assert.deepEqual([messageId, replayed, steps.filter((step) => step === "started").length], ["message1", true, 1]);
 });

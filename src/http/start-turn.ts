@@ -48,7 +48,7 @@ export type TurnStarter = {
 export const SUBSCRIBE_MS = 5000;
 
 /** How long a message may take into a turn that servers share, while one of them or their store is away (R-ANY), ms. */
-const ADD_MS = 10_000;
+export const ADD_MS = 10_000;
 /** How long a client should stay away then; seconds. */
 const RETRY_AFTER_S = 2;
 
