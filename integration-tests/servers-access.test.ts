@@ -137,4 +137,17 @@ describe("a Redis with users and TLS", { skip }, () => {
       assert.ok(!(stdout + stderr).includes("s3cr"), what);
     }
   });
+
+  test("a store that is full, and one that is a replica, end the start with a line that says what to do", async (t) => {
+    const start = () => runProgram(t, { CHATWAIT_REDIS_URL: redis.url });
+    await admin.config("SET", "maxmemory", "1");
+    const full = await start();
+    await admin.config("SET", "maxmemory", "0");
+    await admin.call("REPLICAOF", "127.0.0.1", "1");
+    const replica = await start();
+    await admin.call("REPLICAOF", "NO", "ONE");
+    assert.deepEqual([full.code, replica.code], [2, 2]);
+    assert.match(full.stderr, /\(it is full; .*: OOM [^\n]*\n$/);
+    assert.match(replica.stderr, /\(it is a replica; .*: READONLY [^\n]*\n$/);
+  });
 });

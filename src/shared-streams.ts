@@ -100,8 +100,8 @@ const ADVICE: [said: RegExp, meaning: string][] = [
   [/NOAUTH/, "it asks for a user and a password"],
   [/DB index|SELECT is not allowed|value is out of range/, "it has no database with that number; a cluster has only 0"],
   [/NOPERM.*'select'/, "its user may not choose a database: it needs +select for a number in the URL"],
-  [/^OOM/, "it is full; see its maxmemory"],
-  [/^READONLY/, "it is a replica, and its primary is needed"],
+  [/^OOM/, "it is full; give it more memory (its maxmemory), or empty it"],
+  [/^READONLY/, "it is a replica; give the address of its primary"],
   [
     /NOPERM|executing the script can't|ACL failure/,
     "its user may not do all that is needed; docs/deploy.md has the rule that allows it",

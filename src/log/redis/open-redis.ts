@@ -10,7 +10,7 @@ const START_MS = 5000;
 const LONGEST_BACKOFF_MS = 1000;
 
 /** The other side answers, and what it says will not change by being asked again. */
-const REFUSED = /^(WRONGPASS|NOAUTH|NOPERM|ERR AUTH|ERR invalid password)|certificate|SSL|TLS/i;
+const REFUSED = /^(Ready check failed: )?(WRONGPASS|NOAUTH|NOPERM|ERR AUTH|ERR invalid password)|certificate|SSL|TLS/i;
 
 /** Whether a command failed because its user may not do that. */
 export const isRefusal = (error: unknown): boolean =>
