@@ -121,8 +121,8 @@ test("nginx says in ChatWait's form that nobody answers, and asks again at once 
 test("nginx passes a 503 on that all servers give, with its own text, and forgets it", { skip }, async (t) => {
   const servers = [await standin(t, "refuses"), await standin(t, "refuses"), await standin(t, "refuses")];
   const front = await startFront(t, urlsOf(servers));
-  const { status, body } = await requestJson(`${front}/chat/wait`, keyed);
-  assert.deepEqual([status, body], [503, { by: "refuses" }]);
+  const { status, body } = await requestJson(`${front}/chat/streaming`, keyed);
+  assert.deepEqual([status, body, askedOf(servers)], [503, { by: "refuses" }, 3]);
   for (const one of servers) one.does = "answers";
   assert.deepEqual(await askAll(front, ask), Array(6).fill(200), "no server is left out for what it answered");
 });
