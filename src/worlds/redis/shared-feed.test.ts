@@ -234,6 +234,22 @@ describe("the shared feed", { skip: unlessInstalled("redis-server", "--version")
       assert.notEqual(old.over, undefined);
     }));
 
+  test("R-FEED a store that was emptied has another feed of that name: the end of the one before is not its end", () =>
+    withServers(["late", "b"], async (servers, prefix) => {
+      const [late, b] = servers as [FeedServer, FeedServer];
+      const before = await startFeedServer({ url: redis.url, prefix, name: "a" });
+      (await feedClients(before).open()).leave();
+      await late.feed.learn?.();
+      await before.close();
+      const direct = new Redis(redis.url);
+      await direct.del(`${prefix}{w:lobby}:feed`, `${prefix}{w:lobby}:feed:meta`);
+      direct.disconnect();
+      const reader = await feedClients(b).open();
+      late.feed.close();
+      await settled(servers);
+      assert.deepEqual([reader.events.map(({ type }) => type), reader.over], [["start"], undefined]);
+    }));
+
   test("R-FEED a world that is deleted where nobody reads or speaks ends its feed all the same: the next one has nothing of it", () =>
     withServers(["a", "b"], async (servers, prefix) => {
       const [a, b] = servers as [FeedServer, FeedServer];
