@@ -1,5 +1,5 @@
 import type { Clock } from "../../clock.ts";
-import { isRefusal } from "./open-redis.ts";
+import { isClosed, isRefusal } from "./open-redis.ts";
 import type { ServerState } from "./server-store.ts";
 import type { SharedStore } from "./shared-store.ts";
 import { createTrust, type Trust } from "./trust.ts";
@@ -127,8 +127,8 @@ export function createLease(options: LeaseOptions): Lease {
     } catch (error) {
       heldSince = undefined;
       if (!released) options.onSign(error);
-      // A user who may not do that will never be able to.
-      if (isFirst && isRefusal(error)) throw error;
+      // A user who may not do that will never be able to, and where nothing can be written somebody has to look.
+      if (isFirst && (isRefusal(error) || isClosed(error))) throw error;
     }
     takeBack();
     if (!released) takeBack = clock.after(leaseMs / SIGNS_A_LEASE, () => void beat());

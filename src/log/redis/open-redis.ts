@@ -16,6 +16,9 @@ const REFUSED = /^(Ready check failed: )?(WRONGPASS|NOAUTH|NOPERM|ERR AUTH|ERR i
 export const isRefusal = (error: unknown): boolean =>
   error instanceof Error && /NOPERM|executing the script can't|ACL failure/.test(error.message);
 
+/** Whether a command failed because nothing can be written there: it is full, or a replica. */
+export const isClosed = (error: unknown): boolean => error instanceof Error && /^(OOM|READONLY)\b/.test(error.message);
+
 const backoff = (tries: number) => Math.min(25 * 2 ** tries, LONGEST_BACKOFF_MS);
 
 /**
