@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -41,8 +42,9 @@ export async function startProgram(t: TestContext, env: Record<string, string> =
 
 /** Runs it where it is expected not to start. */
 export async function runProgram(t: TestContext, env: Record<string, string>) {
-  const { exited, output } = launch(t, env);
-  return { code: await exited, ...output };
+  const { started, exited, output } = launch(t, env);
+  const unexpected = started.then((url) => assert.fail(`It has started, at ${url}.`));
+  return { code: await Promise.race([exited, unexpected]), ...output };
 }
 
 function launch(t: TestContext, env: Record<string, string>) {
