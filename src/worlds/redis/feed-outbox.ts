@@ -133,7 +133,7 @@ export function createFeedOutbox({ store, clock, key, server, nextBatch }: FeedO
       const isOpen = !outcome || (outcome.state === "unknown" && batch.known !== undefined);
       if (!isOpen) return outcome;
       if (clock.now() >= until) return outcome ?? { state: "lost" };
-      await pause();
+      if (!isStopped) await pause();
     }
     return { state: "unwanted" };
   }
