@@ -27,6 +27,8 @@ describe("a connection that breaks", { skip: unlessInstalled("redis-server", "--
   });
 
   const cut = () => direct.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+  const clientsOf = async (user: string) =>
+    String(await direct.call("CLIENT", "LIST")).split(`user=${user} `).length - 1;
   const isBack = async () => {
     const said = await connection.redis.ping().catch(() => "");
     return said === "PONG";
@@ -61,5 +63,29 @@ describe("a connection that breaks", { skip: unlessInstalled("redis-server", "--
     await cut();
     await until(isBack);
     assert.deepEqual(await write(4, '"four"'), { state: "lost", seq: 2 });
+  });
+
+  test("R-STORE a server that may not listen any more lives on, and listens again once it may", async () => {
+    await direct.call("ACL", "SETUSER", "teller", "on", "nopass", "~*", "+@all", "&*");
+    const other = await connectRedis(redis.url.replace("//", "//teller:any@"));
+    const heard: string[] = [];
+    let backs = 0;
+    other.onBack(() => backs++);
+    await other.listen("news", (message) => heard.push(message));
+    const before = other.times();
+    // Which ends the connections that listen.
+    await direct.call("ACL", "SETUSER", "teller", "resetchannels");
+    await until(async () => {
+      await other.checkListener();
+      return (await clientsOf("teller")) === 2;
+    });
+    await direct.publish("news", "missed");
+    await direct.call("ACL", "SETUSER", "teller", "&*");
+    const backsBefore = backs;
+    await other.checkListener();
+    await direct.publish("news", "heard");
+    await until(() => heard.length > 0);
+    assert.deepEqual([heard, backs - backsBefore, other.times()], [["heard"], 1, before]);
+    other.close();
   });
 });

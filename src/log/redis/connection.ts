@@ -13,7 +13,10 @@ export type Connection = {
   onBack(back: () => void): void;
   /** How often it has been made: after each time another Redis may answer. */
   times(): number;
-  /** Whether the other side of what is published still answers; without an answer the connection is made anew. */
+  /**
+   * Whether the other side of what is published still answers; without an answer the connection is made anew. Where it refused to
+   * let this server listen, it is asked again.
+   */
   checkListener(): Promise<void>;
   close(): void;
 };
@@ -24,20 +27,23 @@ export async function connectRedis(url: string): Promise<Connection> {
   const channels = new Map<string, Set<(message: string) => void>>();
   const backs: (() => void)[] = [];
   let times = 0;
+  let isDeaf = false;
   onConnected(redis, () => times++);
   listener.on("message", (channel: string, message: string) => {
     for (const take of channels.get(channel) ?? []) take(message);
   });
   for (const client of [redis, listener]) onConnected(client, () => setImmediate(announceBack));
 
+  /** Subscribes to everything, which may be refused: a user's rights change. ioredis would do it, too, but take no refusal. */
+  const hearAgain = () => (channels.size > 0 ? listener.subscribe(...channels.keys()) : listener.ping());
+
   /** After an answer on both, for only then has what was subscribed been subscribed again. */
-  function announceBack() {
-    Promise.all([redis.ping(), listener.ping()]).then(
-      () => {
-        for (const back of backs) back();
-      },
-      () => {},
-    );
+  async function announceBack() {
+    isDeaf = true;
+    const answers = await Promise.allSettled([redis.ping(), hearAgain()]);
+    if (answers.some(({ status }) => status === "rejected")) return;
+    isDeaf = false;
+    for (const back of backs) back();
   }
 
   function close() {
@@ -72,6 +78,7 @@ export async function connectRedis(url: string): Promise<Connection> {
     times: () => times,
     async checkListener() {
       await listener.ping().catch(() => listener.status === "ready" && listener.disconnect(true));
+      if (isDeaf) await announceBack();
     },
     close,
   };

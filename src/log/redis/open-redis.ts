@@ -71,7 +71,7 @@ function accessOf(url: string) {
 }
 
 function openOne(url: string): Redis {
-  const own = { enableOfflineQueue: false, retryStrategy: backoff, db: databaseOf(url) };
+  const own = { enableOfflineQueue: false, autoResubscribe: false, retryStrategy: backoff, db: databaseOf(url) };
   return quiet(new Redis({ ...accessOf(url), ...placeOf(url), ...own }));
 }
 
