@@ -5,7 +5,8 @@ import { encodeFrame } from "../../protocol/frames.ts";
 import type { ReadableFeed } from "../feed.ts";
 import type { RecentLimits } from "../recent-frames.ts";
 import { feedFrames } from "./feed-frames.ts";
-import type { FeedNews, FeedState, FeedStore } from "./feed-store.ts";
+import type { FeedNews, FeedState } from "./feed-state.ts";
+import type { FeedStore } from "./feed-store.ts";
 
 /** A feed that servers share, as this one has it for its readers. Once it is sealed nothing comes any more. */
 export type FeedCopy = ReadableFeed & {
@@ -52,7 +53,7 @@ function followFeed(options: FeedCopyOptions, found: FeedState, leave: () => voi
   const { store, clock, world, newId, limits } = options;
   const { id, createdAt } = found;
   const key = world.toLowerCase();
-  const frames = feedFrames(id, 1, limits);
+  const frames = feedFrames(id, limits);
   const bells = createBells();
   const batches = new Map<string, number>();
   const now = () => clock.now();

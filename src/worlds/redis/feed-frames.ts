@@ -1,17 +1,15 @@
 import { frameData } from "../../protocol/frames.ts";
 import { type RecentLimits, recentFrames } from "../recent-frames.ts";
-import type { FeedEvents, FeedState } from "./feed-store.ts";
-
-type FeedPiece = Pick<FeedEvents, "first" | "events">;
+import type { FeedPiece, FeedState } from "./feed-state.ts";
 
 /**
- * A server's copy of what a feed has kept, framed for its readers; it stands at event `seq`, and has kept nothing yet. `conflict`:
+ * A server's copy of what a feed has kept, framed for its readers; it stands at its beginning, and has kept nothing yet. `conflict`:
  * what it has is not what the store has under the same number; then nothing of it can be trusted.
  */
-export function feedFrames(id: string, seq: number, limits: RecentLimits) {
-  const frames = recentFrames(limits, seq + 1);
+export function feedFrames(id: string, limits: RecentLimits) {
   const idPrefix = `${id}.0.`;
-  let lastSeq = seq;
+  let lastSeq = 1;
+  const frames = recentFrames(limits, lastSeq + 1);
 
   /** The text of a frame that is kept. */
   function kept(seq: number): string | undefined {

@@ -3,27 +3,8 @@ import type { Connection } from "../../log/redis/connection.ts";
 import type { Keys } from "../../log/redis/keys.ts";
 import { defineScript } from "../../log/redis/scripts.ts";
 import { APPEND_TO_FEED, REPLACE_FEED, RESTORE_FEED, WANT_FEED } from "./feed-scripts.ts";
+import { type FeedNews, type FeedPiece, type FeedState, newsOf, pairsOf, stateOf } from "./feed-state.ts";
 import type { News } from "./world-news.ts";
-
-/** Events of a feed as JSON, the first of them number `first`; `age`: how long ago they came, ms. */
-export type FeedEvents = { first: number; events: readonly string[]; age: number };
-
-/** What is published of a feed as it is written; `batch` is the number that its server gave it. */
-export type FeedNews = FeedEvents & { id: string; sealed: boolean; server: string; batch: number };
-
-export type FeedState = {
-  id: string;
-  /** Number of its last event. */
-  seq: number;
-  createdAt: string;
-  sealed: boolean;
-  /** Ids that it had. */
-  gone: readonly string[];
-  /** The last batch of each server that is in it. */
-  batches: ReadonlyMap<string, number>;
-  /** In order, but not always without a hole: what is before one is gone. */
-  kept: readonly FeedEvents[];
-};
 
 /** What a batch has of a turn: from one place to another. */
 export type TurnPart = { turn: string; first: number; last: number };
@@ -53,7 +34,7 @@ export type FeedRestoring = {
   /** The number at which the store stands; 0: it has no such feed. */
   from: number;
   /** What it shall have after that; what is between is gone. */
-  kept: Pick<FeedEvents, "first" | "events">;
+  kept: FeedPiece;
 };
 
 /** The feeds of worlds in the store. Who begins to read one says so in the news of worlds. Each rejects where the store is away. */
@@ -143,41 +124,4 @@ export function createFeedStore({ redis, listen }: Connection, keys: Keys, { wal
     },
     follow: (world, take) => listen(keys.feedBell(world), (message) => take(newsOf(message))),
   };
-}
-
-function stateOf(meta: readonly string[], entries: readonly [string, string[]][], now: number): FeedState {
-  const fields = pairsOf(meta);
-  const named = (prefix: string) =>
-    [...fields].flatMap(([name, value]) =>
-      name.startsWith(prefix) ? [[name.slice(prefix.length), value] as const] : [],
-    );
-  return {
-    id: fields.get("id") ?? "",
-    seq: Number(fields.get("seq")),
-    createdAt: fields.get("created") ?? "",
-    sealed: fields.has("sealed"),
-    gone: named("gone:").map(([id]) => id),
-    batches: new Map(named("w:").map(([server, batch]) => [server, Number(batch)])),
-    kept: entries.map(([, entry]) => keptOf(pairsOf(entry), now)),
-  };
-}
-
-const keptOf = (entry: Map<string, string>, now: number): FeedEvents => ({
-  first: Number(entry.get("f")),
-  events: (entry.get("e") ?? "").split("\n"),
-  age: Math.max(0, now - Number(entry.get("t"))),
-});
-
-function pairsOf(flat: readonly string[]): Map<string, string> {
-  const pairs = new Map<string, string>();
-  for (let at = 0; at < flat.length; at += 2) pairs.set(flat[at] as string, flat[at + 1] as string);
-  return pairs;
-}
-
-/** What is published: `id first sealed server batch`, and an event a line; or a word that says what is wrong. */
-function newsOf(message: string): FeedNews | undefined {
-  const [head = "", ...events] = message.split("\n");
-  const [id = "", first, sealed, server = "", batch] = head.split(" ");
-  if (batch === undefined) return undefined;
-  return { id, first: Number(first), sealed: sealed === "1", server, batch: Number(batch), events, age: 0 };
 }

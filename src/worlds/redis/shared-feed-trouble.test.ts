@@ -196,6 +196,16 @@ describe("the shared feed of a store in trouble", { skip: unlessInstalled("redis
       assert.equal(reader.over, "cut");
       assert.equal(await feedClients(b).refusal(reader.events.at(-1)?.id), "stream_expired");
       assert.equal(a.feed.idle, true);
+      const anew = await feedClients(b).open();
+      await said("later");
+      assert.deepEqual(
+        [textsOf(anew), seqs(anew.events)],
+        [
+          ["start", "later"],
+          [4, 5],
+        ],
+        "the gap has one number",
+      );
     }),
   );
 

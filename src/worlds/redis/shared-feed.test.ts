@@ -11,7 +11,7 @@ import { newPrefix } from "../../../testing/shared-server.ts";
 import type { Received } from "../../../testing/sse-client.ts";
 import { until } from "../../../testing/until.ts";
 import type { RecentLimits } from "../recent-frames.ts";
-import type { FeedNews } from "./feed-store.ts";
+import type { FeedNews } from "./feed-state.ts";
 
 describe("the shared feed", { skip: unlessInstalled("redis-server", "--version") }, () => {
   let redis: RedisServer;
