@@ -1,8 +1,6 @@
 import type { Clock } from "../../clock.ts";
-import type { AppendedToFeed, FeedBatch, FeedStore, TurnPart } from "./feed-store.ts";
-
-/** An event of a turn, by its place in that. */
-export type Place = { turn: string; place: number };
+import { createFeedQueue, notIn, type Place, partsOf } from "./feed-queue.ts";
+import type { AppendedToFeed, FeedBatch, FeedStore } from "./feed-store.ts";
 
 /** What this server has still to add to the feed of one world. While nobody wants it, nothing is taken. */
 export type FeedOutbox = {
@@ -30,20 +28,15 @@ export type FeedOutboxOptions = {
   nextBatch(): number;
 };
 
-/** In characters; a few seconds of a busy world. Who reads is told where more had to be left out. */
-const MOST_WAITING = 1024 * 1024;
-const LONGEST_BATCH = 128 * 1024;
 /** Before a write that failed is tried again. */
 const RETRY_MS = 250;
 /** For how long events wait for a store that is away (R-STORE), or for the server that puts back what it has lost. */
 const PATIENCE_MS = 30_000;
 
 type Outcome = AppendedToFeed | { state: "lost" };
-type Waiting = { json: string; place: Place | undefined };
 
 export function createFeedOutbox({ store, clock, key, server, nextBatch }: FeedOutboxOptions): FeedOutbox {
-  let waiting: Waiting[] = [];
-  let size = 0;
+  const queue = createFeedQueue();
   let known: string | undefined;
   let isUnwanted = false;
   let isAfterLoss = false;
@@ -54,19 +47,13 @@ export function createFeedOutbox({ store, clock, key, server, nextBatch }: FeedO
 
   function push(json: string, place?: Place) {
     if (isUnwanted || isEnding || isStopped) return;
-    if (size + json.length > MOST_WAITING) lose();
-    waiting.push({ json, place });
-    size += json.length;
+    if (!queue.takes(json)) lose();
+    queue.add({ json, place });
     running ??= run();
   }
 
-  function clear() {
-    waiting = [];
-    size = 0;
-  }
-
   function lose() {
-    clear();
+    queue.clear();
     isAfterLoss = true;
   }
 
@@ -74,27 +61,15 @@ export function createFeedOutbox({ store, clock, key, server, nextBatch }: FeedO
     // What is added in this turn of the event loop is one batch.
     await undefined;
     let goesOn = true;
-    while (goesOn && (waiting.length > 0 || isAfterLoss) && !isStopped) goesOn = await writeNext();
+    while (goesOn && (!queue.isEmpty || isAfterLoss) && !isStopped) goesOn = await writeNext();
     running = undefined;
-  }
-
-  function takeBatch(): Waiting[] {
-    let length = 0;
-    const next = waiting.findIndex(({ json }, index) => {
-      length += json.length;
-      return index > 0 && length > LONGEST_BATCH;
-    });
-    const events = next < 0 ? waiting : waiting.slice(0, next);
-    waiting = next < 0 ? [] : waiting.slice(next);
-    for (const { json } of events) size -= json.length;
-    return events;
   }
 
   /** False: the store is away. */
   async function writeNext(): Promise<boolean> {
-    let events = takeBatch();
+    let events = queue.next();
     // Of which world it is nobody knows who does not know its id.
-    const how = { server, isAfterLoss, sealed: isEnding && waiting.length === 0 && known !== undefined, known };
+    const how = { server, isAfterLoss, sealed: isEnding && queue.isEmpty && known !== undefined, known };
     isAfterLoss = false;
     const offerAll = () =>
       offer({ ...how, batch: nextBatch(), events: events.map(({ json }) => json), turns: partsOf(events) });
@@ -121,7 +96,7 @@ export function createFeedOutbox({ store, clock, key, server, nextBatch }: FeedO
     // What is over stays over, though a feed of the same name begins.
     if (why !== "sealed") known = undefined;
     isAfterLoss = false;
-    clear();
+    queue.clear();
   }
 
   /** Offers a batch until there is an answer, or for as long as it may take. */
@@ -178,16 +153,3 @@ export function createFeedOutbox({ store, clock, key, server, nextBatch }: FeedO
     },
   };
 }
-
-function partsOf(events: readonly Waiting[]): TurnPart[] {
-  const parts = new Map<string, TurnPart>();
-  for (const { place: at } of events) {
-    if (!at) continue;
-    const { turn, place } = at;
-    parts.set(turn, { turn, first: parts.get(turn)?.first ?? place, last: place });
-  }
-  return [...parts.values()];
-}
-
-const notIn = (places: ReadonlyMap<string, number>, events: readonly Waiting[]): Waiting[] =>
-  events.filter(({ place: at }) => !at || at.place > (places.get(at.turn) ?? -1));
