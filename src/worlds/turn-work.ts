@@ -1,15 +1,15 @@
-import { timestampOf } from "../clock.ts";
-import { type ErrorCode, failure, isFailure } from "../protocol/errors.ts";
+import { type ErrorCode, isFailure } from "../protocol/errors.ts";
 import type { Usage } from "../protocol/events.ts";
 import { type Activation, activate } from "./activation.ts";
 import type { ActivationResult, ActivationSpec } from "./activation-state.ts";
 import { createHearing, type Routed } from "./hearing.ts";
 import { createLedger, type Obligation } from "./ledger.ts";
 import type { Line } from "./memory.ts";
-import { createOutsideMessages, type OutsideMessage } from "./outside.ts";
+import { createOutsideMessages, type OutsideMessages } from "./outside.ts";
+import { runningTurn } from "./running-turn.ts";
 import { beginTiming } from "./timing.ts";
 import type { Published, Turn, TurnDeps, TurnSpec } from "./turn.ts";
-import { type Ending, endingFor, terminalOf } from "./turn-end.ts";
+import { type Ending, terminalOf } from "./turn-end.ts";
 import { createTurnEvents, type TurnEvents } from "./turn-events.ts";
 import { limitNotice } from "./turn-notices.ts";
 import { createTurnTalk } from "./turn-talk.ts";
@@ -28,7 +28,7 @@ export type TurnWork = Pick<TurnEvents, "notice" | "tell" | "time" | "close"> &
     opened(): void;
     /** A person's message that is in the log is heard, and answered. */
     take(message: Published): void;
-    openOutside(messageId: string, sender: string): OutsideMessage;
+    openOutside: OutsideMessages["open"];
     /** Ends what programs outside stream. */
     closeOutside(reason: "cancelled" | "error", code?: ErrorCode): void;
     /** The turn, as it is shown to others. */
@@ -49,7 +49,6 @@ export function createTurnWork(spec: TurnSpec, deps: TurnWorkDeps, first: Publis
   const { clock } = deps;
   const begun = clock.now();
   const usages: (Usage | undefined)[] = [];
-  let hasMoved = false;
 
   const ledger = createLedger({ turnLimit: spec.turnLimit, onSettled: () => events.settled(), onLimited: noteLimit });
   const hearing = createHearing({ earlier, respond, agents: agentsNow });
@@ -122,18 +121,6 @@ export function createTurnWork(spec: TurnSpec, deps: TurnWorkDeps, first: Publis
     }
   }
 
-  function add(message: Published) {
-    refuseWhenOver();
-    const { id: message_id, sender, content, mentions } = message;
-    const timestamp = timestampOf(clock.wall());
-    // A server that goes on with the turn wakes whom it has woken.
-    const listed = spec.isShared && mentions ? { mentions: [...mentions] } : {};
-    const isTaken = emit({ type: "message", message_id, sender, role: "user", content, timestamp, ...listed });
-    // There was no room for it, and that has ended the turn.
-    if (!isTaken) throw failure("turn_ended");
-    talk.take(message);
-  }
-
   // ---- Agents
 
   function activateAgent(call: AgentCall, ended: (result: ActivationResult) => void) {
@@ -164,24 +151,6 @@ export function createTurnWork(spec: TurnSpec, deps: TurnWorkDeps, first: Publis
 
   // ---- The end
 
-  function refuseWhenOver() {
-    if (events.isPaused) throw failure("shutting_down");
-    if (events.isOver || events.isClosing) throw failure("turn_ended");
-  }
-
-  function handOver(): boolean {
-    const isBusy = opening.isOpen || outside.anyOpen || !voices.canMove();
-    if (events.isOver || events.isClosing || isBusy) return false;
-    events.pause();
-    voices.handOver();
-    return true;
-  }
-
-  function leave() {
-    hasMoved = true;
-    deps.moved();
-  }
-
   function stopAll(how: Ending) {
     const code = "code" in how ? how.code : undefined;
     const reason = code ? "error" : "cancelled";
@@ -191,12 +160,8 @@ export function createTurnWork(spec: TurnSpec, deps: TurnWorkDeps, first: Publis
   }
 
   const opening = ledger.open({ kind: "publication" });
+  const parts = { spec, clock, moved: deps.moved, events, talk, voices, outside, opening };
   hearing.hear({ sender: first.sender, agent: false, content: first.content });
-
-  function openOutside(messageId: string, sender: string): OutsideMessage {
-    refuseWhenOver();
-    return outside.open(messageId, sender);
-  }
 
   return {
     notice,
@@ -213,25 +178,8 @@ export function createTurnWork(spec: TurnSpec, deps: TurnWorkDeps, first: Publis
     wakeFirst: (routed) => talk.wake(routed, first.id, opening),
     opened,
     take: talk.take,
-    openOutside,
+    openOutside: outside.open,
     closeOutside: outside.closeAll,
-    turn: (published) => ({
-      id,
-      log,
-      published,
-      get isOver() {
-        return events.isOver;
-      },
-      get hasMoved() {
-        return hasMoved;
-      },
-      cancel(cause) {
-        if (cause === "moved" || cause === "lost") leave();
-        events.close(endingFor(cause));
-      },
-      handOver,
-      add,
-      openOutside,
-    }),
+    turn: (published) => runningTurn(parts, published),
   };
 }
