@@ -1,18 +1,18 @@
 import { type Clock, timestampOf } from "../clock.ts";
 import type { StreamLog } from "../log/stream-log.ts";
 import { failure } from "../protocol/errors.ts";
-import type { OpenDraft, TerminalDraft } from "../protocol/events.ts";
 import type { World } from "../protocol/world-requests.ts";
 import type { Mind } from "./activation-state.ts";
 import type { Line, Memories } from "./memory.ts";
 import { promptFor } from "./perspective.ts";
 import { resumeTurn } from "./resumed-turn.ts";
 import type { Room, Rooms } from "./room.ts";
-import { type StoredTelling, tellAsStored } from "./stored-telling.ts";
+import { tellAsStored } from "./stored-telling.ts";
 import type { Subscriber } from "./subscription.ts";
 import { beginTurn, type Published, type Turn, type TurnDeps, type TurnSpec } from "./turn.ts";
-import { type MessageDraft, publishedNotice } from "./turn-notices.ts";
+import type { MessageDraft } from "./turn-notices.ts";
 import type { TurnRecord } from "./turn-record.ts";
+import { type TurnTelling, tellAsWritten, untold } from "./turn-telling.ts";
 import type { TurnsDeps } from "./turns.ts";
 
 /** Turns in their rooms: what they are told of their world, and what their world is told of them. */
@@ -62,9 +62,8 @@ export function createRoomTurns(deps: RoomTurnsDeps): RoomTurns {
     return { streaming: agent.streaming, model, options };
   }
 
-  /** Of a turn that another server may go on with, nothing is told that this one may not have said. */
-  function tellingOf(turnId: string, log: StreamLog, room: Room): StoredTelling | undefined {
-    if (!deps.shelf.isShared) return undefined;
+  function tellingOf(turnId: string, log: StreamLog, room: Room): TurnTelling {
+    if (!deps.shelf.isShared) return tellAsWritten(room, turnId);
     const written = log.lastSeq;
     const told = written === 0 ? 0 : (room.feed.toldOf?.(turnId) ?? Promise.resolve(undefined));
     return tellAsStored({
@@ -77,31 +76,19 @@ export function createRoomTurns(deps: RoomTurnsDeps): RoomTurns {
     const { turnId: id, world } = record;
     room.feed.look();
     let isHere = isOf(record);
-    const stored = isHere ? tellingOf(id, log, room) : undefined;
-    const told = (event: OpenDraft | TerminalDraft, publisher?: Subscriber) => {
-      if (isHere && !room.skip()) room.deliver({ ...event, turn_id: id }, publisher);
-    };
-    const toldMessage = (event: MessageDraft, publisher?: Subscriber) => {
-      told(event, publisher);
-      if (event.role === "user") told(publishedNotice(event), publisher);
-    };
+    const telling = isHere ? tellingOf(id, log, room) : untold;
     return {
       ...{ clock, call: deps.call, observe: deps.observe, newMessageId: deps.ids.message },
       agents: () => agentsOf(record),
       mind: (agent, lines) => mindOf(world, lines, agent, log.createdAt),
       async publish(published) {
         await deps.publish?.(world.name, published);
-        const message = messageEvent(published, clock);
-        if (stored) stored.first(message, publisher);
-        else toldMessage(message, publisher);
+        telling.first(messageEvent(published, clock), publisher);
       },
-      tell(event) {
-        if (!stored) event.type === "message" ? toldMessage(event, adding) : told(event);
-        else if (event.type === "message" && adding) stored.by(event.message_id, adding);
-      },
+      tell: (event) => telling.tell(event, adding),
       moved() {
         isHere = false;
-        stored?.stop();
+        telling.stop();
       },
       late: () => void late++,
       ended(said) {

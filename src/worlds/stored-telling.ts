@@ -3,16 +3,7 @@ import type { OpenDraft, TerminalDraft } from "../protocol/events.ts";
 import type { Room } from "./room.ts";
 import type { Subscriber } from "./subscription.ts";
 import { type MessageDraft, publishedNotice } from "./turn-notices.ts";
-
-/** What a turn that servers share tells its world: what its log shows. What never gets into the store is never told. */
-export type StoredTelling = {
-  /** The message that begins the turn, which is not in its log. */
-  first(message: MessageDraft, publisher: Subscriber | undefined): void;
-  /** A message that is written now is this publisher's own. */
-  by(messageId: string, publisher: Subscriber): void;
-  /** Another server tells the rest. */
-  stop(): void;
-};
+import type { TurnTelling } from "./turn-telling.ts";
 
 export type StoredTellingOptions = {
   log: StreamLog;
@@ -27,8 +18,11 @@ export type StoredTellingOptions = {
 /** An event stands at its number in the log, and what is told with it so much further. */
 const STEP = 0.25;
 
-/** Tells of a log from its next event to its end. */
-export function tellAsStored({ log, room, turnId, told: toldBefore, over }: StoredTellingOptions): StoredTelling {
+/**
+ * Tells of a turn that servers share what its log shows, from its next event to its end: what never gets into the store is never told,
+ * for another server may go on with the turn.
+ */
+export function tellAsStored({ log, room, turnId, told: toldBefore, over }: StoredTellingOptions): TurnTelling {
   const publishers = new Map<string, Subscriber>();
   let told = toldBefore === 0 ? 0 : undefined;
   let place = 0;
@@ -89,7 +83,9 @@ export function tellAsStored({ log, room, turnId, told: toldBefore, over }: Stor
       tellFirst();
       tellFirst = undefined;
     },
-    by: (messageId, publisher) => void publishers.set(messageId, publisher),
+    tell(event, publisher) {
+      if (event.type === "message" && publisher) publishers.set(event.message_id, publisher);
+    },
     stop,
   };
 }
