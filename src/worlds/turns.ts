@@ -72,7 +72,7 @@ export type Turns = {
   start(target: Target, start: TurnStart): Promise<StartedTurn>;
   /** @throws Failure as `start`, and `turn_not_found`, `turn_ended` */
   publish(target: Target, message: TurnStart & { turnId?: string | null }): Promise<StartedTurn>;
-  /** Goes on with a turn whose server has died (R-TAKEOVER). False: there is nothing to go on from. */
+  /** Goes on with a turn whose server has died (R-TAKEOVER). False: that is not possible. */
   goOn(orphan: Orphan): boolean;
   /** A turn that others may add to. @throws Failure `turn_not_found`, `turn_ended` */
   running(world: World, turnId: string): Promise<Turn>;
@@ -116,21 +116,22 @@ export function createTurns(deps: TurnsDeps, rooms: Rooms, memories: Memories, e
     throw failure("invalid_sender", `"${agent.name}" is an agent of this world. Send another name as "sender".`);
   }
 
+  /** What a turn begins with. */
+  async function recordOf(world: World, start: TurnStart): Promise<TurnRecord> {
+    const { name } = world;
+    const made = store.made(name);
+    const sender = checkSender(world, start.sender);
+    const first: Published = { id: ids.message(), sender, content: start.message, mentions: start.mentions };
+    const context = start.context ? contextLines(start.context, store.agents(name)) : undefined;
+    const earlier = context ?? (world.memory ? await memories.recall(name) : []);
+    const agents = store.agents(name).map((agent) => agent.name);
+    return { turnId: ids.message(), world, made, timing: { ...deps.timing, ...world.timing }, agents, earlier, first };
+  }
+
   async function startTurn(target: Target, start: TurnStart): Promise<StartedTurn> {
-    const world = knownWorld(store, target.name);
-    const made = store.made(world.name);
-    const message: Published = {
-      id: ids.message(),
-      sender: checkSender(world, start.sender),
-      content: start.message,
-      mentions: start.mentions,
-    };
-    const context = start.context ? contextLines(start.context, store.agents(world.name)) : undefined;
+    const record = await recordOf(knownWorld(store, target.name), start);
+    const { turnId, world, first } = record;
     const { cancelOnLeave = false } = start;
-    const earlier = context ?? (world.memory ? await memories.recall(world.name) : []);
-    const timing = { ...deps.timing, ...world.timing };
-    const agents = store.agents(world.name).map(({ name }) => name);
-    const record: TurnRecord = { turnId: ids.message(), world, made, timing, agents, earlier, first: message };
     let turn: Turn | undefined;
     const log = await shelf.create({
       ...{ id: ids.stream(), kind: "world", world: world.name, cancelOnLeave },
@@ -138,16 +139,22 @@ export function createTurns(deps: TurnsDeps, rooms: Rooms, memories: Memories, e
       // It may be a mebibyte: one that nobody else will need is not held on to.
       ...(shelf.isShared ? { resume: record, handOver: () => turn?.handOver() ?? false } : {}),
     });
-    start.onLog?.(log, message.id);
+    start.onLog?.(log, first.id);
     turn = inRooms.begin(record, log, target.subscriber);
-    return { log, turnId: turn.id, messageId: message.id };
+    return { log, turnId, messageId: first.id };
   }
 
   function goOn({ log, resume, setCancel }: Orphan): boolean {
     if (!resume) return false;
-    const turn = inRooms.goOn(resume as TurnRecord, log);
-    setCancel((cause) => turn.cancel(cause), turn.handOver);
-    return true;
+    try {
+      const turn = inRooms.goOn(resume as TurnRecord, log);
+      setCancel((cause) => turn.cancel(cause), turn.handOver);
+      return true;
+    } catch (error) {
+      // It must not end this server, and then the next one.
+      deps.observe.failed(`turn of ${log.world}`, "generation_lost", error);
+      return false;
+    }
   }
 
   /** @throws Failure `turn_ended`, `turn_not_found` */

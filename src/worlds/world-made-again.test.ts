@@ -79,4 +79,13 @@ describe("R-TAKEOVER a turn that is gone on with here", () => {
     assert.deepEqual(heard, []);
     assert.equal(await isRemembered(), false);
   });
+
+  test("is lost where it cannot be lived through again, and its world goes on", async () => {
+    fixture = worldsFixture({ agents: ["Vera"] });
+    const { worlds, model } = fixture;
+    const goneOn = worlds.goOn({ log: looseLog("world"), resume: { world: { name: "kitchen" } }, setCancel() {} });
+    assert.equal(goneOn, false);
+    await worlds.startTurn("kitchen", { message: "Is anybody there?" });
+    (await model.call()).finish();
+  });
 });

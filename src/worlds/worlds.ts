@@ -70,7 +70,7 @@ export type Worlds = Definitions & {
   hasForgottenFeed(id: string): boolean;
   /** A reader of a feed has left. */
   leaveFeed(world: string): void;
-  /** Goes on with a turn whose server has died (R-TAKEOVER). False: there is nothing to go on from. */
+  /** Goes on with a turn whose server has died (R-TAKEOVER). False: that is not possible. */
   goOn(orphan: Orphan): boolean;
   counts(): WorldCounts;
   /** Forgets everything that is not on disk. Turns are the shelf's to end, before this, and the store is its opener's. */
