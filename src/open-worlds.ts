@@ -42,8 +42,8 @@ export async function openWorlds(settings: Environment = {}, deps: OpenWorldsDep
   const store = await openDataDir(config.dataDir);
   const registry = await createRegistry(config.models, { clock, extra: models });
   const shelf = createMemoryShelf(clock, config.shelf);
-  // What requests over HTTP need besides is not for programs: there, arguments have been checked before.
-  const { startTurn, publish, checkSender, feed, hasForgottenFeed, leaveFeed, close, ...worlds } = createWorlds({
+  // What a server needs besides is not for programs: there, arguments have been checked before.
+  const { startTurn, publish, checkSender, feed, hasForgottenFeed, leaveFeed, goOn, close, ...worlds } = createWorlds({
     ...{ store, shelf, registry, clock, instructions: config.instructions, timing: config.worldTiming },
     rememberMs: config.shelf.retentionMs,
     call: { clock, random, limits: config.patience },
