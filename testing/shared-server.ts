@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ShelfLimits } from "../src/log/memory-shelf.ts";
 import { createSharedShelf, type SharedShelf } from "../src/log/redis/shared-shelf.ts";
-import { openSharedStore } from "../src/log/redis/shared-store.ts";
+import { openSharedStore, type SharedStore } from "../src/log/redis/shared-store.ts";
 import type { TakenOver } from "../src/log/redis/taking-over.ts";
 import { type LogEnvironment, ROOMY } from "./log-environment.ts";
 import { type ManualClock, manualClock } from "./manual-clock.ts";
@@ -28,14 +28,17 @@ export type SharedServer = {
 let made = 0;
 export const newPrefix = () => `test${made++}:`;
 
+/** `spoil` makes of its store one that has trouble. */
 export async function startSharedServer(
   url: string,
   prefix: string,
   serverId: string,
   limits = ROOMY,
+  spoil = (store: SharedStore): Partial<SharedStore> => store,
 ): Promise<SharedServer> {
   const clock = manualClock();
-  const store = await openSharedStore({ url, prefix, ttlMs: 600_000, wall: clock.wall });
+  const sound = await openSharedStore({ url, prefix, ttlMs: 600_000, wall: clock.wall });
+  const store = { ...sound, ...spoil(sound) };
   const taken: TakenOver[] = [];
   const onTakenOver = (one: TakenOver) => void taken.push(one);
   const shelf = await createSharedShelf({ clock, limits, store, serverId, leaseMs: 5000, onTakenOver });

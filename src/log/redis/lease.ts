@@ -1,5 +1,6 @@
 import type { Clock } from "../../clock.ts";
 import { isClosed, isRefusal } from "./open-redis.ts";
+import type { Retries } from "./retries.ts";
 import type { ServerState } from "./server-store.ts";
 import type { SharedStore } from "./shared-store.ts";
 import { createTrust, type Trust } from "./trust.ts";
@@ -8,6 +9,7 @@ export type LeaseOptions = {
   store: SharedStore;
   clock: Clock;
   serverId: string;
+  persist: Retries["persist"];
   /** How long after its last sign a server counts as dead; ms. At most 5 s (R-LEASE). */
   leaseMs: number;
   /** Is called with each stream of a dead server that is this server's now, and how often that has happened to it. */
@@ -49,7 +51,7 @@ export const NOWHERE = "-";
  * once; the store gives each stream to one of them.
  */
 export function createLease(options: LeaseOptions): Lease {
-  const { store, clock, serverId, leaseMs } = options;
+  const { store, clock, serverId, leaseMs, persist } = options;
   let leaving = false;
   let released = false;
   let takeBack = () => {};
@@ -61,14 +63,18 @@ export function createLease(options: LeaseOptions): Lease {
   const trust = createTrust(store, clock, leaseMs / SIGNS_A_LEASE);
   const nextFence = () => `${serverId}.${++fences}`;
 
+  /** A stream that is this server's by an answer that got lost would be gone on with by nobody: it asks again, under the same fence. */
   async function inherit(dead: ServerState, id: string) {
-    // Noted first: where this server dies in between, the next one finds it.
-    await store.runs(serverId, id, true);
     const fence = nextFence();
-    const times = await store.takeOver(id, dead.id, fence, dead.stores || NOWHERE);
+    let times = 0;
+    await persist(async () => {
+      // Noted first: where this server dies in between, the next one finds it.
+      await store.runs(serverId, id, true);
+      times = await store.takeOver(id, dead.id, fence, dead.stores || NOWHERE);
+    });
     if (times > 0) await options.onTakenOver(id, fence, times);
-    else await store.runs(serverId, id, false);
-    await store.runs(dead.id, id, false);
+    else await persist(() => store.runs(serverId, id, false));
+    await persist(() => store.runs(dead.id, id, false));
   }
 
   async function look() {

@@ -115,7 +115,7 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
     return goOn(...stream);
   };
   const lease = createLease({
-    ...{ store, clock, serverId, leaseMs },
+    ...{ store, clock, serverId, leaseMs, persist },
     onTakenOver: takeOver,
     onLiving: (servers) => guests.keepOnly(servers),
     onLooked: followed.lookAfter,

@@ -97,8 +97,10 @@ if redis.call('EXISTS', KEYS[2]) == 1 then redis.call('XSETID', KEYS[2], term ..
  * stream was taken over with this one, or 0 where it is not that server's any more, or has ended: of several that try, one gets it.
  */
 export const TAKE_OVER = `${BEGIN_EPOCH}
-local held = redis.call('HMGET', KEYS[1], 'owner', 'sealed')
-if held[1] ~= ARGV[1] or held[2] then return 0 end
+local held = redis.call('HMGET', KEYS[1], 'owner', 'sealed', 'fence', 'takeovers')
+if held[2] then return 0 end
+if held[3] == ARGV[2] then return tonumber(held[4]) end
+if held[1] ~= ARGV[1] then return 0 end
 beginEpoch(ARGV[3])
 redis.call('HSET', KEYS[1], 'fence', ARGV[2], 'owner', string.match(ARGV[2], '^[^.]+'))${NEW_TERM}
 return redis.call('HINCRBY', KEYS[1], 'takeovers', 1)

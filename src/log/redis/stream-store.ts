@@ -61,7 +61,7 @@ export type StreamStore = {
   ownerOf(id: string): Promise<string | undefined>;
   /**
    * Makes a dead server's stream the one of who holds `fence`. Returns how often that has happened to it, 0 where it was not to be had.
-   * `stores`: which Redis that server has given everything to. Where it is another one by now, the stream begins another epoch.
+   * May be repeated. `stores`: which Redis that server has given everything to. Where it is another one by now, the stream begins another epoch.
    */
   takeOver(id: string, dead: string, fence: string, stores?: string): Promise<number>;
   /**
