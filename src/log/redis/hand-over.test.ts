@@ -295,6 +295,37 @@ describe("a server that is about to close", { skip: unlessInstalled("redis-serve
   );
 
   test(
+    "R-DRAIN R-LEASE one that is given back what it had lost, and has heard of neither, goes on with it once",
+    withServers(async () => {
+      const [a, b] = [await join("a"), await join("b")];
+      const { log, causes } = await speaking(a);
+      await b.forgetSign("a");
+      await until(async () => {
+        b.clock.advance(500);
+        await b.roundTrip();
+        return b.taken.length === 1;
+      }, "it was taken over");
+      const between = await given(b);
+      b.taken[0]?.setCancel(
+        () => between.seal(done),
+        () => true,
+      );
+      between.append(token("and"));
+      await visible(between, 2);
+      await pretend("a");
+      b.shelf.handOver();
+      const again = await given(a);
+      assert.deepEqual([causes, a.shelf.counts().running], [["moved"], 1]);
+      goOn(again);
+      for (const one of [again, log, between]) {
+        await sealed(one);
+        assert.deepEqual(textsOf(one), ["one", "and", "two", "done"]);
+      }
+      assert.equal(a.shelf.counts().running, 0);
+    }),
+  );
+
+  test(
     "R-DRAIN one that closes takes nothing from the dead, and is given nothing",
     withServers(async () => {
       const a = await join("a");

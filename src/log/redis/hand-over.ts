@@ -117,7 +117,7 @@ export function createHandOver(options: HandOverOptions): HandOver {
     await persist(
       async () => {
         const isOurs = await store.handOver(id, serverId, fence, { stores: stores(), most: Number.MAX_SAFE_INTEGER });
-        await lettingGo.handedOver(log, isOurs ? () => goOn(id, fence) : undefined);
+        await (isOurs ? goOn(id, fence) : lettingGo.handedOver(log));
       },
       () => closed || produced.get(id) !== log,
     );

@@ -39,26 +39,36 @@ export function createLettingGo({ store, clock, own, followed, persist, nextFenc
     if (log.sealed || log.isVoid) release?.();
   }
 
+  /** Whoever looks for it from now on does not find it here. */
   async function stopWriting(log: ProducedLog) {
     log.stop();
     produced.delete(log.id);
-    await local.cancel(log.id, "moved");
+    const stopped = local.cancel(log.id, "moved");
     own.remove(log.id);
+    await stopped;
   }
 
   return {
     /** Lets go of a stream that another server writes now: its readers here follow the store. */
     async yieldTo(log: ProducedLog): Promise<void> {
+      // It may have been let go of before that was heard.
+      if (produced.get(log.id) !== log) return;
       fates.fenced++;
       await stopWriting(log);
       await persist(() => followInstead(log));
     },
 
-    /** Lets go of a stream that was handed over, maybe by `goOn` to this server itself. */
-    async handedOver(log: ProducedLog, goOn?: () => Promise<void>): Promise<void> {
-      if (!goOn) fates.handedOver++;
+    /** Lets go of a stream that was handed over. */
+    async handedOver(log: ProducedLog): Promise<void> {
+      fates.handedOver++;
       await stopWriting(log);
-      await goOn?.();
+      await persist(() => followInstead(log));
+    },
+
+    /** Lets go of a stream that `goOn` begins to write here anew: its readers go over to that. */
+    async writeAnew(log: ProducedLog, goOn: () => Promise<void>): Promise<void> {
+      await stopWriting(log);
+      await goOn();
       await persist(() => followInstead(log));
     },
 

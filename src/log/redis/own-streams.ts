@@ -60,6 +60,8 @@ export function createOwnStreams(options: OwnStreamsOptions): OwnStreams {
 
   function remove(id: string) {
     options.onForget(id);
+    ended.delete(id);
+    untrue.delete(id);
     local.remove(id);
   }
 

@@ -35,6 +35,8 @@ export function remoteReaders(attach: (id: string, ended: () => void) => (() => 
     keepOnly(living: ReadonlySet<string>) {
       for (const [id, { servers }] of held) for (const server of servers) if (!living.has(server)) drop(id, server);
     },
+    /** The stream is not here any more. */
+    forget: letGo,
     close() {
       for (const { release } of held.values()) release();
       held.clear();

@@ -26,7 +26,6 @@ export function createRestoring(store: SharedStore, own: OwnStreams): () => Prom
       const here = await local.find(id);
       if (here.state !== "kept" || (await giveAgain(here.log, writer))) continue;
       // Another server has gone on with it: what stands here is no longer what it is.
-      ended.delete(id);
       own.remove(id);
     }
   }

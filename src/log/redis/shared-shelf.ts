@@ -73,7 +73,10 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
     isFollowed: (id) => guests.has(id) || clock.now() < unsureUntil,
     onFenced: (log) => void lettingGo.yieldTo(log),
     onAway: (log) => void lettingGo.giveUp(log),
-    onForget: (id) => claims.forget(id),
+    onForget(id) {
+      claims.forget(id);
+      guests.forget(id);
+    },
   });
   const { local, produced, untrue } = own;
   const followed = createFollowedLogs({
@@ -112,7 +115,10 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
   const goOn = createTakingOver({ store, clock, own, persist, onTakenOver });
   const takeOver: typeof goOn = (...stream) => {
     beUnsure();
-    return goOn(...stream);
+    const begin = () => goOn(...stream);
+    // It may have lost the stream and got it back, and not have heard of either.
+    const before = produced.get(stream[0]);
+    return before ? lettingGo.writeAnew(before, begin) : begin();
   };
   const lease = createLease({
     ...{ store, clock, serverId, leaseMs, persist },

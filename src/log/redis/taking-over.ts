@@ -42,7 +42,6 @@ export function createTakingOver({ store, clock, own, persist, onTakenOver }: Ta
     };
     const losses = epochs.length > 0 ? { epochs } : {};
     const about = { id, kind, createdAt, cancelOnLeave, ...(world === undefined ? {} : { world }), ...losses };
-    own.untrue.delete(id);
     own.remove(id);
     const inner = await own.local.create({
       ...about,
