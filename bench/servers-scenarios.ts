@@ -91,7 +91,7 @@ export const SERVERS_SCENARIOS: readonly Scenario[] = [
   steady({
     name: "servers-steady",
     title: `${STREAMS} streams of ${RATE} tokens/s, alone and sharing`,
-    subjects: ["chatwait", "chatwait-shared", "resumable-stream"],
+    subjects: ["chatwait", "xadd", "chatwait-shared", "resumable-stream"],
     elsewhere: false,
   }),
   steady({

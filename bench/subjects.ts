@@ -136,6 +136,14 @@ export const SUBJECTS: readonly Subject[] = [
   },
   { name: "nginx", title: "floor: nginx, buffering off", ...completions, start: nginx, missing: nginxMissing },
   { name: "chatwait", title: "ChatWait", ...streaming, start: chatWait },
+  {
+    name: "xadd",
+    title: "floor: pipe, and a bare XADD a token",
+    ...completions,
+    servers: 1,
+    start: (place) => node("floors/xadd.ts", { REDIS_URL: place.redisUrl ?? "" })(place),
+    missing: redisMissing,
+  },
   { name: "chatwait-shared", title: "ChatWait, two servers on Redis", ...streaming, ...sharing, start: chatWaitShared },
   {
     name: "chatwait-builtin",
