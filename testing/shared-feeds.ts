@@ -1,5 +1,6 @@
 import { connectRedis } from "../src/log/redis/connection.ts";
 import { keysUnder } from "../src/log/redis/keys.ts";
+import { FEED_LIMITS } from "../src/worlds/feed.ts";
 import type { RecentLimits } from "../src/worlds/recent-frames.ts";
 import type { FeedStore } from "../src/worlds/redis/feed-store.ts";
 import { createFeedStore } from "../src/worlds/redis/feed-store.ts";
@@ -35,7 +36,6 @@ export type FeedServerOptions = {
 };
 
 let ids = 0;
-const LIMITS = { maxBytes: 4 * 1024 * 1024, maxAgeMs: 300_000 };
 
 export async function startFeedServer(options: FeedServerOptions): Promise<FeedServer> {
   const { url, prefix, name, clock = manualClock(), limits = {}, through = (own) => own } = options;
@@ -47,7 +47,7 @@ export async function startFeedServer(options: FeedServerOptions): Promise<FeedS
   const gone = new Set<string>();
   let batches = 0;
   const feed = createSharedFeed({
-    ...{ store, clock, copies, world: "lobby", server: name, limits: { ...LIMITS, ...limits } },
+    ...{ store, clock, copies, world: "lobby", server: name, limits: { ...FEED_LIMITS, ...limits } },
     nextBatch: () => ++batches,
     newId: () => `feed${++ids}`,
     onGone: (id) => void gone.add(id),

@@ -3,7 +3,7 @@ import { createBells, hang, ringSoon } from "../log/bells.ts";
 import type { FrameSource } from "../log/cursor.ts";
 import type { WorldEvent } from "../protocol/events.ts";
 import { frameOf, framingOf } from "../protocol/frames.ts";
-import { recentFrames } from "./recent-frames.ts";
+import { type RecentLimits, recentFrames } from "./recent-frames.ts";
 import { withoutKey } from "./world-event.ts";
 
 /** What a reader of a feed needs. */
@@ -67,15 +67,15 @@ export type FeedOptions = {
   maxAgeMs?: number;
 };
 
-const MAX_BYTES = 4 * 1024 * 1024;
-const MAX_AGE_MS = 300_000;
+/** Of what is kept (R-FEED). */
+export const FEED_LIMITS: RecentLimits = { maxBytes: 4 * 1024 * 1024, maxAgeMs: 300_000 };
 
 // A busy feed lets go as it adds: the timer is for one that has fallen silent, and need not fire for each event.
 const SWEEPS_IN_AGE = 10;
 
 /** The feed of one world. */
 export function createFeed(options: FeedOptions): Feed {
-  const { id, clock, world, maxBytes = MAX_BYTES, maxAgeMs = MAX_AGE_MS } = options;
+  const { id, clock, world, maxBytes, maxAgeMs } = { ...FEED_LIMITS, ...options };
   const framing = framingOf(`${id}.0.`);
   const createdAt = timestampOf(clock.wall());
   const bells = createBells();

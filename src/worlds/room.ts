@@ -132,12 +132,13 @@ export function createRooms(clock: Clock, newId: () => string, sharedFeeds?: Sha
     },
     hasForgotten: (feedId) => forgotten.get(feedId) === true,
     close() {
-      for (const { feed, subscribers, memory } of rooms.values()) {
+      for (const { feed, subscribers, memory } of [...rooms.values(), ...ending]) {
         feed.drop();
         subscribers.endAll();
         memory.clear();
       }
       rooms.clear();
+      ending.clear();
       stopTidying?.();
       forgotten.clear();
     },

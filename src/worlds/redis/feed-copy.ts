@@ -34,12 +34,11 @@ export type FeedCopyOptions = {
 /** Opens a copy. The bell is hung before anything is read, so that nothing is missed. @throws where the store is away */
 export async function openFeedCopy(options: FeedCopyOptions): Promise<FeedCopy> {
   const { store, world, newId } = options;
-  const key = world.toLowerCase();
   const early: (FeedNews | undefined)[] = [];
   let take = (news: FeedNews | undefined): void => void early.push(news);
-  const leave = await store.follow(key, (news) => take(news));
+  const leave = await store.follow(world, (news) => take(news));
   try {
-    const opened = followFeed(options, await store.open(key, newId()), leave);
+    const opened = followFeed(options, await store.open(world, newId()), leave);
     take = opened.take;
     for (const news of early) take(news);
     return opened.copy;
@@ -52,7 +51,6 @@ export async function openFeedCopy(options: FeedCopyOptions): Promise<FeedCopy> 
 function followFeed(options: FeedCopyOptions, found: FeedState, leave: () => void) {
   const { store, clock, world, newId, limits } = options;
   const { id, createdAt } = found;
-  const key = world.toLowerCase();
   const frames = feedFrames(id, limits);
   const bells = createBells();
   const batches = new Map<string, number>();
@@ -73,12 +71,12 @@ function followFeed(options: FeedCopyOptions, found: FeedState, leave: () => voi
   /** What readers have had is not what the store has: they are cut off, and the feed begins anew under another id. */
   async function replace() {
     end();
-    await store.replace(key, id, newId());
+    await store.replace(world, id, newId());
   }
 
   async function restore(from: number) {
     const state = { id, createdAt, batches, seq: frames.lastSeq };
-    const said = await store.restore(key, { state, from, kept: frames.after(from, now()) });
+    const said = await store.restore(world, { state, from, kept: frames.after(from, now()) });
     if (said !== "ok") await look();
   }
 
@@ -93,7 +91,7 @@ function followFeed(options: FeedCopyOptions, found: FeedState, leave: () => voi
   }
 
   async function look(): Promise<void> {
-    const state = await store.renew(key, id, frames.lastSeq);
+    const state = await store.renew(world, id, frames.lastSeq);
     if (copy.sealed) return;
     if (state === "other") end();
     else if (state === "lost") await restore(0);
@@ -159,6 +157,6 @@ function followFeed(options: FeedCopyOptions, found: FeedState, leave: () => voi
     slice: frames.slice,
     listen: (ring) => hang(bells, ring),
   };
-  void fill(found);
+  fill(found).catch(() => {});
   return { copy, take };
 }

@@ -13,7 +13,7 @@ test("R-STORE R-FEED what a feed has still to write is given up with it, also in
     return promise;
   };
   const store = { append } as Partial<FeedStore> as FeedStore;
-  const outbox = createFeedOutbox({ store, clock, key: "lobby", server: "a", nextBatch: () => 1 });
+  const outbox = createFeedOutbox({ store, clock, world: "lobby", server: "a", nextBatch: () => 1 });
   outbox.push('{"type":"token"}');
   await asked.promise;
   outbox.stop();

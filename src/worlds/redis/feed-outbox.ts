@@ -21,8 +21,7 @@ export type FeedOutbox = {
 export type FeedOutboxOptions = {
   store: FeedStore;
   clock: Clock;
-  /** The world's name in small letters. */
-  key: string;
+  world: string;
   server: string;
   /** Greater with each call, also for other feeds and for those that were. */
   nextBatch(): number;
@@ -35,7 +34,7 @@ const PATIENCE_MS = 30_000;
 
 type Outcome = AppendedToFeed | { state: "lost" };
 
-export function createFeedOutbox({ store, clock, key, server, nextBatch }: FeedOutboxOptions): FeedOutbox {
+export function createFeedOutbox({ store, clock, world, server, nextBatch }: FeedOutboxOptions): FeedOutbox {
   const queue = createFeedQueue();
   let known: string | undefined;
   let isUnwanted = false;
@@ -103,7 +102,7 @@ export function createFeedOutbox({ store, clock, key, server, nextBatch }: FeedO
   async function offer(batch: FeedBatch): Promise<Outcome> {
     const until = clock.now() + PATIENCE_MS;
     while (!isStopped) {
-      const outcome = await store.append(key, batch).catch(() => undefined);
+      const outcome = await store.append(world, batch).catch(() => undefined);
       // What was there a moment ago will be put back by whoever follows it.
       const isOpen = !outcome || (outcome.state === "unknown" && batch.known !== undefined);
       if (!isOpen) return outcome;

@@ -2,6 +2,7 @@ import { type Clock, timestampOf } from "../../clock.ts";
 import type { Connection } from "../../log/redis/connection.ts";
 import type { Keys } from "../../log/redis/keys.ts";
 import { defineScript } from "../../log/redis/scripts.ts";
+import { FEED_LIMITS } from "../feed.ts";
 import { APPEND_TO_FEED, REPLACE_FEED, RESTORE_FEED, WANT_FEED } from "./feed-scripts.ts";
 import { type FeedNews, type FeedPiece, type FeedState, newsOf, pairsOf, stateOf } from "./feed-state.ts";
 import type { News } from "./world-news.ts";
@@ -57,8 +58,7 @@ export type FeedStore = {
   follow(world: string, take: (news: FeedNews | undefined) => void): Promise<() => void>;
 };
 
-const MAX_BYTES = 4 * 1024 * 1024;
-const MAX_AGE_MS = 300_000;
+const { maxBytes: MAX_BYTES, maxAgeMs: MAX_AGE_MS } = FEED_LIMITS;
 /** A little longer than a reader that was cut off may take to come back: for who reads says so only now and then. */
 const WANTED_MS = MAX_AGE_MS + 20_000;
 /** A forgotten id is told from an unknown one for an hour (R-ABANDON). */

@@ -2,7 +2,7 @@ import type { Clock } from "../../clock.ts";
 import { failure } from "../../protocol/errors.ts";
 import type { WorldEvent } from "../../protocol/events.ts";
 import { oneLine } from "../../protocol/frames.ts";
-import type { ReadableFeed, RoomFeed } from "../feed.ts";
+import { FEED_LIMITS, type ReadableFeed, type RoomFeed } from "../feed.ts";
 import type { RecentLimits } from "../recent-frames.ts";
 import { withoutKey } from "../world-event.ts";
 import { type FeedCopy, openFeedCopy } from "./feed-copy.ts";
@@ -39,57 +39,57 @@ const LINGER_MS = 10_000;
 /** How long a client should stay away from a server without its store; seconds. */
 const RETRY_AFTER_S = 2;
 
-/** As a server keeps it that is alone. */
-const LIMITS: RecentLimits = { maxBytes: 4 * 1024 * 1024, maxAgeMs: 300_000 };
-
 /**
  * The feed of a world that servers share: one id and one numbering for all. What happens here is added to the store's feed, and
  * comes to the readers of all servers from there.
  */
 export function createSharedFeed(options: SharedFeedOptions): SharedFeed {
-  const { store, clock, server, nextBatch, world, copies, limits = LIMITS } = options;
-  const key = world.toLowerCase();
-  const outbox = createFeedOutbox({ store, clock, server, nextBatch, key });
+  const { store, clock, server, nextBatch, world, copies, limits = FEED_LIMITS } = options;
+  const outbox = createFeedOutbox({ store, clock, server, nextBatch, world });
+  /** None that is sealed. */
   let copy: FeedCopy | undefined;
   let opening: Promise<FeedCopy> | undefined;
   let takeBack = () => {};
   let isClosed = false;
-  let learned: string | undefined;
+  /** Its id, as it was known last. */
+  let lastId: string | undefined;
 
   async function begin(): Promise<FeedCopy> {
     try {
-      copy = await openFeedCopy({ ...options, limits, onSealed: letGo });
+      const opened = await openFeedCopy({ ...options, limits, onSealed: letGo });
+      if (isClosed) opened.drop();
+      if (!opened.sealed) keep(opened);
+      return opened;
     } finally {
       opening = undefined;
     }
-    if (isClosed) copy.drop();
-    if (!copy.sealed) keep(copy);
-    return copy;
   }
 
   function keep(opened: FeedCopy) {
+    copy = opened;
+    lastId = opened.id;
     copies.add(opened);
     takeBack = clock.after(SYNC_MS, beat);
   }
 
   function letGo() {
     if (copy) copies.delete(copy);
+    copy = undefined;
     takeBack();
   }
 
   function beat() {
-    if (!copy || copy.sealed) return;
+    if (!copy) return;
     if (copy.readers === 0 && clock.now() - copy.leftAt >= LINGER_MS) return copy.drop();
     copy.sync().catch(() => {});
     takeBack = clock.after(SYNC_MS, beat);
   }
 
   async function open(): Promise<ReadableFeed> {
-    if (copy && !copy.sealed) {
-      // A reader that was cut off may come from a server that had more.
-      await copy.sync();
-      if (!copy.sealed || isClosed) return copy;
-    }
+    const opened = copy;
+    // A reader that was cut off may come from a server that had more.
+    await opened?.sync();
+    if (opened && (!opened.sealed || isClosed)) return opened;
     opening ??= begin();
     return opening;
   }
@@ -107,11 +107,11 @@ export function createSharedFeed(options: SharedFeedOptions): SharedFeed {
       outbox.push(lineOf(event), turn === undefined || place === undefined ? undefined : { turn, place });
     },
     async toldOf(turnId) {
-      const place = await store.toldOf(key, turnId).catch(() => undefined);
+      const place = await store.toldOf(world, turnId).catch(() => undefined);
       return place === undefined ? undefined : Math.floor(place);
     },
     async learn() {
-      learned = await store.idOf(key).catch(() => undefined);
+      lastId = await store.idOf(world).catch(() => lastId);
     },
     skip: () => outbox.isUnwanted,
     async open() {
@@ -125,7 +125,7 @@ export function createSharedFeed(options: SharedFeedOptions): SharedFeed {
     close() {
       if (isClosed) return;
       isClosed = true;
-      outbox.end(lineOf({ type: "done", reason: "cancelled" }), copy?.id ?? learned);
+      outbox.end(lineOf({ type: "done", reason: "cancelled" }), copy?.id ?? lastId);
       void end();
     },
     drop() {
@@ -134,10 +134,10 @@ export function createSharedFeed(options: SharedFeedOptions): SharedFeed {
       copy?.drop();
     },
     get readers() {
-      return copy?.sealed === false ? copy.readers : 0;
+      return copy?.readers ?? 0;
     },
     get idle() {
-      return outbox.isEmpty && !opening && copy?.sealed !== false;
+      return outbox.isEmpty && !opening && !copy;
     },
     ownId: undefined,
   };

@@ -5,6 +5,7 @@ import type { Keys } from "../../log/redis/keys.ts";
 import type { Retries } from "../../log/redis/retries.ts";
 import { defineScript } from "../../log/redis/scripts.ts";
 import { FORGOTTEN_MS, type Line, type Memories, MOST_BYTES, MOST_LINES, newest, sizeOf } from "../memory.ts";
+import { MOST_WORLDS } from "../world-store.ts";
 import { areTrue, type Entry, entryOf, textOf, union } from "./memory-entry.ts";
 import { REMEMBER, RESTORE } from "./memory-scripts.ts";
 
@@ -24,9 +25,6 @@ export type SharedMemories = Memories & {
   restore(): Promise<void>;
   close(): void;
 };
-
-/** As many as there may be worlds. */
-const MOST_WORLDS = 1000;
 
 /**
  * The memories of worlds that servers share: they stand in Redis. What this server knows of them is for when Redis is away.
