@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Clock } from "../clock.ts";
 import type { Shelf } from "../log/shelf.ts";
-import { failure, isFailure } from "../protocol/errors.ts";
+import { failure, isFailure, storeAway } from "../protocol/errors.ts";
 import type { WorldChatStart, WorldMessage } from "../protocol/world-requests.ts";
 import type { ClientConnection } from "../worlds/subscription.ts";
 import type { Subscription, TurnStart, Worlds } from "../worlds/worlds.ts";
@@ -49,8 +49,6 @@ export const SUBSCRIBE_MS = 5000;
 
 /** How long a message may take into a turn that servers share, while one of them or their store is away (R-ANY), ms. */
 export const ADD_MS = 10_000;
-/** How long a client should stay away then; seconds. */
-const RETRY_AFTER_S = 2;
 
 /** Starts turns as requests over HTTP ask for them. */
 export function turnStarter(deps: TurnStarterDeps): TurnStarter {
@@ -104,8 +102,7 @@ function turnOf({ message, sender, mentions, context, on_disconnect }: WorldChat
 /** What is not settled in time may still come about, and the key is held until that is known: sent again under it, it is not said twice. */
 async function inTime<Value>(settling: Promise<Value>, clock: Clock): Promise<Value> {
   const { promise: givenUp, reject } = Promise.withResolvers<never>();
-  const away = failure("store_unavailable", undefined, { retryAfter: RETRY_AFTER_S });
-  const cancelTimer = clock.after(ADD_MS, () => reject(away));
+  const cancelTimer = clock.after(ADD_MS, () => reject(storeAway()));
   try {
     return await Promise.race([settling, givenUp]);
   } finally {

@@ -102,6 +102,12 @@ export function failure(code: ErrorCode, text: string = textOf(code), extra: Fai
   return Object.assign(new Error(text), { code, extra });
 }
 
+/** How long a client should stay away from a server without its store; seconds. */
+const STORE_AWAY_S = 2;
+
+/** `store_unavailable`; without `text`, the table's. */
+export const storeAway = (text?: string): Failure => failure("store_unavailable", text, { retryAfter: STORE_AWAY_S });
+
 export function isFailure(error: unknown): error is Failure {
   return error instanceof Error && "code" in error && "extra" in error && String(error.code) in ERRORS;
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "../../clock.ts";
-import { failure, isFailure } from "../../protocol/errors.ts";
+import { isFailure, storeAway } from "../../protocol/errors.ts";
 import { endingOf } from "../endings.ts";
 import type { ShelfLimits } from "../memory-shelf.ts";
 import type { CancelCause, Shelf } from "../shelf.ts";
@@ -47,14 +47,10 @@ export type SharedShelf = Shelf & {
   handOver(): void;
 };
 
-/** How long a client should stay away from a server without its store; seconds. */
-const RETRY_AFTER_S = 2;
 /** Longer than a server takes to say again who reads there. */
 const SURE_MS = 1.5 * SYNC_MS;
 /** For the end of what runs to reach the store when this server ends; ms. */
 const CLOSING_MS = 3000;
-
-const unavailable = () => failure("store_unavailable", undefined, { retryAfter: RETRY_AFTER_S });
 
 /**
  * A shelf that servers share. What is written here stands on a shelf in memory, which owns its lifetime, and is shown as far as the
@@ -162,7 +158,7 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
       return await action();
     } catch (error) {
       if (isFailure(error)) throw error;
-      throw unavailable();
+      throw storeAway();
     }
   }
 
@@ -204,7 +200,7 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
         if (copy) return { state: "kept", log: copy };
         if (await store.wasKept(id)) return { state: "expired" };
         // Whoever has it may be about to give it back.
-        if (lease.isSettling()) throw unavailable();
+        if (lease.isSettling()) throw storeAway();
         return { state: "unknown" };
       }),
     attach(log) {

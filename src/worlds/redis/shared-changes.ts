@@ -1,4 +1,4 @@
-import { failure, isFailure } from "../../protocol/errors.ts";
+import { isFailure, storeAway } from "../../protocol/errors.ts";
 import type { Changes, WorldChange } from "../sharing.ts";
 import { FIRST_REV, type WorldCopies, type WorldCopy } from "../world-copies.ts";
 import { MOST_WORLDS, tooMany } from "../world-store.ts";
@@ -28,9 +28,6 @@ export type SharedChangesOptions = {
   /** What another server has written could not be taken over: it is to be merged. */
   onMissed(): void;
 };
-
-/** How long a client should stay away from a server without its store; seconds. */
-const RETRY_AFTER_S = 2;
 
 /** What a Redis says that has no memory left. */
 const FULL = /\bOOM\b/;
@@ -140,6 +137,6 @@ async function asked<Result>(action: () => Promise<Result>): Promise<Result> {
     return await action();
   } catch (error) {
     if (isFailure(error)) throw error;
-    throw failure("store_unavailable", FULL.test(String(error)) ? FULL_TEXT : undefined, { retryAfter: RETRY_AFTER_S });
+    throw storeAway(FULL.test(String(error)) ? FULL_TEXT : undefined);
   }
 }

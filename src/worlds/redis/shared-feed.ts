@@ -1,5 +1,5 @@
 import type { Clock } from "../../clock.ts";
-import { failure } from "../../protocol/errors.ts";
+import { storeAway } from "../../protocol/errors.ts";
 import type { WorldEvent } from "../../protocol/events.ts";
 import { oneLine } from "../../protocol/frames.ts";
 import { FEED_LIMITS, type ReadableFeed, type RoomFeed } from "../feed.ts";
@@ -36,8 +36,6 @@ export type SharedFeed = RoomFeed & {
 const SYNC_MS = 10_000;
 /** A copy that nobody reads is kept for a reader that reconnects. */
 const LINGER_MS = 10_000;
-/** How long a client should stay away from a server without its store; seconds. */
-const RETRY_AFTER_S = 2;
 
 /**
  * The feed of a world that servers share: one id and one numbering for all. What happens here is added to the store's feed, and
@@ -118,7 +116,7 @@ export function createSharedFeed(options: SharedFeedOptions): SharedFeed {
       try {
         return await open();
       } catch {
-        throw failure("store_unavailable", undefined, { retryAfter: RETRY_AFTER_S });
+        throw storeAway();
       }
     },
     ...{ look: outbox.look, drained: outbox.drained },

@@ -1,7 +1,7 @@
 import type { Clock } from "../../clock.ts";
 import type { Retries } from "../../log/redis/retries.ts";
 import type { ServerCalls } from "../../log/redis/server-calls.ts";
-import { type ErrorCode, failure, isFailure } from "../../protocol/errors.ts";
+import { type ErrorCode, failure, isFailure, storeAway } from "../../protocol/errors.ts";
 import type { SharedTurns } from "../sharing.ts";
 import type { Published } from "../turn.ts";
 import type { TurnDirectory } from "./turn-directory.ts";
@@ -15,18 +15,14 @@ type Answer = { state: "added" } | { state: "refused"; code: ErrorCode; text: st
 /** Longer than it takes until another server has taken over a turn (R-LEASE). */
 const PATIENCE_MS = 10_000;
 const PAUSE_MS = 500;
-/** How long a client should stay away then; seconds. */
-const RETRY_AFTER_S = 2;
 
 /** Brings messages into turns that run on other servers. */
 export function createSharedTurns({ directory, calls, retries, clock }: SharedTurnsOptions): SharedTurns {
-  const away = () => failure("store_unavailable", undefined, { retryAfter: RETRY_AFTER_S });
-
   async function find(turnId: string) {
     try {
       return await directory.find(turnId);
     } catch {
-      throw away();
+      throw storeAway();
     }
   }
 
@@ -51,7 +47,7 @@ export function createSharedTurns({ directory, calls, retries, clock }: SharedTu
         if (await ask(owner, { world, turnId, message, again })) return { streamId, isSure: true };
         await retries.pause(PAUSE_MS);
       }
-      throw away();
+      throw storeAway();
     },
     onAdded(add) {
       calls.onAsked(async (question): Promise<Answer | undefined> => {
