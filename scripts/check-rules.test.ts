@@ -6,15 +6,12 @@ const rules = parseRules(`# Protocol
 ## 2. Events
 - **R-SEQ** numbered. R-LATER is only mentioned here.
 - **R-ONE** one end.
-## 6. Worlds
-> Planned: not in this version.
-- **R-LATER** something.
 `);
 
 const file = (text: string) => [{ file: "a.test.ts", text }];
 
-test("rules are what stands in bold, planned where their section says so", () => {
-  assert.deepEqual(rules, { built: ["R-SEQ", "R-ONE"], planned: ["R-LATER"] });
+test("rules are what stands in bold", () => {
+  assert.deepEqual(rules, ["R-SEQ", "R-ONE"]);
 });
 
 test("titles are found however a test is written, and comments and skipped tests are none", () => {
@@ -34,19 +31,14 @@ test("titles are found however a test is written, and comments and skipped tests
   assert.deepEqual(testTitles(source), ["R-SEQ a", "R-ONE b", "R-X c", 'R-Y says \\"hi\\"']);
 });
 
-test("a built rule that no test's title names is a finding", () => {
+test("a rule that no test's title names is a finding", () => {
   const tests = file('test("R-SEQ holds", () => { /* R-ONE */ });');
   assert.deepEqual(ruleFindings(rules, tests, []), ["R-ONE is named by no test's title"]);
 });
 
-test("a planned rule that has a test is a finding: its mark has gone stale", () => {
-  const tests = file('test("R-SEQ, R-ONE and R-LATER hold", () => {});');
-  assert.deepEqual(ruleFindings(rules, tests, []), ["R-LATER has a test, but PROTOCOL.md calls it planned"]);
-});
-
 test("naming a rule that does not exist is a finding", () => {
   const tests = file('test("R-SEQ and R-ONE", () => {});');
-  const sources = [{ file: "src/a.ts", text: "// as R-SEQS says, and R-LATER" }];
+  const sources = [{ file: "src/a.ts", text: "// as R-SEQS says, and R-ONE" }];
   assert.deepEqual(ruleFindings(rules, tests, sources), [
     "src/a.ts names R-SEQS, a rule that PROTOCOL.md does not define",
   ]);

@@ -2,20 +2,9 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { withoutComments } from "./source.ts";
 
-/** The rules of PROTOCOL.md: `built` ones must be named by a test, `planned` ones must not be. */
-export type Rules = { built: string[]; planned: string[] };
-
-const PLANNED = /^> Planned: not in this version\b/m;
-
-/** A rule is defined where its name stands in bold; a section that says so is planned as a whole. */
-export function parseRules(markdown: string): Rules {
-  const rules: Rules = { built: [], planned: [] };
-  for (const section of markdown.split(/^## /m)) {
-    const into = PLANNED.test(section) ? rules.planned : rules.built;
-    for (const [, name = ""] of section.matchAll(/\*\*(R-[A-Z]+)\*\*/g)) into.push(name);
-  }
-  return rules;
-}
+/** The rules of PROTOCOL.md: each is defined where its name stands in bold. */
+export const parseRules = (markdown: string): string[] =>
+  [...markdown.matchAll(/\*\*(R-[A-Z]+)\*\*/g)].map(([, name = ""]) => name);
 
 const TITLE = /\b(?:test|it|describe|suite)(?:\.only)?\(\s*(["'`])((?:\\.|(?!\1)[^\\])*)\1/g;
 
@@ -29,19 +18,15 @@ const namesIn = (text: string): string[] => text.match(/\bR-[A-Z]{2,}\b/g) ?? []
 export type Source = { file: string; text: string };
 
 /** Compares the rules with the titles of tests and with every mention in the sources; each finding is one line. */
-export function ruleFindings(rules: Rules, tests: Source[], sources: Source[]): string[] {
-  const all = [...rules.built, ...rules.planned];
+export function ruleFindings(rules: string[], tests: Source[], sources: Source[]): string[] {
   const tested = new Set(tests.flatMap(({ text }) => testTitles(text)).flatMap(namesIn));
-  const twice = all.filter((name, index) => all.indexOf(name) !== index);
+  const twice = rules.filter((name, index) => rules.indexOf(name) !== index);
   const unknown = sources.flatMap(({ file, text }) =>
-    [...new Set(namesIn(text))].filter((name) => !all.includes(name)).map((name) => `${file} names ${name}`),
+    [...new Set(namesIn(text))].filter((name) => !rules.includes(name)).map((name) => `${file} names ${name}`),
   );
   return [
     ...twice.map((name) => `${name} is defined twice in PROTOCOL.md`),
-    ...rules.built.filter((name) => !tested.has(name)).map((name) => `${name} is named by no test's title`),
-    ...rules.planned
-      .filter((name) => tested.has(name))
-      .map((name) => `${name} has a test, but PROTOCOL.md calls it planned`),
+    ...rules.filter((name) => !tested.has(name)).map((name) => `${name} is named by no test's title`),
     ...unknown.map((finding) => `${finding}, a rule that PROTOCOL.md does not define`),
   ];
 }
@@ -59,7 +44,7 @@ function testsOf(root: string): Source[] {
 }
 
 /** Checks the whole project below `root`. */
-export function checkRules(root: string): { rules: Rules; findings: string[] } {
+export function checkRules(root: string): { rules: string[]; findings: string[] } {
   const rules = parseRules(readFileSync(join(root, "PROTOCOL.md"), "utf8"));
   const sources = read(root, ["src/**/*.ts", "testing/**/*.ts", "integration-tests/**/*.ts", "README.md"]);
   return { rules, findings: ruleFindings(rules, testsOf(root), sources) };
@@ -68,6 +53,6 @@ export function checkRules(root: string): { rules: Rules; findings: string[] } {
 if (import.meta.main) {
   const { rules, findings } = checkRules(join(import.meta.dirname, ".."));
   for (const finding of findings) console.error(finding);
-  console.log(`${rules.built.length} rules built, ${rules.planned.length} planned, ${findings.length} findings`);
-  if (findings.length || rules.built.length === 0) process.exitCode = 1;
+  console.log(`${rules.length} rules, ${findings.length} findings`);
+  if (findings.length || rules.length === 0) process.exitCode = 1;
 }
