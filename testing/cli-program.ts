@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
+import { COMPILE_CACHE } from "./compile-cache.ts";
 import { until } from "./until.ts";
 
 /** The real `chatwait`, as a process of its own. */
@@ -48,6 +49,7 @@ export function startCli(t: TestContext, args: readonly string[], options: CliPr
   const cwd = options.cwd ?? mkdtempSync(join(tmpdir(), "chatwait-cli-"));
   const own = {
     PATH: process.env["PATH"],
+    ...COMPILE_CACHE,
     OLLAMA_HOST: "127.0.0.1:1",
     TERM: "xterm",
     ...(url === undefined ? {} : { CHATWAIT_URL: url }),

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
+import { COMPILE_CACHE } from "./compile-cache.ts";
 
 /** The real program, `node src/main.ts`, as a process of its own. */
 export type Program = {
@@ -18,8 +19,6 @@ export type Program = {
 };
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-/** What Node has compiled is kept for the next start, which then costs half. */
-const COMPILED = join(ROOT, "node_modules/.cache/chatwait-programs");
 const FLUSH = fileURLToPath(new URL("flush-compile-cache.ts", import.meta.url));
 
 /** Starts it on a free port with these settings alone; it ends with the test at the latest. Rejects where it does not listen. */
@@ -49,7 +48,7 @@ export async function runProgram(t: TestContext, env: Record<string, string>) {
 
 function launch(t: TestContext, env: Record<string, string>) {
   const dataDir = mkdtempSync(join(tmpdir(), "chatwait-program-"));
-  const own = { PATH: process.env["PATH"], NODE_COMPILE_CACHE: COMPILED };
+  const own = { PATH: process.env["PATH"], ...COMPILE_CACHE };
   const child = spawn(process.execPath, ["--import", FLUSH, "src/main.ts"], {
     cwd: ROOT,
     // Nothing of this process's own settings; OLLAMA_HOST is a port on which nobody answers.
