@@ -5,7 +5,7 @@ import { Redis } from "ioredis";
 import { startCountingModel } from "../testing/counting-model.ts";
 import { sharedThrough } from "../testing/fleet.ts";
 import { unlessInstalled } from "../testing/installed.ts";
-import { metric, metrics } from "../testing/metric.ts";
+import { metrics } from "../testing/metric.ts";
 import { type Program, startProgram } from "../testing/program.ts";
 import { patientRest } from "../testing/read-on.ts";
 import { startRedis } from "../testing/redis-server.ts";
@@ -69,15 +69,24 @@ test("R-STORE whatever happens to the store, streams go on whole, and who runs t
     assert.deepEqual(await metrics(servers, "chatwait_store_up"), [1, 1], name);
   }
 
-  /** While it is away nothing starts, and everybody is told. */
+  /** While it is away nothing starts, nothing of others is found, and everybody is told. */
   async function away() {
     await areReady(false);
     assert.deepEqual(await statusOf("/healthz"), [200, 200]);
-    for (const { url } of servers) {
-      assert.equal(await metric(url, "chatwait_store_up"), 0);
-      const refused = await requestJson(`${url}/chat/wait`, { body: { message: "Hi" } });
+    assert.deepEqual(await metrics(servers, "chatwait_store_up"), [0, 0]);
+    const ask = async ({ url }: Program) => {
+      assert.equal((await requestJson(`${url}/readyz`)).body.status, "store_unavailable");
+      const [refused, unknown] = await Promise.all([
+        requestJson(`${url}/chat/wait`, { body: { message: "Hi" } }),
+        requestJson(`${url}/chat/streaming/nobodyknowsthisone`),
+      ]);
       assert.deepEqual([refused.status, refused.body.error_code], [503, "store_unavailable"]);
-    }
+      assert.ok(Number(refused.headers["retry-after"]) > 0);
+      assert.deepEqual([unknown.status, unknown.body.error_code], [503, "store_unavailable"]);
+    };
+    const asked = performance.now();
+    await Promise.all(servers.map(ask));
+    assert.ok(performance.now() - asked < 10_000, "nobody waits for long");
     await sleep(AWAY_MS);
   }
 

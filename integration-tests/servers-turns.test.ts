@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import type { StreamEvent } from "../src/protocol/events.ts";
 import { type Fleet, startFleet } from "../testing/fleet.ts";
 import { unlessInstalled } from "../testing/installed.ts";
+import { metrics } from "../testing/metric.ts";
 import { startModelServer } from "../testing/model-server.ts";
 import { openStream, type Received, requestJson, type SseConnection } from "../testing/sse-client.ts";
 import { until } from "../testing/until.ts";
@@ -61,7 +62,8 @@ async function makeWorld(url: string, world: Body, agents: Body[]) {
 const speakersOf = ({ events }: SseConnection) =>
   new Set(events.flatMap((event) => (event.type === "message_start" ? [event.sender] : [])));
 
-describe("a server that dies under turns", { skip }, () => {
+// Most of each is waiting for a lease to run out, or for a text, and they have nothing in common.
+describe("a server that goes under turns", { skip, concurrency: 3 }, () => {
   test("R-TAKEOVER kill -9: rooms go on with the text of an uncut run, a cut agent fails alone, limits hold", async (t) => {
     const model = await startModelServer(async (call) => {
       call.push("Hel");
@@ -132,7 +134,7 @@ describe("a server that dies under turns", { skip }, () => {
     await until(() => speakersOf(stream).size === 3, "all three speak");
     const [first] = endsOf(stream.events);
     for (let deaths = 1; deaths <= 3; deaths++) {
-      const running = await Promise.all(alive.map(({ url }) => metric(url, "chatwait_streams_running")));
+      const running = await metrics(alive, "chatwait_streams_running");
       const [writer] = alive.splice(running.indexOf(1), 1);
       writer?.signal("SIGKILL");
       const isTaken = async () => (await metricOf(alive, "chatwait_takeovers_total")) > 0;
@@ -145,9 +147,7 @@ describe("a server that dies under turns", { skip }, () => {
     assert.deepEqual(endsOf(events)[0], first);
     assert.ok(events.length > stream.events.length, "it went on in between");
   });
-});
 
-describe("a server that is told to close", { skip }, () => {
   test("R-DRAIN its turns go on elsewhere, with the text of an uncut run, and nobody is told of an error", async (t) => {
     const { servers } = await startFleet(t, 2, { CHATWAIT_BUILTIN_WORDS_PER_SECOND: "20" });
     const [a, b] = servers;
@@ -175,9 +175,6 @@ const JSON_ONLY = { accept: "application/json" };
 const said = (messages: readonly { sender: string; content: string }[]) =>
   messages.map(({ sender, content }) => `${sender}: ${content}`).sort();
 
-const metric = async (url: string, name: string): Promise<number> =>
-  Number(new RegExp(`^${name} (\\d+)$`, "m").exec((await requestJson(`${url}/metrics`)).text)?.[1]);
-
 /** The same of all servers that live: of those that died nothing is known. */
 const metricOf = async (servers: Fleet["servers"], name: string): Promise<number> =>
-  Math.max(...(await Promise.all(servers.map(({ url }) => metric(url, name)))));
+  Math.max(...(await metrics(servers, name)));
