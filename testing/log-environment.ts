@@ -92,6 +92,10 @@ export function eventsOf(log: StreamLog): StreamEvent[] {
   return Array.from({ length: log.lastSeq }, (_, index) => log.event(index + 1));
 }
 
+/** The same in short: the text of a token, the type of any other. */
+export const textsOf = (log: StreamLog): string[] =>
+  eventsOf(log).map((event) => (event.type === "token" ? event.text : event.type));
+
 /** All bytes after `after`, read in slices of about `maxBytes`. */
 export function bytesAfter(log: StreamLog, after: number, maxBytes = 16_384): Buffer {
   let bytes = "";

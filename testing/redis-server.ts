@@ -14,6 +14,13 @@ export type RedisServer = {
   close(): Promise<void>;
 };
 
+/** Where servers meet. */
+export type Place = { readonly url: string; readonly prefix: string };
+
+let prefixes = 0;
+/** A prefix that nothing has had before. */
+export const newPrefix = (): string => `test${prefixes++}:`;
+
 export const NOTHING_ON_DISK = ["--save", "", "--appendonly", "no"];
 
 /** Starts the system's redis-server, on a free port of loopback or on that one, and resolves once it takes connections. */

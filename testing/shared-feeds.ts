@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { connectRedis } from "../src/log/redis/connection.ts";
 import { keysUnder } from "../src/log/redis/keys.ts";
 import { FEED_LIMITS } from "../src/worlds/feed.ts";
@@ -8,6 +9,7 @@ import { createSharedFeed, type SharedFeed } from "../src/worlds/redis/shared-fe
 import { openWorldNews } from "../src/worlds/redis/world-news.ts";
 import { turn } from "./log-environment.ts";
 import { type ManualClock, manualClock } from "./manual-clock.ts";
+import type { Place } from "./redis-server.ts";
 
 /** One of the servers that share the feed of the world `lobby`. */
 export type FeedServer = {
@@ -22,14 +24,12 @@ export type FeedServer = {
   listened(): Promise<void>;
   /** The same, and what was not heard has been read. */
   heard(): Promise<void>;
+  /** Lets go of it. Throws where something is left behind. */
   close(): Promise<void>;
 };
 
 export type FeedServerOptions = {
-  url: string;
-  prefix: string;
   name: string;
-  clock?: ManualClock;
   limits?: Partial<RecentLimits>;
   /** Puts something between a server and its store. */
   through?(store: FeedStore): FeedStore;
@@ -37,8 +37,9 @@ export type FeedServerOptions = {
 
 let ids = 0;
 
-export async function startFeedServer(options: FeedServerOptions): Promise<FeedServer> {
-  const { url, prefix, name, clock = manualClock(), limits = {}, through = (own) => own } = options;
+export async function startFeedServer({ url, prefix }: Place, options: FeedServerOptions): Promise<FeedServer> {
+  const { name, limits = {}, through = (own) => own } = options;
+  const clock = manualClock();
   const connection = await connectRedis(url);
   const keys = keysUnder(prefix);
   const news = await openWorldNews(connection, keys.worldNews);
@@ -69,7 +70,7 @@ export async function startFeedServer(options: FeedServerOptions): Promise<FeedS
       feed.drop();
       await feed.drained();
       connection.close();
-      if (copies.size > 0) throw new Error("A copy was left behind.");
+      assert.deepEqual([copies.size, clock.pending()], [0, 0], "a copy or a timer was left behind");
     },
   };
 }

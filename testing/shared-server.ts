@@ -3,8 +3,10 @@ import type { ShelfLimits } from "../src/log/memory-shelf.ts";
 import { createSharedShelf, type SharedShelf } from "../src/log/redis/shared-shelf.ts";
 import { openSharedStore, type SharedStore } from "../src/log/redis/shared-store.ts";
 import type { TakenOver } from "../src/log/redis/taking-over.ts";
+import type { StreamLog } from "../src/log/stream-log.ts";
 import { type LogEnvironment, ROOMY } from "./log-environment.ts";
 import { type ManualClock, manualClock } from "./manual-clock.ts";
+import { newPrefix, type Place } from "./redis-server.ts";
 import { until } from "./until.ts";
 
 /** The shelf of one server of those that share what is under a prefix. */
@@ -13,51 +15,72 @@ export type SharedServer = {
   clock: ManualClock;
   /** Resolves when the store has answered what was asked before; rejects where it is away. */
   roundTrip(): Promise<unknown>;
+  /** The stream of that id, as whoever reads here has it. */
+  found(id: string): Promise<StreamLog>;
+  /** Lets its time pass, no faster than the store answers, until that holds. */
+  passUntil(condition: () => boolean | Promise<boolean>, what?: string): Promise<void>;
   /** What it has been given to go on with. */
   taken: TakenOver[];
-  /** How often it has been connected to the store. */
-  connections(): number;
+  /** How often the store could be reached again. */
+  timesBack(): number;
   /** Takes the store away from it for good. */
   cutOff(): Promise<void>;
   /** Has the store take another server for dead: what Redis does with time, at once. */
   forgetSign(serverId: string): Promise<unknown>;
-  /** Closes it where it has no store, and lets its time pass for that. */
+  /** Closes it. Throws where a timer is left behind. */
+  close(): Promise<void>;
+  /** The same where it has no store, and lets its time pass for that. */
   abandon(): Promise<void>;
 };
 
-let made = 0;
-export const newPrefix = () => `test${made++}:`;
+export type SharedServerOptions = {
+  limits?: ShelfLimits;
+  /** Makes of its store one that has trouble. */
+  spoil?(store: SharedStore): Partial<SharedStore>;
+};
 
-/** `spoil` makes of its store one that has trouble. */
+const STEP_MS = 500;
+
 export async function startSharedServer(
-  url: string,
-  prefix: string,
+  { url, prefix }: Place,
   serverId: string,
-  limits = ROOMY,
-  spoil = (store: SharedStore): Partial<SharedStore> => store,
+  { limits = ROOMY, spoil = () => ({}) }: SharedServerOptions = {},
 ): Promise<SharedServer> {
   const clock = manualClock();
   const sound = await openSharedStore({ url, prefix, ttlMs: 600_000, wall: clock.wall });
   const store = { ...sound, ...spoil(sound) };
+  let timesBack = 0;
+  store.onBack(() => timesBack++);
   const taken: TakenOver[] = [];
   const onTakenOver = (one: TakenOver) => void taken.push(one);
   const shelf = await createSharedShelf({ clock, limits, store, serverId, leaseMs: 5000, onTakenOver });
+  const roundTrip = () => store.isKept("nothing");
+  async function close() {
+    await shelf.close("shutting_down");
+    assert.equal(clock.pending(), 0, "a timer was left behind");
+  }
   return {
-    shelf,
-    clock,
-    taken,
-    connections: store.connections,
-    cutOff: store.close,
-    roundTrip: () => store.isKept("nothing"),
+    ...{ shelf, clock, taken, cutOff: store.close, roundTrip, close, timesBack: () => timesBack },
     forgetSign: (id) => store.connection.redis.del(store.keys.server(id)),
+    async found(id) {
+      const found = await shelf.find(id);
+      assert.ok(found.state === "kept", `it is ${found.state}`);
+      return found.log;
+    },
+    passUntil: (condition, what) =>
+      until(async () => {
+        clock.advance(STEP_MS);
+        await roundTrip();
+        return condition();
+      }, what),
     async abandon() {
-      let closed = false;
-      const closing = shelf.close("shutting_down").then(() => {
-        closed = true;
+      let isOver = false;
+      const closing = close().finally(() => {
+        isOver = true;
       });
       await until(() => {
         clock.advance(100);
-        return closed;
+        return isOver;
       }, "it is closed");
       await closing;
     },
@@ -66,17 +89,14 @@ export async function startSharedServer(
 
 /** What the contract suites run on, shared through the store of that URL. */
 export async function sharedEnvironment(url: string, limits: ShelfLimits): Promise<LogEnvironment> {
-  const { shelf, clock, roundTrip } = await startSharedServer(url, newPrefix(), "a", limits);
+  const place = { url, prefix: newPrefix() };
+  const { shelf, clock, roundTrip, close } = await startSharedServer(place, "a", { limits });
   return {
-    shelf,
+    ...{ shelf, close },
     async passTime(ms) {
       clock.advance(ms);
       // What fell due is written, and after that a round trip is answered.
       for (let trips = 0; trips < 3; trips++) await roundTrip();
-    },
-    async close() {
-      await shelf.close("shutting_down");
-      assert.equal(clock.pending(), 0, "a timer was left behind");
     },
   };
 }

@@ -15,3 +15,10 @@ export async function until(condition: () => boolean | Promise<boolean>, what = 
     await sleep(Math.min(waited / 10, LONGEST_PAUSE_MS));
   }
 }
+
+/** Whether what was asked has worked, as a condition: of something that may be away. */
+export const succeeds = (asked: Promise<unknown>): Promise<boolean> =>
+  asked.then(
+    () => true,
+    () => false,
+  );

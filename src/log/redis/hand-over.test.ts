@@ -1,19 +1,24 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { Redis } from "ioredis";
-import { unlessInstalled } from "../../../testing/installed.ts";
-import { done, eventsOf, openStream, ROOMY, sealed, token, turn, visible } from "../../../testing/log-environment.ts";
+import { test } from "node:test";
+import { closedAfterEach } from "../../../testing/closed-after-each.ts";
+import {
+  done,
+  eventsOf,
+  openStream,
+  ROOMY,
+  sealed,
+  textsOf,
+  token,
+  turn,
+  visible,
+} from "../../../testing/log-environment.ts";
 import { manualClock } from "../../../testing/manual-clock.ts";
-import { type RedisServer, startRedis } from "../../../testing/redis-server.ts";
-import { newPrefix, type SharedServer, startSharedServer } from "../../../testing/shared-server.ts";
+import { redisSuite } from "../../../testing/redis-suite.ts";
+import { type SharedServer, type SharedServerOptions, startSharedServer } from "../../../testing/shared-server.ts";
 import { until } from "../../../testing/until.ts";
-import type { ShelfLimits } from "../memory-shelf.ts";
 import type { CancelCause } from "../shelf.ts";
 import type { StreamLog } from "../stream-log.ts";
 import { createHandOver, type HandOverOptions } from "./hand-over.ts";
-import { keysUnder } from "./keys.ts";
-
-const textsOf = (log: StreamLog) => eventsOf(log).map((event) => (event.type === "token" ? event.text : event.type));
 
 /** Redis answers in real time, which the servers' clocks do not know of: nothing more has come by then. */
 const quiet = async ({ roundTrip }: SharedServer) => {
@@ -46,47 +51,15 @@ test("R-DRAIN nobody is told to take a stream before all that it has said is in 
   await giving;
 });
 
-describe("a server that is about to close", { skip: unlessInstalled("redis-server", "--version") }, () => {
-  let redis: RedisServer;
-  let direct: Redis;
-  let prefix: string;
-  let servers: SharedServer[];
-
-  before(async () => {
-    redis = await startRedis();
-    direct = new Redis(redis.url);
-    direct.on("error", () => {});
-  });
-  after(async () => {
-    direct.disconnect();
-    await redis.close();
-  });
-
-  async function join(serverId: string, limits?: ShelfLimits): Promise<SharedServer> {
-    const server = await startSharedServer(redis.url, prefix, serverId, limits);
-    servers.push(server);
-    return server;
-  }
-
-  /** Runs `body`, and closes the servers that have joined meanwhile. */
-  const withServers = (body: () => Promise<void>) => async () => {
-    prefix = newPrefix();
-    servers = [];
-    try {
-      await body();
-    } finally {
-      for (const { shelf, clock } of servers) {
-        await shelf.close("shutting_down");
-        assert.equal(clock.pending(), 0, "a timer was left behind");
-      }
-    }
-  };
+redisSuite("a server that is about to close", (redis) => {
+  const join = closedAfterEach((serverId: string, options?: SharedServerOptions) =>
+    startSharedServer(redis, serverId, options),
+  );
 
   /** A server that lives as far as its lease tells, and hears nothing. */
   async function pretend(serverId: string, state = "lives") {
-    const keys = keysUnder(prefix);
-    await direct.set(keys.server(serverId), state);
-    await direct.hset(keys.servers, serverId, "");
+    await redis.direct.set(redis.keys.server(serverId), state);
+    await redis.direct.hset(redis.keys.servers, serverId, "");
   }
 
   /** A stream that has said "one", whose writer stops where it is asked to and can be gone on with; then it has some last words. */
@@ -115,350 +88,289 @@ describe("a server that is about to close", { skip: unlessInstalled("redis-serve
     log.seal(done);
   }
 
-  test(
-    "R-DRAIN gives what runs to another, which goes on where it ended; its readers are sent there, and have missed nothing",
-    withServers(async () => {
-      const [a, b] = [await join("a"), await join("b")];
-      const { log, isStopped } = await speaking(a, { lastly: ["on its way"] });
-      a.shelf.handOver();
-      const there = await given(b);
-      assert.ok(isStopped(), "the writer was stopped");
-      assert.deepEqual(textsOf(there), ["one", "on its way"]);
-      assert.deepEqual(b.taken[0]?.resume, { question: "?" });
-      await until(() => log.away === "leaving", "whoever reads here is told to go");
-      assert.equal(a.shelf.counts().running, 0, "nothing is left to wait for");
-      goOn(there);
-      await sealed(there);
-      await sealed(log);
-      assert.deepEqual(eventsOf(log), eventsOf(there), "who cannot come back gets the rest here");
-      assert.deepEqual([a.shelf.fates().handedOver, a.shelf.fates().fenced, b.shelf.fates().takenOver], [1, 0, 0]);
-    }),
-  );
+  test("R-DRAIN gives what runs to another, which goes on where it ended; its readers are sent there, and have missed nothing", async () => {
+    const [a, b] = [await join("a"), await join("b")];
+    const { log, isStopped } = await speaking(a, { lastly: ["on its way"] });
+    a.shelf.handOver();
+    const there = await given(b);
+    assert.ok(isStopped(), "the writer was stopped");
+    assert.deepEqual(textsOf(there), ["one", "on its way"]);
+    assert.deepEqual(b.taken[0]?.resume, { question: "?" });
+    await until(() => log.away === "leaving", "whoever reads here is told to go");
+    assert.equal(a.shelf.counts().running, 0, "nothing is left to wait for");
+    goOn(there);
+    await sealed(there);
+    await sealed(log);
+    assert.deepEqual(eventsOf(log), eventsOf(there), "who cannot come back gets the rest here");
+    assert.deepEqual([a.shelf.fates().handedOver, a.shelf.fates().fenced, b.shelf.fates().takenOver], [1, 0, 0]);
+  });
 
-  test(
-    "R-DRAIN R-TAKEOVER to be given away is no death and counts as none; after eight times a stream stays where it is",
-    withServers(async () => {
-      let from = await join("a");
-      const { log } = await speaking(from);
-      for (let move = 1; move <= 8; move++) {
-        const next = await join(`b${move}`);
-        from.shelf.handOver();
-        const there = await given(next);
-        next.taken[0]?.setCancel(
-          () => there.seal(done),
-          () => true,
-        );
-        from = next;
-      }
-      const meta = keysUnder(prefix).meta(log.id);
-      assert.deepEqual(await direct.hmget(meta, "moves", "takeovers"), ["8", null]);
-      const next = await join("last");
+  test("R-DRAIN R-TAKEOVER to be given away is no death and counts as none; after eight times a stream stays where it is", async () => {
+    let from = await join("a");
+    const { log } = await speaking(from);
+    for (let move = 1; move <= 8; move++) {
+      const next = await join(`b${move}`);
       from.shelf.handOver();
-      const still = await given(from, 2);
-      assert.deepEqual([next.taken, await direct.hget(meta, "owner")], [[], "b8"]);
-      goOn(still);
-      await sealed(log);
-    }),
-  );
-
-  test(
-    "R-DRAIN a chosen server that does not answer within 2 s is left out, and another one is asked",
-    withServers(async () => {
-      const a = await join("a");
-      const { log } = await speaking(a);
-      await pretend("deaf");
-      const b = await join("b");
-      const others = await Promise.all([speaking(a), speaking(a)]);
-      a.shelf.handOver();
-      /** Time passes no faster than answers come. */
-      const pass = async (ms: number, count: number) => {
-        await until(async () => {
-          if (b.taken.length < count) a.clock.advance(ms);
-          for (const server of [a, b, a]) await quiet(server);
-          return b.taken.length === count;
-        }, "they go on");
-      };
-      await pass(500, 3);
-      assert.ok(a.clock.now() >= 2000);
-      const before = a.clock.now();
-      for (let n = 0; n < 4; n++) await speaking(a);
-      await pass(100, 7);
-      assert.ok(a.clock.now() - before < 2000, "it is asked for nothing more");
-      await until(() => a.shelf.fates().handedOver === 7);
-      for (const { log: there } of b.taken) goOn(there);
-      await Promise.all([log, ...others.map((other) => other.log)].map(sealed));
-    }),
-  );
-
-  test(
-    "R-DRAIN where nobody takes it, it goes on here: all others are full, or about to close themselves",
-    withServers(async () => {
-      const [a, full, leaving] = [await join("a"), await join("b", { ...ROOMY, maxStreams: 0 }), await join("c")];
-      leaving.shelf.handOver();
-      await quiet(leaving);
-      // Its word has not got around.
-      await pretend("c");
-      const { log } = await speaking(a);
-      const { log: read } = await speaking(a);
-      const release = a.shelf.attach(read);
-      a.shelf.handOver();
-      const again = await given(a, 2);
-      assert.deepEqual([full.taken, leaving.taken], [[], []]);
-      for (const { log: there } of a.taken) goOn(there);
-      await Promise.all([log, read].map(sealed));
-      assert.deepEqual(textsOf(log), ["one", "two", "done"]);
-      assert.equal(log.away ?? again.away, undefined, "nobody is sent away");
-      assert.equal(a.shelf.fates().handedOver, 0);
-      release();
-    }),
-  );
-
-  test(
-    "R-DRAIN where there is no other server, and where the model cannot be gone on with, nothing is stopped",
-    withServers(async () => {
-      const a = await join("a");
-      const alone = await speaking(a);
-      const stubborn = await speaking(a, { canBeGoneOnWith: false });
-      await pretend("leaving", "leaving");
-      a.shelf.handOver();
-      await quiet(a);
-      assert.equal(alone.isStopped(), false);
-      const b = await join("b");
-      a.clock.advance(500);
-      const there = await given(b);
-      assert.equal(there.id, alone.log.id, "one that comes later is given it");
-      await quiet(a);
-      stubborn.log.append(token("two"));
-      await visible(stubborn.log, 2);
-      assert.equal(stubborn.log.away, undefined);
-      assert.equal(a.shelf.counts().running, 1);
-      stubborn.log.seal(done);
-      await a.shelf.idle();
-      goOn(there);
-      await sealed(there);
-    }),
-  );
-
-  test(
-    "R-DRAIN R-STORE the store away meanwhile: it is given away when it is back, with all that was written",
-    withServers(async () => {
-      const [a, b] = [await join("a"), await join("b")];
-      const { log, isStopped } = await speaking(a);
-      redis.signal("SIGSTOP");
-      log.append(token("unseen"));
-      a.shelf.handOver();
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      assert.equal(isStopped(), false, "nobody is known to be there");
-      redis.signal("SIGCONT");
-      await until(async () => {
-        a.clock.advance(100);
-        await a.roundTrip();
-        return b.taken.length === 1;
-      });
-      const there = await given(b);
-      assert.deepEqual(textsOf(there), ["one", "unseen"]);
-      goOn(there);
-      await sealed(log);
-      assert.deepEqual(textsOf(log), ["one", "unseen", "two", "done"]);
-    }),
-  );
-
-  test(
-    "R-DRAIN R-LEASE one that is ended while it gives away leaves what it stopped to those who live",
-    withServers(async () => {
-      const a = await join("a");
-      const keys = keysUnder(prefix);
-      await pretend("deaf");
-      const { log, isStopped } = await speaking(a);
-      a.shelf.handOver();
-      await until(isStopped);
-      // A second signal: its lease runs out. What Redis does with time, at once.
-      await direct.del(keys.server("a"));
-      const b = await join("b");
-      await until(async () => {
-        b.clock.advance(500);
-        await b.roundTrip();
-        return b.taken.length === 1;
-      }, "it was taken over");
-      const there = await given(b);
-      goOn(there);
-      await sealed(there);
-      // Of those who are asked too late, none gets it.
-      for (let step = 0; step < 6; step++) {
-        a.clock.advance(500);
-        await quiet(a);
-      }
-      await sealed(log);
-      assert.deepEqual(textsOf(log), ["one", "two", "done"]);
-      await direct.del(keys.server("deaf"));
-    }),
-  );
-
-  test(
-    "R-DRAIN R-LEASE one that is given back what it had lost, and has heard of neither, goes on with it once",
-    withServers(async () => {
-      const [a, b] = [await join("a"), await join("b")];
-      const { log, causes } = await speaking(a);
-      await b.forgetSign("a");
-      await until(async () => {
-        b.clock.advance(500);
-        await b.roundTrip();
-        return b.taken.length === 1;
-      }, "it was taken over");
-      const between = await given(b);
-      b.taken[0]?.setCancel(
-        () => between.seal(done),
+      const there = await given(next);
+      next.taken[0]?.setCancel(
+        () => there.seal(done),
         () => true,
       );
-      between.append(token("and"));
-      await visible(between, 2);
-      await pretend("a");
-      b.shelf.handOver();
-      const again = await given(a);
-      assert.deepEqual([causes, a.shelf.counts().running], [["moved"], 1]);
-      goOn(again);
-      for (const one of [again, log, between]) {
-        await sealed(one);
-        assert.deepEqual(textsOf(one), ["one", "and", "two", "done"]);
-      }
-      assert.equal(a.shelf.counts().running, 0);
-    }),
-  );
+      from = next;
+    }
+    const meta = redis.keys.meta(log.id);
+    assert.deepEqual(await redis.direct.hmget(meta, "moves", "takeovers"), ["8", null]);
+    const next = await join("last");
+    from.shelf.handOver();
+    const still = await given(from, 2);
+    assert.deepEqual([next.taken, await redis.direct.hget(meta, "owner")], [[], "b8"]);
+    goOn(still);
+    await sealed(log);
+  });
 
-  test(
-    "R-DRAIN one that closes takes nothing from the dead, and is given nothing",
-    withServers(async () => {
-      const a = await join("a");
-      const { log } = await speaking(a);
-      const b = await join("b");
-      b.shelf.handOver();
-      await quiet(b);
-      const keys = keysUnder(prefix);
-      assert.equal(await direct.get(keys.server("b")), "leaving");
-      await direct.del(keys.server("a"));
-      for (let step = 0; step < 20; step++) {
-        b.clock.advance(500);
-        await b.roundTrip();
-      }
-      assert.deepEqual(b.taken, []);
-      log.seal(done);
-      await sealed(log);
-    }),
-  );
-
-  test(
-    "R-DRAIN when the time is up while it is given away, it ends as ever",
-    withServers(async () => {
-      const a = await join("a");
-      await pretend("deaf");
-      const { log, causes, isStopped } = await speaking(a);
-      a.shelf.handOver();
-      await until(isStopped);
-      await a.shelf.close("shutting_down");
-      assert.deepEqual([causes, textsOf(log)], [["shutting_down"], ["one", "done"]]);
-      assert.equal(a.clock.pending(), 0);
-      servers.pop();
-    }),
-  );
-
-  test(
-    "R-DRAIN a stop that comes in the very moment in which it is taken reaches its new server",
-    withServers(async () => {
-      const a = await join("a");
-      await pretend("deaf");
-      const { log, isStopped } = await speaking(a);
-      const keys = keysUnder(prefix);
-      const heard: string[] = [];
-      const ear = direct.duplicate();
-      await ear.subscribe(keys.commands("deaf"));
-      ear.on("message", (_channel, message: string) => heard.push(JSON.parse(message).type));
-      a.shelf.handOver();
-      await until(isStopped);
-      await direct.hset(keys.meta(log.id), "fence", "deaf.1", "owner", "deaf");
-      const stopping = a.shelf.cancel(log.id, "stopped");
-      await until(() => heard.includes("cancel"), "it is told to stop");
+  test("R-DRAIN a chosen server that does not answer within 2 s is left out, and another one is asked", async () => {
+    const a = await join("a");
+    const { log } = await speaking(a);
+    await pretend("deaf");
+    const b = await join("b");
+    const others = await Promise.all([speaking(a), speaking(a)]);
+    a.shelf.handOver();
+    /** Time passes no faster than answers come. */
+    const pass = async (ms: number, count: number) => {
       await until(async () => {
-        a.clock.advance(1000);
-        await quiet(a);
-        return a.clock.now() > 15_000;
-      });
-      await stopping;
-      ear.disconnect();
-    }),
-  );
+        if (b.taken.length < count) a.clock.advance(ms);
+        for (const server of [a, b, a]) await quiet(server);
+        return b.taken.length === count;
+      }, "they go on");
+    };
+    await pass(500, 3);
+    assert.ok(a.clock.now() >= 2000);
+    const before = a.clock.now();
+    for (let n = 0; n < 4; n++) await speaking(a);
+    await pass(100, 7);
+    assert.ok(a.clock.now() - before < 2000, "it is asked for nothing more");
+    await until(() => a.shelf.fates().handedOver === 7);
+    for (const { log: there } of b.taken) goOn(there);
+    await Promise.all([log, ...others.map((other) => other.log)].map(sealed));
+  });
 
-  test(
-    "R-DRAIN a stop that comes when it has been given away reaches its new server",
-    withServers(async () => {
-      const [a, b] = [await join("a"), await join("b")];
-      const { log, causes } = await speaking(a);
-      const stops: CancelCause[] = [];
-      a.shelf.handOver();
-      const stopping = until(() => log.away === "leaving").then(() => a.shelf.cancel(log.id, "stopped"));
-      const there = await given(b);
-      b.taken[0]?.setCancel((cause) => {
-        stops.push(cause);
-        there.seal(done);
-      });
-      await stopping;
-      assert.deepEqual([causes, stops], [["moved"], ["stopped"]]);
-      assert.deepEqual(textsOf(log), ["one", "done"]);
-    }),
-  );
+  test("R-DRAIN where nobody takes it, it goes on here: all others are full, or about to close themselves", async () => {
+    const [a, full, leaving] = [
+      await join("a"),
+      await join("b", { limits: { ...ROOMY, maxStreams: 0 } }),
+      await join("c"),
+    ];
+    leaving.shelf.handOver();
+    await quiet(leaving);
+    // Its word has not got around.
+    await pretend("c");
+    const { log } = await speaking(a);
+    const { log: read } = await speaking(a);
+    const release = a.shelf.attach(read);
+    a.shelf.handOver();
+    const again = await given(a, 2);
+    assert.deepEqual([full.taken, leaving.taken], [[], []]);
+    for (const { log: there } of a.taken) goOn(there);
+    await Promise.all([log, read].map(sealed));
+    assert.deepEqual(textsOf(log), ["one", "two", "done"]);
+    assert.equal(log.away ?? again.away, undefined, "nobody is sent away");
+    assert.equal(a.shelf.fates().handedOver, 0);
+    release();
+  });
 
-  test(
-    "R-DRAIN it waits for who reads here until there is an end, and for nobody whose stream has ended",
-    withServers(async () => {
-      const [a, b] = [await join("a"), await join("b")];
-      const { log } = await speaking(a);
-      const release = a.shelf.attach(log);
-      a.shelf.handOver();
-      const there = await given(b);
-      let isIdle = false;
-      void a.shelf.idle().then(() => {
-        isIdle = true;
-      });
-      await until(() => log.away === "leaving");
-      for (let step = 0; step < 10; step++) {
-        a.clock.advance(100);
-        await a.roundTrip();
-      }
-      assert.equal(isIdle, false);
-      goOn(there);
-      await sealed(log);
-      await until(() => {
-        a.clock.advance(50);
-        return isIdle;
-      });
-      release();
-    }),
-  );
+  test("R-DRAIN where there is no other server, and where the model cannot be gone on with, nothing is stopped", async () => {
+    const a = await join("a");
+    const alone = await speaking(a);
+    const stubborn = await speaking(a, { canBeGoneOnWith: false });
+    await pretend("leaving", "leaving");
+    a.shelf.handOver();
+    await quiet(a);
+    assert.equal(alone.isStopped(), false);
+    const b = await join("b");
+    a.clock.advance(500);
+    const there = await given(b);
+    assert.equal(there.id, alone.log.id, "one that comes later is given it");
+    await quiet(a);
+    stubborn.log.append(token("two"));
+    await visible(stubborn.log, 2);
+    assert.equal(stubborn.log.away, undefined);
+    assert.equal(a.shelf.counts().running, 1);
+    stubborn.log.seal(done);
+    await a.shelf.idle();
+    goOn(there);
+    await sealed(there);
+  });
 
-  test(
-    "R-DRAIN who reads what another writes is sent away, also whoever comes now, and at the end all are",
-    withServers(async () => {
-      const [a, b] = [await join("a"), await join("b")];
-      const { log } = await speaking(b);
-      const { log: later } = await speaking(b);
-      const copyOf = async (id: string) => {
-        const found = await a.shelf.find(id);
-        assert.ok(found.state === "kept");
-        return found.log;
-      };
-      const copy = await copyOf(log.id);
-      assert.equal(copy.away, undefined);
-      a.shelf.handOver();
-      const copies = [copy, await copyOf(later.id)];
-      assert.deepEqual(
-        copies.map(({ away }) => away),
-        ["leaving", "leaving"],
-      );
-      await a.shelf.close("shutting_down");
-      assert.deepEqual(
-        copies.map(({ away }) => away),
-        ["closing", "closing"],
-      );
-      servers.shift();
-    }),
-  );
+  test("R-DRAIN R-STORE the store away meanwhile: it is given away when it is back, with all that was written", async () => {
+    const [a, b] = [await join("a"), await join("b")];
+    const { log, isStopped } = await speaking(a);
+    redis.signal("SIGSTOP");
+    log.append(token("unseen"));
+    a.shelf.handOver();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(isStopped(), false, "nobody is known to be there");
+    redis.signal("SIGCONT");
+    await a.passUntil(() => b.taken.length === 1);
+    const there = await given(b);
+    assert.deepEqual(textsOf(there), ["one", "unseen"]);
+    goOn(there);
+    await sealed(log);
+    assert.deepEqual(textsOf(log), ["one", "unseen", "two", "done"]);
+  });
+
+  test("R-DRAIN R-LEASE one that is ended while it gives away leaves what it stopped to those who live", async () => {
+    const a = await join("a");
+    await pretend("deaf");
+    const { log, isStopped } = await speaking(a);
+    a.shelf.handOver();
+    await until(isStopped);
+    const b = await join("b");
+    // A second signal: its lease runs out.
+    await b.forgetSign("a");
+    await b.passUntil(() => b.taken.length === 1, "it was taken over");
+    const there = await given(b);
+    goOn(there);
+    await sealed(there);
+    // Of those who are asked too late, none gets it.
+    for (let step = 0; step < 6; step++) {
+      a.clock.advance(500);
+      await quiet(a);
+    }
+    await sealed(log);
+    assert.deepEqual(textsOf(log), ["one", "two", "done"]);
+  });
+
+  test("R-DRAIN R-LEASE one that is given back what it had lost, and has heard of neither, goes on with it once", async () => {
+    const [a, b] = [await join("a"), await join("b")];
+    const { log, causes } = await speaking(a);
+    await b.forgetSign("a");
+    await b.passUntil(() => b.taken.length === 1, "it was taken over");
+    const between = await given(b);
+    b.taken[0]?.setCancel(
+      () => between.seal(done),
+      () => true,
+    );
+    between.append(token("and"));
+    await visible(between, 2);
+    await pretend("a");
+    b.shelf.handOver();
+    const again = await given(a);
+    assert.deepEqual([causes, a.shelf.counts().running], [["moved"], 1]);
+    goOn(again);
+    for (const one of [again, log, between]) {
+      await sealed(one);
+      assert.deepEqual(textsOf(one), ["one", "and", "two", "done"]);
+    }
+    assert.equal(a.shelf.counts().running, 0);
+  });
+
+  test("R-DRAIN one that closes takes nothing from the dead, and is given nothing", async () => {
+    const a = await join("a");
+    const { log } = await speaking(a);
+    const b = await join("b");
+    b.shelf.handOver();
+    await quiet(b);
+    assert.equal(await redis.direct.get(redis.keys.server("b")), "leaving");
+    await b.forgetSign("a");
+    for (let step = 0; step < 20; step++) {
+      b.clock.advance(500);
+      await b.roundTrip();
+    }
+    assert.deepEqual(b.taken, []);
+    log.seal(done);
+    await sealed(log);
+  });
+
+  test("R-DRAIN when the time is up while it is given away, it ends as ever", async () => {
+    const a = await join("a");
+    await pretend("deaf");
+    const { log, causes, isStopped } = await speaking(a);
+    a.shelf.handOver();
+    await until(isStopped);
+    await a.shelf.close("shutting_down");
+    assert.deepEqual([causes, textsOf(log)], [["shutting_down"], ["one", "done"]]);
+    assert.equal(a.clock.pending(), 0);
+  });
+
+  test("R-DRAIN a stop that comes in the very moment in which it is taken reaches its new server", async () => {
+    const a = await join("a");
+    await pretend("deaf");
+    const { log, isStopped } = await speaking(a);
+    const heard: string[] = [];
+    const ear = redis.direct.duplicate();
+    await ear.subscribe(redis.keys.commands("deaf"));
+    ear.on("message", (_channel, message: string) => heard.push(JSON.parse(message).type));
+    a.shelf.handOver();
+    await until(isStopped);
+    await redis.direct.hset(redis.keys.meta(log.id), "fence", "deaf.1", "owner", "deaf");
+    const stopping = a.shelf.cancel(log.id, "stopped");
+    await until(() => heard.includes("cancel"), "it is told to stop");
+    await until(async () => {
+      a.clock.advance(1000);
+      await quiet(a);
+      return a.clock.now() > 15_000;
+    });
+    await stopping;
+    ear.disconnect();
+  });
+
+  test("R-DRAIN a stop that comes when it has been given away reaches its new server", async () => {
+    const [a, b] = [await join("a"), await join("b")];
+    const { log, causes } = await speaking(a);
+    const stops: CancelCause[] = [];
+    a.shelf.handOver();
+    const stopping = until(() => log.away === "leaving").then(() => a.shelf.cancel(log.id, "stopped"));
+    const there = await given(b);
+    b.taken[0]?.setCancel((cause) => {
+      stops.push(cause);
+      there.seal(done);
+    });
+    await stopping;
+    assert.deepEqual([causes, stops], [["moved"], ["stopped"]]);
+    assert.deepEqual(textsOf(log), ["one", "done"]);
+  });
+
+  test("R-DRAIN it waits for who reads here until there is an end, and for nobody whose stream has ended", async () => {
+    const [a, b] = [await join("a"), await join("b")];
+    const { log } = await speaking(a);
+    const release = a.shelf.attach(log);
+    a.shelf.handOver();
+    const there = await given(b);
+    let isIdle = false;
+    void a.shelf.idle().then(() => {
+      isIdle = true;
+    });
+    await until(() => log.away === "leaving");
+    for (let step = 0; step < 10; step++) {
+      a.clock.advance(100);
+      await a.roundTrip();
+    }
+    assert.equal(isIdle, false);
+    goOn(there);
+    await sealed(log);
+    await until(() => {
+      a.clock.advance(50);
+      return isIdle;
+    });
+    release();
+  });
+
+  test("R-DRAIN who reads what another writes is sent away, also whoever comes now, and at the end all are", async () => {
+    const [a, b] = [await join("a"), await join("b")];
+    const { log } = await speaking(b);
+    const { log: later } = await speaking(b);
+    const copy = await a.found(log.id);
+    assert.equal(copy.away, undefined);
+    a.shelf.handOver();
+    const copies = [copy, await a.found(later.id)];
+    assert.deepEqual(
+      copies.map(({ away }) => away),
+      ["leaving", "leaving"],
+    );
+    await a.shelf.close("shutting_down");
+    assert.deepEqual(
+      copies.map(({ away }) => away),
+      ["closing", "closing"],
+    );
+  });
 });

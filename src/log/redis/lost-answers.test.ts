@@ -1,40 +1,20 @@
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
-import { unlessInstalled } from "../../../testing/installed.ts";
-import { done, eventsOf, openStream, ROOMY, sealed, token, visible } from "../../../testing/log-environment.ts";
-import { type RedisServer, startRedis } from "../../../testing/redis-server.ts";
-import { newPrefix, type SharedServer, startSharedServer } from "../../../testing/shared-server.ts";
+import { test } from "node:test";
+import { closedAfterEach } from "../../../testing/closed-after-each.ts";
+import { done, openStream, sealed, textsOf, token, visible } from "../../../testing/log-environment.ts";
+import { redisSuite } from "../../../testing/redis-suite.ts";
+import { type SharedServerOptions, startSharedServer } from "../../../testing/shared-server.ts";
 import { until } from "../../../testing/until.ts";
-import type { StreamLog } from "../stream-log.ts";
 import type { SharedStore } from "./shared-store.ts";
 
 // A script has run, and its answer is lost with the connection, or late: whoever asked does not know.
 
-const textsOf = (log: StreamLog) => eventsOf(log).map((event) => (event.type === "token" ? event.text : event.type));
-
-describe("answers that are lost or late", { skip: unlessInstalled("redis-server", "--version") }, () => {
-  let redis: RedisServer;
-  const servers: SharedServer[] = [];
-  before(async () => {
-    redis = await startRedis();
-  });
-  after(() => redis.close());
-  afterEach(async () => {
-    for (const { shelf, clock } of servers.splice(0)) {
-      await shelf.close("shutting_down");
-      assert.equal(clock.pending(), 0, "a timer was left behind");
-    }
-  });
-
-  /** `spoil` makes of its store one that has the trouble. */
-  async function join(prefix: string, serverId: string, spoil?: (store: SharedStore) => Partial<SharedStore>) {
-    const server = await startSharedServer(redis.url, prefix, serverId, ROOMY, spoil);
-    servers.push(server);
-    return server;
-  }
+redisSuite("answers that are lost or late", (redis) => {
+  const join = closedAfterEach((serverId: string, options?: SharedServerOptions) =>
+    startSharedServer(redis, serverId, options),
+  );
 
   test("R-TAKEOVER who has taken a stream over and was not told goes on with it all the same, once", async () => {
-    const prefix = newPrefix();
     let lost = 0;
     const deafOnce = ({ takeOver }: SharedStore): Partial<SharedStore> => ({
       async takeOver(...asked) {
@@ -43,13 +23,13 @@ describe("answers that are lost or late", { skip: unlessInstalled("redis-server"
         return times;
       },
     });
-    const a = await join(prefix, "a");
-    const b = await join(prefix, "b", deafOnce);
+    const a = await join("a");
+    const b = await join("b", { spoil: deafOnce });
     const { log } = await openStream(a.shelf);
     log.append(token("one"));
     await visible(log, 1);
     await b.forgetSign("a");
-    await passOn(b, () => b.taken.length > 0, "it is taken over");
+    await b.passUntil(() => b.taken.length > 0, "it is taken over");
     const [taken] = b.taken;
     assert.ok(taken);
     taken.log.append(token("two"));
@@ -68,7 +48,7 @@ describe("answers that are lost or late", { skip: unlessInstalled("redis-server"
       append = store.append;
       return { append: (...asked) => (answer ?? append)(...asked) };
     };
-    const a = await join(newPrefix(), "a", silent);
+    const a = await join("a", { spoil: silent });
     const { log } = await openStream(a.shelf);
     log.append(token("one"));
     await visible(log, 1);
@@ -84,15 +64,8 @@ describe("answers that are lost or late", { skip: unlessInstalled("redis-server"
     await sealed(log);
     answer = append;
     late.resolve({ state: "fenced" });
-    await passOn(a, () => a.clock.now() > 31_000, "it has heard that");
+    await a.passUntil(() => a.clock.now() > 31_000, "it has heard that");
     assert.deepEqual(textsOf(log), ["one", "error"]);
     assert.deepEqual(a.shelf.fates(), { takenOver: 0, fenced: 0, givenUp: 1, handedOver: 0 });
   });
-
-  const passOn = (server: SharedServer, condition: () => boolean, what: string) =>
-    until(async () => {
-      server.clock.advance(250);
-      await server.roundTrip();
-      return condition();
-    }, what);
 });

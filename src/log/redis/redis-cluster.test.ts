@@ -3,11 +3,11 @@ import { after, before, describe, test } from "node:test";
 import { claimContract } from "../../../testing/claim-contract.ts";
 import { unlessInstalled } from "../../../testing/installed.ts";
 import { logContract } from "../../../testing/log-contract.ts";
-import { done, eventsOf, openStream, sealed, token, visible } from "../../../testing/log-environment.ts";
+import { done, openStream, sealed, textsOf, token, visible } from "../../../testing/log-environment.ts";
 import { startRedisCluster } from "../../../testing/redis-cluster.ts";
-import { newPrefix, sharedEnvironment, startSharedServer } from "../../../testing/shared-server.ts";
+import { newPrefix } from "../../../testing/redis-server.ts";
+import { sharedEnvironment, startSharedServer } from "../../../testing/shared-server.ts";
 import { shelfContract } from "../../../testing/shelf-contract.ts";
-import { until } from "../../../testing/until.ts";
 
 type Cluster = Awaited<ReturnType<typeof startRedisCluster>>;
 
@@ -32,45 +32,37 @@ describe("a Redis Cluster of three nodes", { skip }, () => {
   after(() => cluster.close());
 
   test("a cluster has only database 0", async () => {
-    const url = `${cluster.nodes[0]?.url}/3`;
-    await assert.rejects(startSharedServer(url, newPrefix(), "a"), /SELECT is not allowed in cluster mode/);
+    const place = { url: `${cluster.nodes[0]?.url}/3`, prefix: newPrefix() };
+    await assert.rejects(startSharedServer(place, "a"), /SELECT is not allowed in cluster mode/);
   });
 
   test("R-ANY R-TAKEOVER streams are read on another server, which goes on with them, by whichever node the cluster is named", async () => {
     const prefix = newPrefix();
     const [one, , other] = cluster.nodes;
-    const a = await startSharedServer(one?.url ?? "", prefix, "a");
-    const b = await startSharedServer(other?.url ?? "", prefix, "b");
+    const a = await startSharedServer({ url: one?.url ?? "", prefix }, "a");
+    const b = await startSharedServer({ url: other?.url ?? "", prefix }, "b");
     const streams = await Promise.all(Array.from({ length: 20 }, () => openStream(a.shelf, { resume: {} })));
     for (const { log } of streams) log.append(token("one"));
     await Promise.all(streams.map(({ log }) => visible(log, 1)));
     const copies = await Promise.all(
       streams.map(async ({ log }) => {
-        const found = await b.shelf.find(log.id);
-        assert.ok(found.state === "kept");
-        b.shelf.attach(found.log);
-        return found.log;
+        const copy = await b.found(log.id);
+        b.shelf.attach(copy);
+        return copy;
       }),
     );
     for (const { log } of streams) log.append(token("two"));
     await Promise.all(copies.map((copy) => visible(copy, 2)));
     await a.cutOff();
     await b.forgetSign("a");
-    await until(async () => {
-      b.clock.advance(500);
-      await b.roundTrip();
-      return b.taken.length === 20;
-    }, "all are taken over");
+    await b.passUntil(() => b.taken.length === 20, "all are taken over");
     for (const { log } of b.taken) log.seal(done);
     await Promise.all(copies.map(sealed));
     for (const copy of copies) {
       assert.equal(copy.epoch, 0, "each node is the one that it was");
-      assert.deepEqual(
-        eventsOf(copy).map((event) => (event.type === "token" ? event.text : event.type)),
-        ["one", "two", "done"],
-      );
+      assert.deepEqual(textsOf(copy), ["one", "two", "done"]);
     }
-    await b.shelf.close("shutting_down");
+    await b.close();
     await a.abandon();
   });
 });

@@ -1,27 +1,22 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
-import { Redis } from "ioredis";
+import { closedAfterEach } from "../../../testing/closed-after-each.ts";
 import { feedClients, feedContract, unnumbered, word } from "../../../testing/feed-contract.ts";
 import type { FrameReader } from "../../../testing/frame-reader.ts";
-import { unlessInstalled } from "../../../testing/installed.ts";
-import { type RedisServer, startRedis } from "../../../testing/redis-server.ts";
-import { type FeedServer, startFeedServer } from "../../../testing/shared-feeds.ts";
-import { newPrefix } from "../../../testing/shared-server.ts";
+import { newPrefix } from "../../../testing/redis-server.ts";
+import { redisSuite } from "../../../testing/redis-suite.ts";
+import { type FeedServer, type FeedServerOptions, startFeedServer } from "../../../testing/shared-feeds.ts";
 import type { Received } from "../../../testing/sse-client.ts";
 import { until } from "../../../testing/until.ts";
 import type { RecentLimits } from "../recent-frames.ts";
 import type { FeedNews } from "./feed-state.ts";
 
-describe("the shared feed", { skip: unlessInstalled("redis-server", "--version") }, () => {
-  let redis: RedisServer;
-  before(async () => {
-    redis = await startRedis();
-  });
-  after(() => redis.close());
+redisSuite("the shared feed", (redis) => {
+  const apart = () => ({ url: redis.url, prefix: newPrefix() });
 
   async function environment(limits: Partial<RecentLimits>) {
-    const server = await startFeedServer({ url: redis.url, prefix: newPrefix(), name: "a", limits });
+    const server = await startFeedServer(apart(), { name: "a", limits });
     const { clock, feed, close } = server;
     return { clock, feed, settle: () => settled([server]), close };
   }
@@ -33,11 +28,15 @@ describe("the shared feed", { skip: unlessInstalled("redis-server", "--version")
     for (const { heard } of servers) await heard();
   }
 
-  async function withServers(names: readonly string[], body: (servers: FeedServer[], prefix: string) => Promise<void>) {
-    const prefix = newPrefix();
-    const servers = await Promise.all(names.map((name) => startFeedServer({ url: redis.url, prefix, name })));
+  const join = closedAfterEach((name: string, through?: FeedServerOptions["through"]) =>
+    startFeedServer(redis, { name, ...(through && { through }) }),
+  );
+
+  async function withTwo(body: (servers: FeedServer[]) => Promise<void>) {
+    const place = apart();
+    const servers = await Promise.all(["a", "b"].map((name) => startFeedServer(place, { name })));
     try {
-      await body(servers, prefix);
+      await body(servers);
     } finally {
       for (const { close } of servers) await close();
     }
@@ -62,7 +61,7 @@ describe("the shared feed", { skip: unlessInstalled("redis-server", "--version")
   test("R-FEED R-ANY any interleaving of two servers' events, with cuts and resumes across them, is one sequence without a gap, the same for all", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60, size: "max" }), (steps) =>
-        withServers(["a", "b"], async (servers) => {
+        withTwo(async (servers) => {
           const clients = servers.map(feedClients);
           const at = <Item>(items: readonly Item[], index: number) => items[index] as Item;
           const whole = await at(clients, 0).open();
@@ -108,163 +107,153 @@ describe("the shared feed", { skip: unlessInstalled("redis-server", "--version")
     );
   });
 
-  test("R-FEED while nobody reads anywhere, nothing is written; who begins to read is heard of by the others", () =>
-    withServers(["a", "b"], async (servers, prefix) => {
-      const direct = new Redis(redis.url);
-      const [a, b] = servers as [FeedServer, FeedServer];
-      a.feed.publish(word("unheard"));
-      await settled(servers);
-      a.feed.close();
-      await settled(servers);
-      assert.deepEqual(await direct.keys(`${prefix}*`), []);
-      b.feed.publish(word("unheard"));
-      await settled(servers);
-      assert.equal(b.feed.skip(), true, "it is not even asked again");
-      const c = await startFeedServer({ url: redis.url, prefix, name: "c" });
-      const reader = await feedClients(c).open();
-      await settled([b, c]);
-      assert.equal(b.feed.skip(), false);
-      b.feed.publish(word("heard"));
-      await settled([b, c]);
-      assert.deepEqual(unnumbered(reader.events.slice(1)), [word("heard")]);
-      const keys = await direct.keys(`${prefix}*`);
-      assert.deepEqual(keys.sort(), [`${prefix}{w:lobby}:feed`, `${prefix}{w:lobby}:feed:meta`]);
-      for (const key of keys) assert.ok((await direct.pttl(key)) > 0, `${key} goes by itself`);
-      await c.close();
-      direct.disconnect();
-    }));
+  test("R-FEED while nobody reads anywhere, nothing is written; who begins to read is heard of by the others", async () => {
+    const servers = [await join("a"), await join("b")] as const;
+    const [a, b] = servers;
+    a.feed.publish(word("unheard"));
+    await settled(servers);
+    a.feed.close();
+    await settled(servers);
+    assert.deepEqual(await redis.direct.keys(`${redis.prefix}*`), []);
+    b.feed.publish(word("unheard"));
+    await settled(servers);
+    assert.equal(b.feed.skip(), true, "it is not even asked again");
+    const c = await join("c");
+    const reader = await feedClients(c).open();
+    await settled([b, c]);
+    assert.equal(b.feed.skip(), false);
+    b.feed.publish(word("heard"));
+    await settled([b, c]);
+    assert.deepEqual(unnumbered(reader.events.slice(1)), [word("heard")]);
+    const keys = await redis.direct.keys(`${redis.prefix}*`);
+    assert.deepEqual(keys.sort(), [`${redis.prefix}{w:lobby}:feed`, `${redis.prefix}{w:lobby}:feed:meta`]);
+    for (const key of keys) assert.ok((await redis.direct.pttl(key)) > 0, `${key} goes by itself`);
+  });
 
-  test("R-FEED a turn that begins asks anew whether somebody reads, though the word that somebody does was lost", () =>
-    withServers(["a", "b"], async (servers) => {
-      const [a, b] = servers as [FeedServer, FeedServer];
-      a.feed.publish(word("unheard"));
-      await settled(servers);
-      const reader = await feedClients(b).open();
-      a.feed.look();
-      a.feed.publish(word("heard"));
-      await settled(servers);
-      assert.deepEqual(unnumbered(reader.events.slice(1)), [word("heard")]);
-    }));
+  test("R-FEED a turn that begins asks anew whether somebody reads, though the word that somebody does was lost", async () => {
+    const servers = [await join("a"), await join("b")] as const;
+    const [a, b] = servers;
+    a.feed.publish(word("unheard"));
+    await settled(servers);
+    const reader = await feedClients(b).open();
+    a.feed.look();
+    a.feed.publish(word("heard"));
+    await settled(servers);
+    assert.deepEqual(unnumbered(reader.events.slice(1)), [word("heard")]);
+  });
 
-  test("R-FEED closed by one server it ends the readers of all with the same done, once, and a world that is made again has another", () =>
-    withServers(["a", "b"], async (servers, prefix) => {
-      const [a, b] = servers as [FeedServer, FeedServer];
-      const readers = [await feedClients(a).open(), await feedClients(b).open()];
-      b.feed.publish(word("last"));
-      await settled(servers);
-      a.feed.close();
-      b.feed.close();
-      b.feed.publish(word("late"));
-      await settled(servers);
-      for (const { events, over } of readers) {
-        assert.deepEqual([events.map(({ type }) => type), over], [["start", "token", "done"], "end"]);
-      }
-      assert.deepEqual(readers[0]?.events, readers[1]?.events);
-      const again = await startFeedServer({ url: redis.url, prefix, name: "c" });
-      const old = readers[0]?.events[0]?.id;
-      assert.equal(await feedClients(again).refusal(old), "stream_not_found");
-      assert.deepEqual(
-        [...again.gone].map((id) => `${id}.0.1`),
-        [old],
-        "and it is known that there was another",
-      );
-      await again.close();
-      assert.deepEqual([a.clock.pending(), b.clock.pending(), a.feed.idle, b.feed.idle], [0, 0, true, true]);
-    }));
+  test("R-FEED closed by one server it ends the readers of all with the same done, once, and a world that is made again has another", async () => {
+    const servers = [await join("a"), await join("b")] as const;
+    const [a, b] = servers;
+    const readers = [await feedClients(a).open(), await feedClients(b).open()];
+    b.feed.publish(word("last"));
+    await settled(servers);
+    a.feed.close();
+    b.feed.close();
+    b.feed.publish(word("late"));
+    await settled(servers);
+    for (const { events, over } of readers) {
+      assert.deepEqual([events.map(({ type }) => type), over], [["start", "token", "done"], "end"]);
+    }
+    assert.deepEqual(readers[0]?.events, readers[1]?.events);
+    const again = await join("c");
+    const old = readers[0]?.events[0]?.id;
+    assert.equal(await feedClients(again).refusal(old), "stream_not_found");
+    assert.deepEqual(
+      [...again.gone].map((id) => `${id}.0.1`),
+      [old],
+      "and it is known that there was another",
+    );
+    assert.deepEqual([a.clock.pending(), b.clock.pending(), a.feed.idle, b.feed.idle], [0, 0, true, true]);
+  });
 
-  test("R-TAKEOVER R-FEED what two servers tell of one turn is there once and in its order, and what else comes with it is there", () =>
-    withServers(["a", "b"], async (servers) => {
-      const [a, b] = servers as [FeedServer, FeedServer];
-      const reader = await feedClients(b).open();
-      const tell = ({ feed }: FeedServer, ...places: number[]) => {
-        for (const place of places) feed.publish(word(`${place}`, "t1"), place);
-      };
-      tell(a, 1, 1.25, 2);
-      await settled(servers);
-      assert.deepEqual([await b.feed.toldOf?.("t1"), await b.feed.toldOf?.("t2")], [2, undefined]);
-      tell(b, 2, 3, 4);
-      await settled(servers);
-      tell(a, 3);
-      a.feed.publish(word("another turn", "t2"), 1);
-      tell(a, 4);
-      a.feed.publish(word("a notice"));
-      await settled(servers);
-      tell(a, 3, 4);
-      tell(b, 5);
-      await settled(servers);
-      const texts = reader.events.slice(1).map((event) => event.type === "token" && event.text);
-      assert.deepEqual(texts, ["1", "1.25", "2", "3", "4", "another turn", "a notice", "5"]);
-    }));
+  test("R-TAKEOVER R-FEED what two servers tell of one turn is there once and in its order, and what else comes with it is there", async () => {
+    const servers = [await join("a"), await join("b")] as const;
+    const [a, b] = servers;
+    const reader = await feedClients(b).open();
+    const tell = ({ feed }: FeedServer, ...places: number[]) => {
+      for (const place of places) feed.publish(word(`${place}`, "t1"), place);
+    };
+    tell(a, 1, 1.25, 2);
+    await settled(servers);
+    assert.deepEqual([await b.feed.toldOf?.("t1"), await b.feed.toldOf?.("t2")], [2, undefined]);
+    tell(b, 2, 3, 4);
+    await settled(servers);
+    tell(a, 3);
+    a.feed.publish(word("another turn", "t2"), 1);
+    tell(a, 4);
+    a.feed.publish(word("a notice"));
+    await settled(servers);
+    tell(a, 3, 4);
+    tell(b, 5);
+    await settled(servers);
+    const texts = reader.events.slice(1).map((event) => event.type === "token" && event.text);
+    assert.deepEqual(texts, ["1", "1.25", "2", "3", "4", "another turn", "a notice", "5"]);
+  });
 
-  test("R-FEED how far a turn was told is known of the newest turns", () =>
-    withServers(["a"], async ([a], prefix) => {
-      assert.ok(a);
-      await feedClients(a).open();
-      for (let n = 0; n < 3; n++) {
-        for (let turn = 0; turn < 1000; turn++) a.feed.publish(word("x", `t${n}.${turn}`), 1);
-        await a.written();
-      }
-      const direct = new Redis(redis.url);
-      const told = ["told", "told:before"].map((key) => `${prefix}{w:lobby}:feed:${key}`);
-      assert.deepEqual(await Promise.all(told.map((key) => direct.hlen(key))), [1000, 1000]);
-      for (const key of told) assert.ok((await direct.pttl(key)) > 0, `${key} goes by itself`);
-      assert.deepEqual([await a.feed.toldOf?.("t0.7"), await a.feed.toldOf?.("t1.7")], [undefined, 1]);
-      direct.disconnect();
-    }));
-
-  test("R-FEED the feed of a world that was made again is not ended, nor spoken in, by a server that knows the one before", () =>
-    withServers(["a", "late", "b"], async (servers) => {
-      const [a, late, b] = servers as [FeedServer, FeedServer, FeedServer];
-      const old = await feedClients(late).open();
-      late.feed.publish(word("before"));
-      await settled(servers);
-      a.feed.look();
-      await a.feed.learn?.();
-      a.feed.close();
+  test("R-FEED how far a turn was told is known of the newest turns", async () => {
+    const a = await join("a");
+    await feedClients(a).open();
+    for (let n = 0; n < 3; n++) {
+      for (let turn = 0; turn < 1000; turn++) a.feed.publish(word("x", `t${n}.${turn}`), 1);
       await a.written();
-      const reader = await feedClients(b).open();
-      late.feed.publish(word("of the world before"));
-      await late.written();
-      late.feed.close();
-      await settled(servers);
-      b.feed.publish(word("new"));
-      await settled(servers);
-      assert.deepEqual([unnumbered(reader.events.slice(1)), reader.over], [[word("new")], undefined]);
-      assert.deepEqual(old.events.map(({ type }) => type).slice(0, 2), ["start", "token"]);
-      assert.notEqual(old.over, undefined);
-    }));
+    }
+    const told = [redis.keys.feedTold("lobby"), redis.keys.feedToldBefore("lobby")];
+    assert.deepEqual(await Promise.all(told.map((key) => redis.direct.hlen(key))), [1000, 1000]);
+    for (const key of told) assert.ok((await redis.direct.pttl(key)) > 0, `${key} goes by itself`);
+    assert.deepEqual([await a.feed.toldOf?.("t0.7"), await a.feed.toldOf?.("t1.7")], [undefined, 1]);
+  });
 
-  test("R-FEED a store that was emptied has another feed of that name: the end of the one before is not its end", () =>
-    withServers(["late", "b"], async (servers, prefix) => {
-      const [late, b] = servers as [FeedServer, FeedServer];
-      const before = await startFeedServer({ url: redis.url, prefix, name: "a" });
-      (await feedClients(before).open()).leave();
-      await late.feed.learn?.();
-      await before.close();
-      const direct = new Redis(redis.url);
-      await direct.del(`${prefix}{w:lobby}:feed`, `${prefix}{w:lobby}:feed:meta`);
-      direct.disconnect();
-      const reader = await feedClients(b).open();
-      late.feed.close();
-      await settled(servers);
-      assert.deepEqual([reader.events.map(({ type }) => type), reader.over], [["start"], undefined]);
-    }));
+  test("R-FEED the feed of a world that was made again is not ended, nor spoken in, by a server that knows the one before", async () => {
+    const servers = [await join("a"), await join("late"), await join("b")] as const;
+    const [a, late, b] = servers;
+    const old = await feedClients(late).open();
+    late.feed.publish(word("before"));
+    await settled(servers);
+    a.feed.look();
+    await a.feed.learn?.();
+    a.feed.close();
+    await a.written();
+    const reader = await feedClients(b).open();
+    late.feed.publish(word("of the world before"));
+    await late.written();
+    late.feed.close();
+    await settled(servers);
+    b.feed.publish(word("new"));
+    await settled(servers);
+    assert.deepEqual([unnumbered(reader.events.slice(1)), reader.over], [[word("new")], undefined]);
+    assert.deepEqual(old.events.map(({ type }) => type).slice(0, 2), ["start", "token"]);
+    assert.notEqual(old.over, undefined);
+  });
 
-  test("R-FEED a world that is deleted where nobody reads or speaks ends its feed all the same: the next one has nothing of it", () =>
-    withServers(["a", "b"], async (servers, prefix) => {
-      const [a, b] = servers as [FeedServer, FeedServer];
-      const reader = await feedClients(a).open();
-      a.feed.publish(word("secret"));
-      await settled(servers);
-      reader.leave();
-      a.feed.drop();
-      await b.feed.learn?.();
-      b.feed.close();
-      await b.written();
-      const c = await startFeedServer({ url: redis.url, prefix, name: "c" });
-      assert.equal(await feedClients(c).refusal(reader.events[0]?.id), "stream_not_found");
-      await c.close();
-    }));
+  test("R-FEED a store that was emptied has another feed of that name: the end of the one before is not its end", async () => {
+    const servers = [await join("late"), await join("b")] as const;
+    const [late, b] = servers;
+    const before = await join("a");
+    (await feedClients(before).open()).leave();
+    await late.feed.learn?.();
+    await before.close();
+    await redis.direct.del(redis.keys.feed("lobby"), redis.keys.feedMeta("lobby"));
+    const reader = await feedClients(b).open();
+    late.feed.close();
+    await settled(servers);
+    assert.deepEqual([reader.events.map(({ type }) => type), reader.over], [["start"], undefined]);
+  });
+
+  test("R-FEED a world that is deleted where nobody reads or speaks ends its feed all the same: the next one has nothing of it", async () => {
+    const servers = [await join("a"), await join("b")] as const;
+    const [a, b] = servers;
+    const reader = await feedClients(a).open();
+    a.feed.publish(word("secret"));
+    await settled(servers);
+    reader.leave();
+    a.feed.drop();
+    await b.feed.learn?.();
+    b.feed.close();
+    await b.written();
+    const c = await join("c");
+    assert.equal(await feedClients(c).refusal(reader.events[0]?.id), "stream_not_found");
+  });
 
   describe("of which a server has not heard all that was published", () => {
     let isDeaf: boolean;
@@ -274,13 +263,9 @@ describe("the shared feed", { skip: unlessInstalled("redis-server", "--version")
 
     /** With one server that hears all, and one that does not; each has a reader. */
     const withDeaf = (body: (a: FeedServer, b: FeedServer, readers: FrameReader[]) => Promise<void>) => async () => {
-      const prefix = newPrefix();
       isDeaf = false;
-      const a = await startFeedServer({ url: redis.url, prefix, name: "a" });
-      const b = await startFeedServer({
-        ...{ url: redis.url, prefix, name: "b" },
-        through: (store) => ({ ...store, follow: (world, take) => store.follow(world, deaf(take)) }),
-      });
+      const a = await join("a");
+      const b = await join("b", (store) => ({ ...store, follow: (world, take) => store.follow(world, deaf(take)) }));
       const readers = [await feedClients(a).open(), await feedClients(b).open()];
       isDeaf = true;
       a.feed.publish(word("missed"));
@@ -292,7 +277,6 @@ describe("the shared feed", { skip: unlessInstalled("redis-server", "--version")
       );
       await body(a, b, readers);
       assert.deepEqual(readers[1]?.events, readers[0]?.events);
-      for (const { close } of [a, b]) await close();
     };
 
     test(
@@ -322,25 +306,21 @@ describe("the shared feed", { skip: unlessInstalled("redis-server", "--version")
   });
 
   test("R-FEED what is heard while the store is asked is not taken for something that the store has lost", async () => {
-    const prefix = newPrefix();
-    const a = await startFeedServer({ url: redis.url, prefix, name: "a" });
+    const a = await join("a");
     let restored = 0;
     let meanwhile = async () => {};
-    const b = await startFeedServer({
-      ...{ url: redis.url, prefix, name: "b" },
-      through: (store) => ({
-        ...store,
-        async renew(...about) {
-          const state = await store.renew(...about);
-          await meanwhile();
-          return state;
-        },
-        restore(...about) {
-          restored++;
-          return store.restore(...about);
-        },
-      }),
-    });
+    const b = await join("b", (store) => ({
+      ...store,
+      async renew(...about) {
+        const state = await store.renew(...about);
+        await meanwhile();
+        return state;
+      },
+      restore(...about) {
+        restored++;
+        return store.restore(...about);
+      },
+    }));
     const reader = await feedClients(b).open();
     meanwhile = async () => {
       meanwhile = async () => {};
@@ -350,24 +330,18 @@ describe("the shared feed", { skip: unlessInstalled("redis-server", "--version")
     };
     await b.heard();
     assert.deepEqual([unnumbered(reader.events.slice(1)), restored], [[word("meanwhile")], 0]);
-    for (const { close } of [a, b]) await close();
   });
 
   test("R-FEED a batch whose answer was lost is written again, and is there once", async () => {
-    const server = await startFeedServer({
-      ...{ url: redis.url, prefix: newPrefix(), name: "a" },
-      through: (store) => {
-        let tries = 0;
-        return {
-          ...store,
-          async append(world, batch) {
-            const said = await store.append(world, batch);
-            if (tries++ % 2 === 0) throw new Error("no answer");
-            return said;
-          },
-        };
+    let tries = 0;
+    const server = await join("a", (store) => ({
+      ...store,
+      async append(world, batch) {
+        const said = await store.append(world, batch);
+        if (tries++ % 2 === 0) throw new Error("no answer");
+        return said;
       },
-    });
+    }));
     const reader = await feedClients(server).open();
     for (const text of ["a", "b", "c"]) {
       server.feed.publish(word(text));
@@ -379,6 +353,5 @@ describe("the shared feed", { skip: unlessInstalled("redis-server", "--version")
     }
     await server.heard();
     assert.deepEqual(unnumbered(reader.events.slice(1)), [word("a"), word("b"), word("c")]);
-    await server.close();
   });
 });

@@ -1,66 +1,46 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { unlessInstalled } from "../../../testing/installed.ts";
+import { beforeEach, describe, test } from "node:test";
+import { closedAfterEach } from "../../../testing/closed-after-each.ts";
 import { line, memoriesContract } from "../../../testing/memories-contract.ts";
-import { type RedisServer, startRedis } from "../../../testing/redis-server.ts";
-import { newPrefix } from "../../../testing/shared-server.ts";
-import { until } from "../../../testing/until.ts";
+import { newPrefix } from "../../../testing/redis-server.ts";
+import { redisSuite } from "../../../testing/redis-suite.ts";
+import { succeeds, until } from "../../../testing/until.ts";
 import { startWorldSharer, type WorldSharer } from "../../../testing/world-sharer.ts";
 import type { Line } from "../memory.ts";
 
 const textsOf = (lines: readonly Line[]) => lines.map(({ content }) => content);
 
-describe("memories that are shared through Redis", { skip: unlessInstalled("redis-server", "--version") }, () => {
-  let redis: RedisServer;
-  before(async () => {
-    redis = await startRedis();
-  });
-  after(() => redis.close());
-
+redisSuite("memories that are shared through Redis", (redis) => {
   memoriesContract("shared", async () => {
-    const { memories, clock, close } = await startWorldSharer(redis.url, newPrefix());
-    return {
-      memories,
-      passTime: clock.advance,
-      close() {
-        close();
-        assert.equal(clock.pending(), 0, "a timer was left behind");
-      },
-    };
+    const { memories, clock, close } = await startWorldSharer({ url: redis.url, prefix: newPrefix() });
+    return { memories, passTime: clock.advance, close };
   });
 
-  async function withTwo(body: (a: WorldSharer, b: WorldSharer) => Promise<void>) {
-    const prefix = newPrefix();
-    const [a, b] = [await startWorldSharer(redis.url, prefix), await startWorldSharer(redis.url, prefix)];
-    try {
-      await body(a, b);
-    } finally {
-      a.close();
-      b.close();
-      assert.deepEqual([a.clock.pending(), b.clock.pending()], [0, 0], "a timer was left behind");
-    }
-  }
+  describe("two servers", () => {
+    const join = closedAfterEach(() => startWorldSharer(redis));
+    let a: WorldSharer;
+    let b: WorldSharer;
+    beforeEach(async () => {
+      [a, b] = [await join(), await join()];
+    });
 
-  test("R-MEMORY what one server has added before anything else goes to the store, the other recalls after it", () =>
-    withTwo(async (a, b) => {
+    test("R-MEMORY what one server has added before anything else goes to the store, the other recalls after it", async () => {
       a.memories.add("kitchen", "turn1", [line("one")]);
       await a.roundTrip();
       assert.deepEqual(textsOf(await b.memories.recall("kitchen")), ["one"]);
       b.memories.add("kitchen", "turn2", [line("two")]);
       await b.roundTrip();
       assert.deepEqual(textsOf(await a.memories.recall("kitchen")), ["one", "two"]);
-    }));
+    });
 
-  test("R-MEMORY what a turn has said counts once, though two servers have gone on with it", () =>
-    withTwo(async (a, b) => {
+    test("R-MEMORY what a turn has said counts once, though two servers have gone on with it", async () => {
       a.memories.add("kitchen", "turn1", [line("one"), line("two")]);
       await a.roundTrip();
       b.memories.add("kitchen", "turn1", [line("one"), line("another")]);
       assert.deepEqual(textsOf(await b.memories.recall("kitchen")), ["one", "two"]);
-    }));
+    });
 
-  test("R-MEMORY a world that is to forget, is deleted or made anew on one server is forgotten on both", () =>
-    withTwo(async (a, b) => {
+    test("R-MEMORY a world that is to forget, is deleted or made anew on one server is forgotten on both", async () => {
       const { change } = a.changes;
       await change("kitchen", () => void a.definitions.createWorld({ name: "kitchen" }));
       for (const end of [
@@ -75,10 +55,9 @@ describe("memories that are shared through Redis", { skip: unlessInstalled("redi
         await a.roundTrip();
         await until(async () => (await b.memories.recall("kitchen")).length === 0, "it is forgotten");
       }
-    }));
+    });
 
-  test("R-TAKEOVER what a server that was cut off says for a deleted world is not remembered in the next of its name", () =>
-    withTwo(async (a, b) => {
+    test("R-TAKEOVER what a server that was cut off says for a deleted world is not remembered in the next of its name", async () => {
       const make = () => a.changes.change("kitchen", () => void a.definitions.createWorld({ name: "kitchen" }));
       const isMade = () => until(() => b.definitions.made("kitchen") === a.definitions.made("kitchen"), "both know it");
       await make();
@@ -95,29 +74,18 @@ describe("memories that are shared through Redis", { skip: unlessInstalled("redi
       await b.roundTrip();
       assert.deepEqual(textsOf(await b.memories.recall("kitchen")), ["4711"]);
       assert.deepEqual(await a.memories.recall("kitchen"), []);
-    }));
+    });
 
-  test("R-STORE what was said while Redis was away, and what Redis has lost, is put back by those who know it", async () => {
-    const own = await startRedis();
-    const prefix = newPrefix();
-    const [a, b] = [await startWorldSharer(own.url, prefix), await startWorldSharer(own.url, prefix)];
-    a.memories.add("kitchen", "turn1", [line("one")]);
-    await b.memories.recall("kitchen");
-    a.memories.add("kitchen", "turn2", [line("two")]);
-    await a.roundTrip();
-    await own.close();
-    await until(
-      () =>
-        a.roundTrip().then(
-          () => false,
-          () => true,
-        ),
-      "it is away",
-    );
-    assert.deepEqual(textsOf(await a.memories.recall("kitchen")), ["one", "two"], "it still says what it knows");
-    a.memories.add("kitchen", "turn3", [line("three")]);
-    const empty = await startRedis(own.port);
-    try {
+    test("R-STORE what was said while Redis was away, and what Redis has lost, is put back by those who know it", async () => {
+      a.memories.add("kitchen", "turn1", [line("one")]);
+      await b.memories.recall("kitchen");
+      a.memories.add("kitchen", "turn2", [line("two")]);
+      await a.roundTrip();
+      await redis.stop();
+      await until(async () => !(await succeeds(a.roundTrip())), "it is away");
+      assert.deepEqual(textsOf(await a.memories.recall("kitchen")), ["one", "two"], "it still says what it knows");
+      a.memories.add("kitchen", "turn3", [line("three")]);
+      await redis.startAgain();
       const recalled = async ({ memories, clock }: WorldSharer) => {
         clock.advance(250);
         return textsOf(await memories.recall("kitchen"));
@@ -126,10 +94,6 @@ describe("memories that are shared through Redis", { skip: unlessInstalled("redi
         await until(async () => (await recalled(server)).length === 3, "all three are back");
         assert.deepEqual(await recalled(server), ["one", "two", "three"]);
       }
-    } finally {
-      a.close();
-      b.close();
-      await empty.close();
-    }
+    });
   });
 });
