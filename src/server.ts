@@ -5,10 +5,10 @@ import { openDataDir } from "./data-dir.ts";
 import { createApp } from "./http/app.ts";
 import type { BuiltPage } from "./http/built-page.ts";
 import { createMetrics } from "./http/metrics.ts";
-import { chatResumer, type Orphan } from "./http/resume-chat.ts";
+import { chatResumer } from "./http/resume-chat.ts";
 import { newMessageId, newStreamId } from "./ids.ts";
 import { createMemoryShelf } from "./log/memory-shelf.ts";
-import type { Shelf } from "./log/shelf.ts";
+import type { Shelf, TakenOver } from "./log/shelf.ts";
 import { createRegistry, type OfferedModel } from "./models/registry.ts";
 import { settingError } from "./settings.ts";
 import type { WorldStore } from "./worlds/world-store.ts";
@@ -52,7 +52,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const store = await openDataDir(config.dataDir, { isShared: config.redis !== undefined });
   const registry = await createRegistry(config.models, { clock, ...(deps.models ? { extra: deps.models } : {}) });
   const { promise: listening, resolve: isListening } = Promise.withResolvers<void>();
-  const shared = await openShared(deps, clock, store, (orphan) => void listening.then(() => resume(orphan)));
+  const shared = await openShared(deps, clock, store, (taken) => void listening.then(() => resume(taken)));
   const shelf = shared?.shelf ?? createMemoryShelf(clock, config.shelf);
   const metrics = createMetrics({
     ...{ streams: shelf.counts, worlds: () => worlds.counts() },
@@ -63,7 +63,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const ids = { stream: newStreamId, message: newMessageId };
   const writing = { shelf, registry, clock, call, observe, instructions };
   const resumeChat = chatResumer(writing);
-  const resume = (orphan: Orphan) => (orphan.log.kind === "world" && worlds.goOn(orphan)) || resumeChat(orphan);
+  const resume = (taken: TakenOver) => (taken.log.kind === "world" && worlds.goOn(taken)) || resumeChat(taken);
   const worlds = createWorlds({
     ...writing,
     ...{ store, timing, ids, rememberMs: config.shelf.retentionMs },
@@ -99,7 +99,7 @@ async function openShared(
   { config: { redis, shelf: limits }, logger }: ServerDeps,
   clock: Clock,
   definitions: WorldStore,
-  onTakenOver: (orphan: Orphan) => void,
+  onTakenOver: (taken: TakenOver) => void,
 ) {
   if (!redis) return undefined;
   const { openSharedStreams } = await import("./shared-streams.ts");

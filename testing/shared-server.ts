@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ShelfLimits } from "../src/log/memory-shelf.ts";
 import { createSharedShelf, type SharedShelf } from "../src/log/redis/shared-shelf.ts";
 import { openSharedStore, type SharedStore } from "../src/log/redis/shared-store.ts";
-import type { TakenOver } from "../src/log/redis/taking-over.ts";
+import type { TakenOver } from "../src/log/shelf.ts";
 import type { StreamLog } from "../src/log/stream-log.ts";
 import { type LogEnvironment, ROOMY } from "./log-environment.ts";
 import { type ManualClock, manualClock } from "./manual-clock.ts";

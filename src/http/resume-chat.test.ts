@@ -4,13 +4,14 @@ import fc from "fast-check";
 import { looseLog } from "../../testing/log-environment.ts";
 import { manualClock } from "../../testing/manual-clock.ts";
 import { type ScriptedCall, scriptedModel } from "../../testing/scripted-model.ts";
+import type { TakenOver } from "../log/shelf.ts";
 import type { StreamLog } from "../log/stream-log.ts";
 import { createBuiltin } from "../models/builtin.ts";
 import { modelFailure } from "../models/failure.ts";
 import type { OfferedModel, Registry } from "../models/registry.ts";
 import type { OpenDraft, StreamEvent } from "../protocol/events.ts";
 import { parseChatStart } from "../protocol/requests.ts";
-import { chatResumer, type Orphan } from "./resume-chat.ts";
+import { chatResumer } from "./resume-chat.ts";
 import type { ChatResume } from "./start-chat.ts";
 
 const LIMITS = { firstTokenMs: 60_000, tokenGapMs: 30_000, generationMs: 600_000 };
@@ -36,7 +37,7 @@ const resumeOf = (body: object, modelId = "m"): ChatResume => ({
   instructions: undefined,
 });
 
-const orphan = (log: StreamLog, resume: unknown): Orphan => ({ log, resume, setCancel() {} });
+const taken = (log: StreamLog, resume: unknown): TakenOver => ({ log, resume, setCancel() {} });
 
 const eventsOf = (log: StreamLog): StreamEvent[] =>
   Array.from({ length: log.lastSeq }, (_, index) => log.event(index + 1));
@@ -52,7 +53,7 @@ function answered(begun: readonly StreamEvent[], body: object): StreamEvent[] {
   const clock = manualClock();
   const { resume } = survivor(createBuiltin({ clock, wordsPerSecond: 0 }), clock);
   const log = logWith(begun);
-  resume(orphan(log, resumeOf(body)));
+  resume(taken(log, resumeOf(body)));
   while (!log.sealed) clock.advance(1);
   return eventsOf(log);
 }
@@ -108,7 +109,7 @@ function assertLost(log: StreamLog, content: string | undefined) {
 test("R-TAKEOVER a model that cannot go on with a text leaves it lost, with the text so far", () => {
   const { model, calls } = scriptedModel();
   const log = logWith(SPOKEN);
-  survivor(model).resume(orphan(log, resumeOf({})));
+  survivor(model).resume(taken(log, resumeOf({})));
   assertLost(log, "Hel");
   assert.equal(calls.length, 0, "it is not asked again");
 });
@@ -116,7 +117,7 @@ test("R-TAKEOVER a model that cannot go on with a text leaves it lost, with the 
 test("R-TAKEOVER a model that is marked goes on with a text: one message, and a usage that nobody counted is left out", () => {
   const { model, calls } = scriptedModel();
   const log = logWith(SPOKEN);
-  survivor(model, manualClock(), { continues: "assistant" }).resume(orphan(log, resumeOf({ max_tokens: 10 })));
+  survivor(model, manualClock(), { continues: "assistant" }).resume(taken(log, resumeOf({ max_tokens: 10 })));
   assert.deepEqual(calls[0]?.options.prompt.at(-1), { role: "assistant", content: [{ type: "text", text: "Hel" }] });
   assert.equal(calls[0]?.options.maxOutputTokens, 9);
   calls[0]?.text("lo", "!");
@@ -139,7 +140,7 @@ test("R-TAKEOVER a marked model that refuses, begins anew or thinks again leaves
   ]) {
     const { model, calls } = scriptedModel();
     const log = logWith(SPOKEN);
-    survivor(model, manualClock(), { continues: "assistant" }).resume(orphan(log, resumeOf({})));
+    survivor(model, manualClock(), { continues: "assistant" }).resume(taken(log, resumeOf({})));
     step(calls[0] ?? assert.fail("It is asked."));
     assertLost(log, "Hel");
   }
@@ -150,7 +151,7 @@ test("R-TAKEOVER a model that thought before it spoke is not gone on with", () =
   const [start, ...rest] = SPOKEN;
   assert.ok(start);
   const log = logWith([start, { type: "system", seq: 2, code: "thinking", message: "It thinks." }, ...rest]);
-  survivor(model, manualClock(), { continues: "assistant" }).resume(orphan(log, resumeOf({})));
+  survivor(model, manualClock(), { continues: "assistant" }).resume(taken(log, resumeOf({})));
   assertLost(log, "Hel");
   assert.equal(calls.length, 0);
 });
@@ -158,7 +159,7 @@ test("R-TAKEOVER a model that thought before it spoke is not gone on with", () =
 test("R-TAKEOVER where nothing was said yet any model is asked anew", () => {
   const { model, calls } = scriptedModel();
   const log = logWith(START);
-  survivor(model).resume(orphan(log, resumeOf({})));
+  survivor(model).resume(taken(log, resumeOf({})));
   calls[0]?.text("Hello");
   calls[0]?.finish();
   const types = eventsOf(log).map(({ type }) => type);
@@ -169,7 +170,7 @@ test("R-TAKEOVER a text that the built-in model would not have said is not gone 
   const clock = manualClock();
   const { resume } = survivor(createBuiltin({ clock, wordsPerSecond: 0 }), clock);
   const log = logWith([...SPOKEN.slice(0, 2), { type: "token", seq: 3, message_id: "m1", text: "Nobody says this" }]);
-  resume(orphan(log, resumeOf({})));
+  resume(taken(log, resumeOf({})));
   for (let ms = 0; !log.sealed && ms < 60_000; ms += 100) clock.advance(100);
   assertLost(log, "Nobody says this");
 });
@@ -177,9 +178,9 @@ test("R-TAKEOVER a text that the built-in model would not have said is not gone 
 test("R-TAKEOVER what is not offered here, and the turn of a world, ends as lost", () => {
   const { model } = scriptedModel();
   const other = logWith(START);
-  survivor(model).resume(orphan(other, resumeOf({}, "another")));
+  survivor(model).resume(taken(other, resumeOf({}, "another")));
   assertLost(other, undefined);
   const turn = logWith(SPOKEN, "world");
-  survivor(model).resume(orphan(turn, undefined));
+  survivor(model).resume(taken(turn, undefined));
   assertLost(turn, "Hel");
 });

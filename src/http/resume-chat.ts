@@ -2,19 +2,12 @@ import { type Clock, timestampOf } from "../clock.ts";
 import { type Begun, begunIn } from "../generation/begun.ts";
 import { cancelGeneration, generate } from "../generation/generate.ts";
 import { endingOf } from "../log/endings.ts";
-import type { LogSpec } from "../log/shelf.ts";
+import type { TakenOver } from "../log/shelf.ts";
 import type { StreamLog } from "../log/stream-log.ts";
 import { continuation } from "../models/continuation.ts";
 import type { OfferedModel } from "../models/registry.ts";
 import { handOver } from "./hand-over-chat.ts";
 import { type ChatResume, type ChatStarterDeps, callOptions } from "./start-chat.ts";
-
-/** A stream of another server, and what it was created with. `setCancel` is told what ends it here, and what hands it on. */
-export type Orphan = {
-  log: StreamLog;
-  resume: unknown;
-  setCancel(cancel: LogSpec["cancel"], handOver?: LogSpec["handOver"]): void;
-};
 
 /**
  * Goes on with an answer whose server has died, or has handed it over (R-TAKEOVER): from the text so far where the model can, from
@@ -25,7 +18,7 @@ export function chatResumer({
   clock,
   call,
   observe,
-}: Omit<ChatStarterDeps, "shelf" | "instructions">): (orphan: Orphan) => void {
+}: Omit<ChatStarterDeps, "shelf" | "instructions">): (taken: TakenOver) => void {
   return ({ log, resume, setCancel }) => {
     const chat = log.kind === "chat" ? (resume as ChatResume | undefined) : undefined;
     const offered = chat && registry.get(chat.modelId);

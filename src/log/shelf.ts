@@ -60,6 +60,16 @@ export type LogSpec = {
   cancelOnLeave?: boolean;
 };
 
+/** A stream of a server that has died or that hands it over, for whoever goes on with it here. */
+export type TakenOver = {
+  /** What was written; whoever goes on writes here. */
+  log: StreamLog;
+  /** What the stream was created with. */
+  resume: unknown;
+  /** Both as in the spec of a log that is created. */
+  setCancel(cancel: LogSpec["cancel"], handOver?: LogSpec["handOver"]): void;
+};
+
 /** `stopped`: asked for. `left`: its last reader went, and it was to end with it. `abandoned`: nobody came back.
  * `lost`: it can be written here no longer, and what is written still is seen by nobody. `moved`: the same, for another server writes
  * it now. */

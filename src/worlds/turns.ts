@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { GenerationObserver } from "../generation/generate.ts";
 import { expiringMap } from "../log/expiring-map.ts";
-import type { LogSpec, Shelf } from "../log/shelf.ts";
+import type { Shelf, TakenOver } from "../log/shelf.ts";
 import type { StreamLog } from "../log/stream-log.ts";
 import type { CallDeps } from "../models/call.ts";
 import type { Registry } from "../models/registry.ts";
@@ -56,13 +56,6 @@ export type TurnStart = {
 
 export type StartedTurn = { log: StreamLog; turnId: string; messageId: string };
 
-/** A stream of another server, and what it was created with. */
-export type Orphan = {
-  log: StreamLog;
-  resume: unknown;
-  setCancel(cancel: LogSpec["cancel"], handOver?: LogSpec["handOver"]): void;
-};
-
 /** A world by its name, or as a subscriber has it: what it publishes does not come back to it. */
 export type Target = { readonly name: string; readonly subscriber?: Subscriber };
 
@@ -73,7 +66,7 @@ export type Turns = {
   /** @throws Failure as `start`, and `turn_not_found`, `turn_ended` */
   publish(target: Target, message: TurnStart & { turnId?: string | null }): Promise<StartedTurn>;
   /** Goes on with a turn whose server has died (R-TAKEOVER). False: that is not possible. */
-  goOn(orphan: Orphan): boolean;
+  goOn(taken: TakenOver): boolean;
   /** A turn that others may add to. @throws Failure `turn_not_found`, `turn_ended` */
   running(world: World, turnId: string): Promise<Turn>;
   /** Who speaks; nobody under the name of an agent (R-SENDER). @throws Failure `invalid_sender` */
@@ -144,7 +137,7 @@ export function createTurns(deps: TurnsDeps, rooms: Rooms, memories: Memories, e
     return { log, turnId, messageId: first.id };
   }
 
-  function goOn({ log, resume, setCancel }: Orphan): boolean {
+  function goOn({ log, resume, setCancel }: TakenOver): boolean {
     if (!resume) return false;
     try {
       const turn = inRooms.goOn(resume as TurnRecord, log);

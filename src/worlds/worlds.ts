@@ -1,3 +1,4 @@
+import type { TakenOver } from "../log/shelf.ts";
 import { parseWorldMessage } from "../protocol/world-requests.ts";
 import { createDefinitions, type Definitions, knownWorld } from "./definitions.ts";
 import type { ReadableFeed } from "./feed.ts";
@@ -8,7 +9,7 @@ import { createOutsidePrograms, type OutsideEvent } from "./outside-programs.ts"
 import { createRooms } from "./room.ts";
 import type { Changes, SharedWorlds } from "./sharing.ts";
 import { type ClientConnection, complain, type Subscriber } from "./subscription.ts";
-import { createTurns, type Orphan, type StartedTurn, type TurnStart, type TurnsDeps } from "./turns.ts";
+import { createTurns, type StartedTurn, type TurnStart, type TurnsDeps } from "./turns.ts";
 
 export type { StartedTurn, TurnStart } from "./turns.ts";
 export type WorldsDeps = TurnsDeps & {
@@ -71,7 +72,7 @@ export type Worlds = Definitions & {
   /** A reader of a feed has left. */
   leaveFeed(world: string): void;
   /** Goes on with a turn whose server has died (R-TAKEOVER). False: that is not possible. */
-  goOn(orphan: Orphan): boolean;
+  goOn(taken: TakenOver): boolean;
   counts(): WorldCounts;
   /** Forgets everything that is not on disk. Turns are the shelf's to end, before this, and the store is its opener's. */
   close(): void;

@@ -2,7 +2,7 @@ import type { Clock } from "../../clock.ts";
 import { isFailure, storeAway } from "../../protocol/errors.ts";
 import { endingOf } from "../endings.ts";
 import type { ShelfLimits } from "../memory-shelf.ts";
-import type { CancelCause, Shelf } from "../shelf.ts";
+import type { CancelCause, Shelf, TakenOver } from "../shelf.ts";
 import type { StreamLog } from "../stream-log.ts";
 import { createFollowedLogs, SYNC_MS } from "./followed-logs.ts";
 import { createHandOver } from "./hand-over.ts";
@@ -17,7 +17,7 @@ import type { ReadersCommand } from "./server-store.ts";
 import { createSharedClaims } from "./shared-claims.ts";
 import type { SharedStore } from "./shared-store.ts";
 import type { Writer } from "./stream-store.ts";
-import { createTakingOver, type TakenOver } from "./taking-over.ts";
+import { createTakingOver } from "./taking-over.ts";
 
 export type SharedShelfOptions = {
   clock: Clock;

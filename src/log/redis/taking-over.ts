@@ -1,22 +1,11 @@
 import type { Clock } from "../../clock.ts";
 import { failure, isFailure } from "../../protocol/errors.ts";
-import type { LogSpec } from "../shelf.ts";
-import type { StreamLog } from "../stream-log.ts";
+import type { LogSpec, TakenOver } from "../shelf.ts";
 import { endInStore, fillFrom } from "./lost-streams.ts";
 import type { OwnStreams } from "./own-streams.ts";
 import type { Retries } from "./retries.ts";
 import type { SharedStore } from "./shared-store.ts";
 import type { Writer } from "./stream-store.ts";
-
-/** A stream of a server that has died or that hands it over, and that is this one's now. */
-export type TakenOver = {
-  /** What was written; whoever goes on writes here. */
-  log: StreamLog;
-  /** What the stream was created with, for whoever goes on. */
-  resume: unknown;
-  /** Both as in the spec of a log that is created. */
-  setCancel(cancel: LogSpec["cancel"], handOver?: LogSpec["handOver"]): void;
-};
 
 export type TakingOverOptions = {
   store: SharedStore;
