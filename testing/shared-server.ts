@@ -7,7 +7,7 @@ import type { StreamLog } from "../src/log/stream-log.ts";
 import { type LogEnvironment, ROOMY } from "./log-environment.ts";
 import { type ManualClock, manualClock } from "./manual-clock.ts";
 import { newPrefix, type Place } from "./redis-server.ts";
-import { until } from "./until.ts";
+import { passUntil } from "./until.ts";
 
 /** The shelf of one server of those that share what is under a prefix. */
 export type SharedServer = {
@@ -67,21 +67,14 @@ export async function startSharedServer(
       assert.ok(found.state === "kept", `it is ${found.state}`);
       return found.log;
     },
-    passUntil: (condition, what) =>
-      until(async () => {
-        clock.advance(STEP_MS);
-        await roundTrip();
-        return condition();
-      }, what),
+    passUntil: (condition, what = String(condition)) =>
+      passUntil([{ clock }], STEP_MS, () => roundTrip().then(condition), what),
     async abandon() {
       let isOver = false;
       const closing = close().finally(() => {
         isOver = true;
       });
-      await until(() => {
-        clock.advance(100);
-        return isOver;
-      }, "it is closed");
+      await passUntil([{ clock }], 100, () => isOver, "it is closed");
       await closing;
     },
   };

@@ -4,7 +4,7 @@ import { closedAfterEach } from "../../../testing/closed-after-each.ts";
 import { done, openStream, sealed, token, visible } from "../../../testing/log-environment.ts";
 import { redisSuite } from "../../../testing/redis-suite.ts";
 import { startSharedServer } from "../../../testing/shared-server.ts";
-import { succeeds, until } from "../../../testing/until.ts";
+import { passUntil, succeeds, until } from "../../../testing/until.ts";
 import { NO_LOSS } from "../epochs.ts";
 import { createAppends } from "./appends.ts";
 import { connectRedis } from "./connection.ts";
@@ -80,10 +80,7 @@ redisSuite("how batches are written", (redis) => {
     await visible(log, 3);
     await redis.loseAllBut(2, redis.keys.log(log.id));
     await redis.cut();
-    await until(() => {
-      a.clock.advance(50);
-      return succeeds(a.roundTrip());
-    }, "it is connected again");
+    await passUntil([a], 50, () => succeeds(a.roundTrip()), "it is connected again");
     log.append(token("four"));
     await visible(log, 4);
     const whole = ["one", "two", "three", "four"].map((text, index) => [`0-${index + 1}`, text]);

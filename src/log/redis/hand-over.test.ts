@@ -15,7 +15,7 @@ import {
 import { manualClock } from "../../../testing/manual-clock.ts";
 import { redisSuite } from "../../../testing/redis-suite.ts";
 import { type SharedServer, type SharedServerOptions, startSharedServer } from "../../../testing/shared-server.ts";
-import { until } from "../../../testing/until.ts";
+import { passUntil, until } from "../../../testing/until.ts";
 import type { CancelCause } from "../shelf.ts";
 import type { StreamLog } from "../stream-log.ts";
 import { createHandOver, type HandOverOptions } from "./hand-over.ts";
@@ -348,10 +348,7 @@ redisSuite("a server that is about to close", (redis) => {
     assert.equal(isIdle, false);
     goOn(there);
     await sealed(log);
-    await until(() => {
-      a.clock.advance(50);
-      return isIdle;
-    });
+    await passUntil([a], 50, () => isIdle);
     release();
   });
 

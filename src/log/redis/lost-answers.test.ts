@@ -4,7 +4,7 @@ import { closedAfterEach } from "../../../testing/closed-after-each.ts";
 import { done, openStream, sealed, textsOf, token, visible } from "../../../testing/log-environment.ts";
 import { redisSuite } from "../../../testing/redis-suite.ts";
 import { type SharedServerOptions, startSharedServer } from "../../../testing/shared-server.ts";
-import { until } from "../../../testing/until.ts";
+import { passUntil } from "../../../testing/until.ts";
 import type { SharedStore } from "./shared-store.ts";
 
 // A script has run, and its answer is lost with the connection, or late: whoever asked does not know.
@@ -56,10 +56,7 @@ redisSuite("answers that are lost or late", (redis) => {
     let asked = 0;
     answer = () => (asked++ === 0 ? Promise.reject(new Error("Command timed out")) : late.promise);
     log.append(token("unseen"));
-    await until(() => {
-      a.clock.advance(100);
-      return asked === 2;
-    });
+    await passUntil([a], 100, () => asked === 2);
     a.clock.advance(30_000);
     await sealed(log);
     answer = append;

@@ -4,7 +4,7 @@ import { closedAfterEach } from "../../../testing/closed-after-each.ts";
 import { done, eventsOf, openStream, sealed, textsOf, token, visible } from "../../../testing/log-environment.ts";
 import { redisSuite } from "../../../testing/redis-suite.ts";
 import { type SharedServer, startSharedServer } from "../../../testing/shared-server.ts";
-import { succeeds, until } from "../../../testing/until.ts";
+import { passUntil, succeeds, until } from "../../../testing/until.ts";
 import type { StreamLog } from "../stream-log.ts";
 
 const UNAVAILABLE = { code: "store_unavailable" };
@@ -33,10 +33,12 @@ redisSuite("a store in trouble", (redis) => {
     const before = [a.timesBack(), b.timesBack()];
     await redis.startAgain();
     await until(() => [a, b].every(({ timesBack }, index) => timesBack() > Number(before[index])), "the store is back");
-    await until(() => {
-      for (const { clock } of [a, b]) clock.advance(100);
-      return succeeds(Promise.all([a, b].map(({ shelf }) => shelf.find("nobody"))));
-    }, "they know again who lives");
+    await passUntil(
+      [a, b],
+      100,
+      () => succeeds(Promise.all([a, b].map(({ shelf }) => shelf.find("nobody")))),
+      "they know again who lives",
+    );
   }
 
   /** What a store may have lost of a log with three events. */
@@ -88,10 +90,7 @@ redisSuite("a store in trouble", (redis) => {
     await bringBack();
     log.append(token("three"));
     log.seal(done);
-    await until(() => {
-      a.clock.advance(4);
-      return log.sealed;
-    });
+    await passUntil([a], 4, () => log.sealed);
     assert.deepEqual(textsOf(await wholeOn(b, log)), ["one", "two", "three", "done"]);
     assert.deepEqual(textsOf(await wholeOn(b, ended)), ["done"], "what had ended is restored, too");
     assert.equal(a.shelf.counts().running, 0);
@@ -110,15 +109,9 @@ redisSuite("a store in trouble", (redis) => {
     await visible(log, 2);
     await takeAway();
     log.append(token("unseen"));
-    await until(() => {
-      a.clock.advance(100);
-      return a.clock.now() > 29_000;
-    });
+    await passUntil([a], 100, () => a.clock.now() > 29_000);
     assert.equal(log.sealed, false);
-    await until(() => {
-      a.clock.advance(100);
-      return log.sealed;
-    });
+    await passUntil([a], 100, () => log.sealed);
     assert.deepEqual(causes, ["lost"]);
     const here = eventsOf(log);
     const [end, error] = here.slice(-2);
@@ -128,10 +121,7 @@ redisSuite("a store in trouble", (redis) => {
     assert.deepEqual(a.shelf.fates(), { takenOver: 0, fenced: 0, givenUp: 1, handedOver: 0 });
     assert.deepEqual(eventsOf(await a.found(log.id)), here, "whoever comes back to this server finds the same");
     await bringBack();
-    await until(() => {
-      a.clock.advance(50);
-      return succeeds(b.found(log.id));
-    });
+    await passUntil([a], 50, () => succeeds(b.found(log.id)));
     assert.deepEqual(eventsOf(await wholeOn(b, log)), here);
   });
 
@@ -143,10 +133,7 @@ redisSuite("a store in trouble", (redis) => {
     await assert.rejects(visibleSoon(log, 1));
     await redis.direct.config("SET", "maxmemory", "0");
     log.seal(done);
-    await until(() => {
-      a.clock.advance(4);
-      return log.sealed;
-    });
+    await passUntil([a], 4, () => log.sealed);
     assert.deepEqual(textsOf(await wholeOn(b, log)), ["one", "done"]);
   });
 

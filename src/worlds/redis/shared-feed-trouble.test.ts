@@ -5,7 +5,10 @@ import { feedClients, seqs, unnumbered, word } from "../../../testing/feed-contr
 import type { FrameReader } from "../../../testing/frame-reader.ts";
 import { redisSuite } from "../../../testing/redis-suite.ts";
 import { type FeedServer, startFeedServer } from "../../../testing/shared-feeds.ts";
-import { succeeds, until } from "../../../testing/until.ts";
+import { passUntil, succeeds, until } from "../../../testing/until.ts";
+
+/** What is tried again is tried as often as that. */
+const STEP_MS = 250;
 
 redisSuite("the shared feed of a store in trouble", (redis) => {
   const server = closedAfterEach((name: string) => startFeedServer(redis, { name }));
@@ -43,22 +46,14 @@ redisSuite("the shared feed of a store in trouble", (redis) => {
     await until(() => answers([a, b]), "the servers have their store again");
   }
 
-  /** Lets what is tried again be tried, until that holds. */
-  const passUntil = (condition: () => boolean, what: string) =>
-    until(() => {
-      for (const { clock } of [a, b]) clock.advance(250);
-      return condition();
-    }, what);
-  const untilOver = () => passUntil(() => reader.over !== undefined, "the reader is cut, or at its end");
+  const untilOver = () =>
+    passUntil([a, b], STEP_MS, () => reader.over !== undefined, "the reader is cut, or at its end");
 
   test("R-STORE R-FEED a store that has lost everything is given the feed back: id, number and what was kept", async () => {
     await redis.direct.flushall();
     a.feed.publish(word("three"));
     // Who follows is told at once, and need not find out by itself.
-    await until(() => {
-      a.clock.advance(250);
-      return reader.events.length === 4;
-    });
+    await passUntil([a], STEP_MS, () => reader.events.length === 4);
     assert.deepEqual(seqs(reader.events), [1, 2, 3, 4]);
     const c = await server("c");
     for (const [index, { id }] of reader.events.entries()) {
@@ -73,7 +68,7 @@ redisSuite("the shared feed of a store in trouble", (redis) => {
     await assert.rejects(b.feed.open(), { code: "store_unavailable" });
     assert.deepEqual(textsOf(reader), ["start", "one", "two"]);
     await bringBack();
-    await passUntil(() => reader.events.length >= 5, "all is read");
+    await passUntil([a, b], STEP_MS, () => reader.events.length >= 5, "all is read");
     assert.deepEqual(textsOf(reader), ["start", "one", "two", "three", "four"]);
     assert.deepEqual(seqs(reader.events), [1, 2, 3, 4, 5]);
     assert.equal(reader.over, undefined);
@@ -128,12 +123,8 @@ redisSuite("the shared feed of a store in trouble", (redis) => {
   test("R-STORE R-FEED a store that is away for 30 s costs what was said meanwhile, and readers are told, also where nothing follows", async () => {
     await takeAway();
     a.feed.publish(word("given up"));
-    let waited = 0;
-    await until(() => {
-      a.clock.advance(250);
-      waited += 250;
-      return waited > 31_000 && a.clock.pending() === 0;
-    });
+    const end = a.clock.now() + 31_000;
+    await passUntil([a], STEP_MS, () => a.clock.now() > end && a.clock.pending() === 0);
     assert.equal(a.feed.idle, false, "that something is missing is still to be told");
     await bringBack();
     await untilOver();

@@ -4,7 +4,7 @@ import { closedAfterEach } from "../../../testing/closed-after-each.ts";
 import { turn } from "../../../testing/log-environment.ts";
 import { manualClock } from "../../../testing/manual-clock.ts";
 import { redisSuite } from "../../../testing/redis-suite.ts";
-import { succeeds, until } from "../../../testing/until.ts";
+import { passUntil, succeeds, until } from "../../../testing/until.ts";
 import { connectRedis } from "../../log/redis/connection.ts";
 import { createRetries } from "../../log/redis/retries.ts";
 import { openServerCalls } from "../../log/redis/server-calls.ts";
@@ -49,16 +49,13 @@ redisSuite("a message for a turn of another server", (redis) => {
   }
 
   /** Lets time pass on a server until something is settled. */
-  async function settledOn<Value>({ clock }: Server, promise: Promise<Value>): Promise<Value> {
+  async function settledOn<Value>(server: Server, promise: Promise<Value>): Promise<Value> {
     let isOver = false;
     const over = () => {
       isOver = true;
     };
     promise.then(over, over);
-    await until(() => {
-      if (!isOver) clock.advance(100);
-      return isOver;
-    });
+    await passUntil([server], 100, () => isOver);
     return promise;
   }
 
@@ -98,10 +95,7 @@ redisSuite("a message for a turn of another server", (redis) => {
     let questions = 0;
     await asked.subscribe(redis.keys.calls("a"));
     asked.on("message", () => questions++);
-    await until(() => {
-      b.clock.advance(100);
-      return questions > 1;
-    });
+    await passUntil([b], 100, () => questions > 1);
     answer.resolve(true);
     assert.deepEqual(await settledOn(b, added), { streamId: "stream1", isSure: true });
     assert.equal(a.asked.length, 1);
