@@ -38,6 +38,21 @@ redisSuite("a connection on which no answer comes", (redis) => {
     await silent;
   });
 
+  test("R-STORE a replica is left for what the address may lead to now, but not again and again", async () => {
+    const connection = await connect();
+    const before = connection.times();
+    await redis.direct.replicaof("127.0.0.1", 1);
+    const began = performance.now();
+    for (let tries = 0; tries < 8; tries++) {
+      await Promise.allSettled(Array.from({ length: 20 }, () => connection.redis.set("anything", "1")));
+      await until(() => succeeds(connection.redis.ping()));
+    }
+    const seconds = Math.floor((performance.now() - began) / 1000);
+    await redis.direct.replicaof("NO", "ONE");
+    const times = connection.times() - before;
+    assert.ok(times >= 1 && times <= 1 + seconds, `${times} connections in ${seconds} s`);
+  });
+
   test("R-STORE a server that may not listen any more lives on, and listens again once it may", async () => {
     await redis.direct.call("ACL", "SETUSER", "teller", "on", "nopass", "~*", "+@all", "&*");
     const connection = await connect(redis.url.replace("//", "//teller:any@"));

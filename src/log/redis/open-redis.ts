@@ -49,9 +49,20 @@ const OPTIONS = {
   // What had no answer when a connection broke fails then: with `null` it would be forgotten, and fail when its time is up.
   ...{ autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 0, noDelay: true },
   ...{ commandTimeout: COMMAND_MS, connectTimeout: COMMAND_MS, disableClientInfo: true },
-  // A replica that was a primary, or is about to be one, is not what the address leads to any more.
-  reconnectOnError: ({ message }: Error) => message.startsWith("READONLY"),
 } satisfies RedisOptions;
+
+/**
+ * A replica that was a primary, or is about to be one, is not what the address leads to any more. Where it still is, connecting succeeds
+ * each time, so that only this keeps a pause.
+ */
+function leavesReplica() {
+  let notBefore = Number.NEGATIVE_INFINITY;
+  return ({ message }: Error) => {
+    if (!message.startsWith("READONLY") || performance.now() < notBefore) return false;
+    notBefore = performance.now() + LONGEST_BACKOFF_MS;
+    return true;
+  };
+}
 
 /** The number of the database that the URL names. */
 export const databaseOf = (url: string): number => Number(new URL(url).pathname.slice(1));
@@ -67,7 +78,7 @@ function accessOf(url: string) {
   const tls = protocol === "rediss:" ? { tls: {} } : {};
   const user = username === "" ? {} : { username: decodeURIComponent(username) };
   const secret = password === "" ? {} : { password: decodeURIComponent(password) };
-  return { ...OPTIONS, ...tls, ...user, ...secret };
+  return { ...OPTIONS, reconnectOnError: leavesReplica(), ...tls, ...user, ...secret };
 }
 
 function openOne(url: string): Redis {
