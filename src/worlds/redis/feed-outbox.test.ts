@@ -1,8 +1,56 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { turn } from "../../../testing/log-environment.ts";
 import { manualClock } from "../../../testing/manual-clock.ts";
 import { createFeedOutbox } from "./feed-outbox.ts";
-import type { AppendedToFeed, FeedStore } from "./feed-store.ts";
+import type { AppendedToFeed, FeedBatch, FeedStore } from "./feed-store.ts";
+
+const TOKEN = '{"type":"token"}';
+
+/** An outbox on a store that answers so; where with nothing, it is away. */
+function outboxOn(answer: (batch: FeedBatch) => AppendedToFeed | undefined) {
+  const clock = manualClock();
+  const offered: FeedBatch[] = [];
+  async function append(_world: string, batch: FeedBatch): Promise<AppendedToFeed> {
+    offered.push(batch);
+    return answer(batch) ?? Promise.reject(new Error("away"));
+  }
+  const store = { append } as Partial<FeedStore> as FeedStore;
+  let batches = 0;
+  const outbox = createFeedOutbox({ store, clock, world: "lobby", server: "a", nextBatch: () => ++batches });
+  return { clock, offered, outbox };
+}
+
+test("R-FEED what others have told is left out, but not that something before it was lost", async () => {
+  let isAway = true;
+  const { clock, offered, outbox } = outboxOn(({ turns }) => {
+    if (isAway) return undefined;
+    return turns.length > 0 ? { state: "told", places: new Map([["t1", 2]]) } : { state: "ok", id: "f1" };
+  });
+  outbox.push(TOKEN, { turn: "t1", place: 1 });
+  for (let ms = 0; ms <= 30_000; ms += 250) {
+    await turn();
+    clock.advance(250);
+  }
+  isAway = false;
+  outbox.push(TOKEN, { turn: "t1", place: 2 });
+  await outbox.drained();
+  const { events, isAfterLoss } = offered.at(-1) as FeedBatch;
+  assert.deepEqual([events, isAfterLoss, outbox.isEmpty], [[], true, true]);
+});
+
+test("R-FEED a server that has heard of an end offers what comes later to the feed that ended, not to the next of that name", async () => {
+  const { offered, outbox } = outboxOn(({ known }) => (known ? { state: "sealed" } : { state: "ok", id: "f1" }));
+  for (const _ of [1, 2, 3]) {
+    outbox.look();
+    outbox.push(TOKEN);
+    await outbox.drained();
+  }
+  assert.deepEqual(
+    offered.map(({ known }) => known),
+    [undefined, "f1", "f1"],
+  );
+});
 
 test("R-STORE R-FEED what a feed has still to write is given up with it, also in the middle of a write that fails", async () => {
   const clock = manualClock();
@@ -14,7 +62,7 @@ test("R-STORE R-FEED what a feed has still to write is given up with it, also in
   };
   const store = { append } as Partial<FeedStore> as FeedStore;
   const outbox = createFeedOutbox({ store, clock, world: "lobby", server: "a", nextBatch: () => 1 });
-  outbox.push('{"type":"token"}');
+  outbox.push(TOKEN);
   await asked.promise;
   outbox.stop();
   reject(new Error("away"));
