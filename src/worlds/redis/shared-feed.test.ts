@@ -332,6 +332,29 @@ redisSuite("the shared feed", (redis) => {
     assert.deepEqual([unnumbered(reader.events.slice(1)), restored], [[word("meanwhile")], 0]);
   });
 
+  test("R-FEED who begins to read while the world is deleted does not begin the next one's feed, and is told to go", async () => {
+    const first = await join("a", (store) => ({
+      ...store,
+      async open(...about) {
+        const state = await store.open(...about);
+        first.feed.close();
+        return state;
+      },
+    }));
+    assert.equal((await first.feed.open()).sealed, true);
+    const later = await join("b", (store) => ({
+      ...store,
+      async renew(...about) {
+        later.feed.close();
+        await later.written();
+        return store.renew(...about);
+      },
+    }));
+    const { id } = await later.feed.open();
+    const source = await later.feed.open();
+    assert.deepEqual([source.id, source.sealed], [id, true]);
+  });
+
   test("R-FEED a batch whose answer was lost is written again, and is there once", async () => {
     let tries = 0;
     const server = await join("a", (store) => ({
