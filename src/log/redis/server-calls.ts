@@ -2,6 +2,7 @@ import type { Clock } from "../../clock.ts";
 import { expiringMap } from "../expiring-map.ts";
 import type { Connection } from "./connection.ts";
 import type { Keys } from "./keys.ts";
+import { messageOf } from "./message.ts";
 
 /** What servers ask each other. Questions and answers are JSON. */
 export type ServerCalls = {
@@ -43,7 +44,8 @@ export async function openServerCalls({ connection, keys, clock, serverId }: Ser
   }
 
   await listen(keys.calls(serverId), (text) => {
-    const message = JSON.parse(text) as Message;
+    const message = messageOf<Message>(text);
+    if (!message) return;
     if ("answer" in message) waiting.get(message.id)?.(message.answer ?? undefined);
     // Who is not answered asks again.
     else reply(message.id, message.from, message.question).catch(() => {});

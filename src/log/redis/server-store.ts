@@ -1,6 +1,7 @@
 import type { CancelCause } from "../shelf.ts";
 import type { Connection } from "./connection.ts";
 import type { Keys } from "./keys.ts";
+import { messageOf } from "./message.ts";
 
 /** What servers say to each other about a stream. */
 export type Command =
@@ -47,7 +48,10 @@ export function createServerStore({ redis, nodes, listen, checkListener }: Conne
       await redis.publish(keys.commands(serverId), JSON.stringify(command));
     },
     async onCommand(serverId, take) {
-      await listen(keys.commands(serverId), (message) => take(JSON.parse(message) as Command));
+      await listen(keys.commands(serverId), (message) => {
+        const command = messageOf<Command>(message);
+        if (command) take(command);
+      });
     },
     async identity() {
       const about = await Promise.all(nodes().map((node) => node.call("INFO", "server", "replication")));

@@ -142,7 +142,7 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
     if (command.type === "cancel") void local.cancel(command.id, command.cause);
     else if (command.type === "readers") hearOfReaders(command);
     else if (command.type === "take") void handOver.take(command);
-    else handOver.taken(command);
+    else if (command.type === "taken") handOver.taken(command);
   });
   await lease.begin();
   store.onBack(() => {

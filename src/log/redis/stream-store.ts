@@ -120,7 +120,11 @@ export function createStreamStore(connection: Connection, keys: Keys, options: S
         redis.set(keys.gone(id), wall() + TOMBSTONE_MS, "PX", TOMBSTONE_MS),
       ]);
     },
-    follow: (id, take) => listen(keys.bell(id), (message) => take(batchOf(message))),
+    follow: (id, take) =>
+      listen(keys.bell(id), (message) => {
+        const batch = batchOf(message);
+        if (batch) take(batch);
+      }),
     ownerOf: async (id) => (await redis.hget(keys.meta(id), "owner")) ?? undefined,
     takeOver: (id, dead, fence, stores = "") => takeOver(keys.meta(id), keys.log(id), dead, fence, stores),
     handOver: async (id, from, fence, { stores, most }) =>
@@ -138,9 +142,10 @@ function eventsFrom(entries: [id: string, fields: string[]][], first: number): s
   return events;
 }
 
-/** A published batch: `first sealed epochs`, and an event a line. */
-function batchOf(message: string): ReadBatch {
+/** A published batch: `first sealed epochs`, and an event a line; undefined for what no server says. */
+function batchOf(message: string): ReadBatch | undefined {
   const [head = "", ...events] = message.split("\n");
-  const [first, sealed, epochs = ""] = head.split(" ");
+  const [, first, sealed, epochs = ""] = /^(\d+) ([01]) ([\d,]*)$/.exec(head) ?? [];
+  if (first === undefined) return undefined;
   return { first: Number(first), sealed: sealed === "1", events, epochs };
 }

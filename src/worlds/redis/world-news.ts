@@ -1,4 +1,5 @@
 import type { Connection } from "../../log/redis/connection.ts";
+import { messageOf } from "../../log/redis/message.ts";
 import type { WorldCopy } from "../world-copies.ts";
 
 /** What servers say to each other about worlds, on one channel. It is lost where a connection is. */
@@ -15,8 +16,8 @@ export type WorldNews = {
 export async function openWorldNews({ listen }: Connection, channel: string): Promise<WorldNews> {
   const takers = new Map<string, ((news: never) => void)[]>();
   await listen(channel, (message) => {
-    const news = JSON.parse(message) as News;
-    for (const take of takers.get(news.type) ?? []) take(news as never);
+    const news = messageOf<News>(message);
+    for (const take of (news && takers.get(news.type)) ?? []) take(news as never);
   });
   return {
     on(type, take) {
