@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { anyUnicode } from "../testing/any-unicode.ts";
 import { fitting } from "./fitting.ts";
 import type { ConversationMessage } from "./index.ts";
 
 const message: fc.Arbitrary<ConversationMessage> = fc.record({
   role: fc.constantFrom("user" as const, "assistant" as const),
-  content: fc.string({ unit: "binary", maxLength: 40 }),
+  content: anyUnicode({ maxLength: 40 }),
 });
 const bytesOf = (messages: ConversationMessage[]) => Buffer.byteLength(JSON.stringify(messages));
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { anyUnicode } from "../testing/any-unicode.ts";
 import { offer } from "../testing/app.ts";
 import { hostileTexts, inPieces, startModelServer } from "../testing/model-server.ts";
 import { assertProblem } from "../testing/problem.ts";
@@ -163,7 +164,7 @@ test("R-VOICES R-TEXT any agents, in any order and any pieces: each message whol
   const agents = ["Ann", { name: "Ben", streaming: false }, "Cid"];
   const server = await worldApp(t, { agents });
   const names = ["Ann", "Ben", "Cid"];
-  const step = fc.tuple(fc.nat(2), fc.array(fc.string({ unit: "binary" }), { minLength: 1, maxLength: 3 }));
+  const step = fc.tuple(fc.nat(2), fc.array(anyUnicode(), { minLength: 1, maxLength: 3 }));
   const property = fc.asyncProperty(
     fc.array(step, { maxLength: 15 }),
     fc.shuffledSubarray([0, 1, 2], { minLength: 3 }),

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { anyUnicode } from "./any-unicode.ts";
 
 /** Definitions of worlds with all that may stand in them, texts that files find hard to keep among it. */
 
@@ -25,7 +26,7 @@ const SNAGS = [
 const text = (maxLength: number) =>
   fc.oneof(
     fc.string({ maxLength, unit: "grapheme" }),
-    fc.string({ maxLength, unit: "binary" }).filter((each) => each.isWellFormed()),
+    anyUnicode({ maxLength }),
     fc.array(fc.constantFrom(...SNAGS), { maxLength: 40 }).map((parts) => parts.join("").slice(0, maxLength)),
     fc.lorem({ maxCount: 60 }).map((words) => words.slice(0, maxLength)),
   );

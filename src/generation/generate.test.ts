@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { anyUnicode } from "../../testing/any-unicode.ts";
 import { manualClock } from "../../testing/manual-clock.ts";
 import { finishPart, scriptedModel } from "../../testing/scripted-model.ts";
 import { createMemoryLog } from "../log/memory-log.ts";
@@ -53,7 +54,7 @@ const isTerminal = ({ type }: StreamEvent) => type === "done" || type === "error
 
 /** Everything that can happen to a generation, as one step. */
 const text = fc.oneof(
-  fc.string({ unit: "binary" }),
+  anyUnicode(),
   fc.constantFrom("", "\ud83d", "\ude00", "a\ud83d", "\ude00b", "\r\n\r\ndata: x", "\0\u2028"),
 );
 const step = fc.oneof(

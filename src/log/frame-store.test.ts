@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { anyUnicode } from "../../testing/any-unicode.ts";
 import { appendFrame, archiveOf, bytesOf, createFrameStore, type FrameStore, frameAt, sliceOf } from "./frame-store.ts";
 
 // From a few bytes to far more than a block, ASCII or not, so that frames meet every kind of edge.
 const text = fc.oneof(
-  { weight: 4, arbitrary: fc.string({ minLength: 1, unit: "binary" }) },
+  { weight: 4, arbitrary: anyUnicode({ minLength: 1 }) },
   fc.tuple(fc.constantFrom("x", "é", "😀"), fc.integer({ min: 1, max: 30_000 })).map(([unit, n]) => unit.repeat(n)),
 );
 // A frame ends with an empty line and holds none: its data is one line of JSON.

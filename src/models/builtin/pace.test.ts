@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { anyUnicode } from "../../../testing/any-unicode.ts";
 import { piecesOf } from "./pace.ts";
 
 const anyText = fc.oneof(
   fc.string(),
-  fc.string({ unit: "binary" }),
+  anyUnicode(),
   fc
     .array(fc.constantFrom(" ", "\n", "a", "😀", "\ud83d", "word", "\r\n", "\u2028", "\0"), { maxLength: 300 })
     .map((parts) => parts.join("")),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { anyUnicode } from "../../../testing/any-unicode.ts";
 import { JOKES } from "./jokes.ts";
 import { reply } from "./reply.ts";
 import type { Message } from "./turn.ts";
@@ -329,7 +330,7 @@ const anyMessages = fc.array(
   fc.record({
     role: fc.constantFrom("user" as const, "assistant" as const),
     content: fc.oneof(
-      fc.string({ unit: "binary", maxLength: 200 }),
+      anyUnicode({ maxLength: 200 }),
       fc.constantFrom("", " ", "I'm Ada", "what's my name?", "[Ada]: hi", "@Otto hi", "another one", "yes", "\ud800"),
     ),
   }),
@@ -338,7 +339,7 @@ const anyMessages = fc.array(
 
 test("whatever is said, there is an answer, the same each time, without an unfilled place", () => {
   fc.assert(
-    fc.property(anyMessages, fc.string({ unit: "binary", maxLength: 100 }), (messages, instructions) => {
+    fc.property(anyMessages, anyUnicode({ maxLength: 100 }), (messages, instructions) => {
       const answer = reply({ instructions, messages, createdAt });
       assert.notEqual(answer.trim(), "");
       assert.equal(reply({ instructions, messages: structuredClone(messages), createdAt }), answer);
