@@ -6,10 +6,15 @@ import { failure } from "../protocol/errors.ts";
 import { canonicalJson, isIdempotencyKey } from "../protocol/requests.ts";
 
 /**
- * What a start has led to: `messageId` names what it published, where the `start` of its stream does not. `replayed`: it had been
- * started before, by the same key.
+ * What a start has led to: `messageId` and `turnId` name what it published and where, unless the `start` of its stream does. `replayed`:
+ * it had been started before, by the same key.
  */
-export type Started = { log: StreamLog; messageId?: string | undefined; replayed: boolean };
+export type Started = {
+  log: StreamLog;
+  messageId?: string | undefined;
+  turnId?: string | undefined;
+  replayed: boolean;
+};
 
 /** Binds the key to the stream. To be called before anything can end it: a retryable end frees the key again. */
 export type Bind = (streamId: string, messageId?: string) => void;

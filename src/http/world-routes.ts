@@ -3,10 +3,10 @@ import type { Clock } from "../clock.ts";
 import type { Shelf } from "../log/shelf.ts";
 import type { StreamLog } from "../log/stream-log.ts";
 import { failure } from "../protocol/errors.ts";
-import type { StartEvent } from "../protocol/events.ts";
 import { parseRouteQuery, parseWorldChatStart, parseWorldMessage } from "../protocol/world-requests.ts";
 import type { Worlds } from "../worlds/worlds.ts";
 import { formatFor } from "./accept.ts";
+import { startOf } from "./begun-turn.ts";
 import { feedRoutes } from "./feed-routes.ts";
 import { logReplies } from "./log-replies.ts";
 import type { Metrics } from "./metrics.ts";
@@ -98,10 +98,10 @@ export function worldRoutes(app: FastifyInstance, deps: WorldRoutesDeps): void {
   app.post<OfWorld>("/worlds/:world/messages", hooks, async (request, reply) => {
     formatFor(request.headers.accept, ["json"]);
     const message = parseWorldMessage(request.body, maxMessageChars);
-    const { log, messageId, replayed } = await startTurn.message({ ...turnRequest(request, reply), message });
+    const { log, messageId, turnId, replayed } = await startTurn.message({ ...turnRequest(request, reply), message });
     if (replayed) reply.header("idempotent-replayed", "true");
-    const { turn_id, message_id } = log.event(1) as StartEvent;
-    return reply.code(202).send({ message_id: messageId ?? message_id, turn_id });
+    const start = turnId === undefined ? await startOf(deps, log) : undefined;
+    return reply.code(202).send({ message_id: messageId ?? start?.message_id, turn_id: turnId ?? start?.turn_id });
   });
 
   app.post<OfWorld>("/worlds/:world/route", hooks, async (request) => {

@@ -1,4 +1,5 @@
 import type { Clock } from "../../clock.ts";
+import { heardWithin } from "../heard-within.ts";
 import type { CancelCause } from "../shelf.ts";
 import type { Away, StreamLog } from "../stream-log.ts";
 import { type FollowedLog, followLog, type Had } from "./followed-log.ts";
@@ -152,7 +153,7 @@ export function createFollowedLogs(options: FollowedLogsOptions) {
         const owner = await store.ownerOf(id);
         if (!owner) return;
         await store.send(owner, { type: "cancel", id, cause });
-        await sealedWithin(entry.log, clock, CANCEL_AGAIN_MS);
+        await heardWithin(entry.log, () => entry.log.sealed, clock, CANCEL_AGAIN_MS);
       }
     },
     /** Reads what may have been missed. */
@@ -169,17 +170,4 @@ export function createFollowedLogs(options: FollowedLogsOptions) {
       for (const entry of [...open.values()]) drop(entry);
     },
   };
-}
-
-function sealedWithin(log: StreamLog, clock: Clock, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      release();
-      takeBack();
-      resolve();
-    };
-    const release = log.listen(() => log.sealed && done());
-    const takeBack = clock.after(ms, done);
-    if (log.sealed) done();
-  });
 }
