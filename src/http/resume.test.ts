@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createMemoryLog } from "../log/memory-log.ts";
-import { isOver, keptLog, positionOf, seqWithin } from "./resume.ts";
+import { isOver, keptLog, positionOf, refuseAway, seqWithin } from "./resume.ts";
 
 const ID = "A".repeat(22);
 const code = (code: string) => (error: { code?: string }) => error.code === code;
@@ -61,4 +61,11 @@ test("R-HONEST: a stream is found only under the kind and the world of the path"
 
 test("R-END: nothing can follow after the last event of a sealed log, and only then", () => {
   assert.deepEqual([isOver(logOf(3), 3), isOver(logOf(3, true), 2), isOver(logOf(3, true), 3)], [false, false, true]);
+});
+
+test("R-STORE R-DRAIN who would read on where the server is about to close, or without its store, is told which, and nobody who has it whole", () => {
+  for (const away of ["leaving", "closing"] as const)
+    assert.throws(() => refuseAway({ ...logOf(1), away }), code("shutting_down"));
+  assert.throws(() => refuseAway({ ...logOf(1), away: "storeless" }), code("store_unavailable"));
+  refuseAway({ ...logOf(1, true), away: "storeless" });
 });

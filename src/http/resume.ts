@@ -1,6 +1,6 @@
 import type { Found } from "../log/shelf.ts";
 import type { StreamLog } from "../log/stream-log.ts";
-import { failure } from "../protocol/errors.ts";
+import { failure, storeAway } from "../protocol/errors.ts";
 import { type Cursor, parseCursor } from "../protocol/frames.ts";
 
 /** Where a request wants to read on from. `seq` alone stands in the stream of the path. */
@@ -60,9 +60,12 @@ export const isOver = (log: StreamLog, after: number): boolean => log.sealed && 
 const COME_BACK_AFTER_S = 1;
 
 /**
- * Whoever would read on here is sent to another server, where this one is about to close and the stream is written elsewhere (R-DRAIN).
- * @throws Failure `shutting_down`
+ * Whoever would read on here is sent to another server, where the stream is written elsewhere and this one is about to close (R-DRAIN)
+ * or has lost its store (R-STORE).
+ * @throws Failure `shutting_down` or `store_unavailable`
  */
 export function refuseAway({ away, sealed }: StreamLog): void {
-  if (away && !sealed) throw failure("shutting_down", undefined, { retryAfter: COME_BACK_AFTER_S });
+  if (sealed) return;
+  if (away === "storeless") throw storeAway();
+  if (away) throw failure("shutting_down", undefined, { retryAfter: COME_BACK_AFTER_S });
 }

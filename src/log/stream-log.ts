@@ -2,7 +2,7 @@ import type { ErrorCode } from "../protocol/errors.ts";
 import type { OpenDraft, StreamEvent, TerminalDraft } from "../protocol/events.ts";
 import type { Slice } from "./frame-store.ts";
 
-export type Away = "leaving" | "closing" | undefined;
+export type Away = "leaving" | "closing" | "storeless" | undefined;
 
 /**
  * The port of a log: the events of one stream, numbered, encoded, bounded, sealed once. One writer, any number of readers.
@@ -26,7 +26,8 @@ export type StreamLog = {
   readonly sealed: boolean;
   /**
    * Another server writes it, and this one is about to close: whoever can come back for the rest is to do so, and finds another
-   * server. `closing`: so is everybody else. Never in memory alone.
+   * server. `closing`: so is everybody else. `storeless`: so is everybody, for this server has not heard of the store for too long.
+   * Never in memory alone.
    */
   readonly away?: Away;
   /** Its readers have seen what the stream has lost: they are cut, and no other event follows (R-STORE). */

@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { manualClock } from "../../../testing/manual-clock.ts";
 import { epochsOfText } from "../epochs.ts";
 import { followLog } from "./followed-log.ts";
-import type { ReadBatch, Stored, StreamStore } from "./stream-store.ts";
+import type { ReadBatch, SharedNames, Stored, StreamStore } from "./stream-store.ts";
 
+const names: SharedNames = { kind: "chat", createdAt: "2026-01-02T03:04:05.000Z", epochs: [] };
 const event = (seq: number) => JSON.stringify({ type: "token", text: `n${seq}`, seq });
 
 test("R-TAKEOVER what an earlier writer says late ends nobody's reading", async () => {
   const epochs = "2";
-  const names = { kind: "chat", createdAt: "2026-01-02T03:04:05.000Z", epochs: epochsOfText(epochs) } as const;
   const batch = { first: 1, events: [1, 2, 3].map(event), sealed: false, epochs };
-  const stored: Stored = { names, owner: "b", seq: 3, batch };
+  const stored: Stored = { names: { ...names, epochs: epochsOfText(epochs) }, owner: "b", seq: 3, batch };
   let take = (_: ReadBatch) => {};
   const store = {
     async follow(_: string, taker: typeof take) {
@@ -19,9 +20,40 @@ test("R-TAKEOVER what an earlier writer says late ends nobody's reading", async 
     },
     read: async () => stored,
   } as unknown as StreamStore;
-  const log = await followLog({ store, id: "abc", isSettled: () => true });
+  const log = await followLog({ store, clock: manualClock(), id: "abc", isSettled: () => true });
   take({ first: 3, events: [event(3)], sealed: false, epochs: "" });
   assert.deepEqual([log?.isVoid, log?.epoch, log?.lastSeq], [false, 1, 3]);
   take({ first: 4, events: [event(4)], sealed: false, epochs });
   assert.equal(log?.lastSeq, 4);
+});
+
+test("R-STORE who reads another server's stream is sent away when the store has not been heard of for 30 s, and not after that", async () => {
+  const stored: Stored = { names, owner: "b", seq: 0, batch: { first: 1, events: [], sealed: false, epochs: "" } };
+  let isAway = false;
+  const store = {
+    follow: async () => () => {},
+    read: async () => (isAway ? Promise.reject(new Error("It is away.")) : stored),
+  } as unknown as StreamStore;
+  const clock = manualClock();
+  const log = await followLog({ store, clock, id: "abc", isSettled: () => true });
+  assert.ok(log);
+  const told: (string | undefined)[] = [];
+  log.listen(() => told.push(log.away));
+  const look = async (ms: number) => {
+    clock.advance(ms);
+    await log.catchUp().catch(() => {});
+  };
+  isAway = true;
+  await look(10_000);
+  await look(29_000);
+  isAway = false;
+  await look(2000);
+  assert.deepEqual(told, [], "it was back in time");
+  isAway = true;
+  await look(0);
+  await look(30_000);
+  assert.deepEqual(told, ["storeless"]);
+  isAway = false;
+  await look(0);
+  assert.equal(log.away, undefined);
 });

@@ -1,9 +1,11 @@
+import type { Clock } from "../../clock.ts";
 import type { StreamEvent } from "../../protocol/events.ts";
 import { frameData, frameOfJson } from "../../protocol/frames.ts";
 import { createBells, hang, ringSoon } from "../bells.ts";
 import { agreedUpTo, type Epochs, epochsOfText, sharedUpTo, textOfEpochs } from "../epochs.ts";
 import { appendFrame, createFrameStore, frameAt, sliceOf } from "../frame-store.ts";
 import type { Away, StreamLog } from "../stream-log.ts";
+import { AWAY_MS } from "./outbox.ts";
 import type { ReadBatch, SharedNames, Stored, StreamStore } from "./stream-store.ts";
 
 /** A log that another server writes: a copy for this server's readers, kept up to date by its bell. */
@@ -13,7 +15,7 @@ export type FollowedLog = StreamLog & {
   readonly owner: string;
   /**
    * Compares it with the store: reads what that has more, for the bell may have been missed, and gives back what it has lost.
-   * Resolves to whether the store has the stream.
+   * Resolves to whether the store has the stream. Its readers are told to go where that has failed for {@link AWAY_MS}.
    */
   catchUp(): Promise<boolean>;
   /** Bytes of its frames. */
@@ -25,6 +27,7 @@ export type FollowedLog = StreamLog & {
 
 export type FollowOptions = {
   store: StreamStore;
+  clock: Clock;
   id: string;
   /** Whether all that a server has written is known to be in the store. */
   isSettled(owner: string): boolean;
@@ -60,13 +63,14 @@ export async function followLog(options: FollowOptions, had?: Had): Promise<Foll
   return log;
 }
 
-function openCopy({ store, id, isSettled }: FollowOptions, names: SharedNames, leave: () => void) {
+function openCopy({ store, clock, id, isSettled }: FollowOptions, names: SharedNames, leave: () => void) {
   const frames = createFrameStore();
   const bells = createBells();
   let epochs: Epochs;
   let epochsText: string;
   let idPrefix: string;
   let catching: Promise<boolean> | undefined;
+  let unheardSince: number | undefined;
 
   function enter(next: Epochs) {
     epochs = next;
@@ -140,9 +144,29 @@ function openCopy({ store, id, isSettled }: FollowOptions, names: SharedNames, l
     else becomeVoid();
   }
 
+  function goAway(away: Away) {
+    log.away = away;
+    ringSoon(bells);
+  }
+
+  /** Whoever reads here may find a server that has the store. */
+  function missStore() {
+    unheardSince ??= clock.now();
+    if (clock.now() - unheardSince >= AWAY_MS && !log.away) goAway("storeless");
+  }
+
+  function hearStore() {
+    unheardSince = undefined;
+    if (log.away === "storeless") goAway(undefined);
+  }
+
   async function compare(): Promise<boolean> {
     try {
-      const found = await store.read(id, log.lastSeq);
+      const found = await store.read(id, log.lastSeq).catch((error: unknown) => {
+        missStore();
+        throw error;
+      });
+      hearStore();
       if (found) await settle(found);
       return found !== undefined;
     } finally {
@@ -162,10 +186,7 @@ function openCopy({ store, id, isSettled }: FollowOptions, names: SharedNames, l
     sharedUpTo: (epoch) => sharedUpTo(epochs, epoch),
     mayLack: () => !log.sealed && !isSettled(log.owner),
     listen: (bell) => hang(bells, bell),
-    sendAway(away) {
-      log.away = away;
-      ringSoon(bells);
-    },
+    sendAway: goAway,
     catchUp() {
       catching ??= compare();
       return catching;

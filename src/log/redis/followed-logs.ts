@@ -54,7 +54,7 @@ export function createFollowedLogs(options: FollowedLogsOptions) {
 
   async function begin(id: string, had?: Had): Promise<Followed | undefined> {
     try {
-      const log = await followLog({ store, id, isSettled }, had);
+      const log = await followLog({ store, clock, id, isSettled }, had);
       if (!log) return undefined;
       if (closed) {
         log.leave();
@@ -121,8 +121,8 @@ export function createFollowedLogs(options: FollowedLogsOptions) {
      * has less.
      */
     find: async (id: string, had?: Had): Promise<StreamLog | undefined> => (await entryOf(id, had))?.log,
-    /** Gives back what the store has lost of them. */
-    restore(): void {
+    /** Compares all with the store: gives back what that has lost of them, or finds that it is away. */
+    compare(): void {
       for (const { log } of open.values()) log.catchUp().catch(() => {});
     },
     async lookAfter(living: ReadonlySet<string>): Promise<void> {

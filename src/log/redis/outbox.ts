@@ -36,8 +36,8 @@ export type OutboxOptions = {
 
 /** Before a write that failed is tried again: the connection has a back-off of its own. */
 const RETRY_MS = 100;
-/** How long a generation goes on without the store (R-STORE). */
-const AWAY_MS = 30_000;
+/** How long a generation goes on without the store, and its readers wait for it (R-STORE). */
+export const AWAY_MS = 30_000;
 
 /**
  * Batches by themselves: what is pushed before a batch leaves, or while one is on its way, goes together. A token passes here

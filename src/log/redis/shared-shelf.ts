@@ -98,7 +98,7 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
   });
   const restoreOwn = createRestoring(store, own);
   const restore = async () => {
-    followed.restore();
+    followed.compare();
     await Promise.all([restoreOwn(), claims.restore()]);
   };
 
@@ -124,7 +124,10 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
     restore,
     onSign(error) {
       if (error === undefined) observer?.reached();
-      else observer?.failed(error);
+      else {
+        followed.compare();
+        observer?.failed(error);
+      }
       observer?.fates(own.fates);
     },
   });

@@ -125,6 +125,26 @@ redisSuite("a store in trouble", (redis) => {
     assert.deepEqual(eventsOf(await wholeOn(b, log)), here);
   });
 
+  test("R-STORE a server that alone is without the store for 30 s sends away who reads what others write", async () => {
+    const { log } = await openStream(a.shelf);
+    const apart = await startSharedServer(redis, "apart");
+    const copy = await apart.found(log.id);
+    const release = apart.shelf.attach(copy);
+    await apart.cutOff();
+    const passed = async (ms: number) => {
+      for (let at = 0; at < ms; at += 500) {
+        apart.clock.advance(500);
+        await b.roundTrip();
+      }
+    };
+    await passed(29_000);
+    assert.equal(copy.away, undefined);
+    await passed(4000);
+    assert.equal(copy.away, "storeless");
+    release();
+    await apart.abandon();
+  });
+
   test("R-STORE a store that is full refuses what is new, and what runs goes on when it has room", async () => {
     const { log } = await openStream(a.shelf);
     await redis.direct.config("SET", "maxmemory", "1");
