@@ -39,6 +39,17 @@ test("R-FEED what others have told is left out, but not that something before it
   assert.deepEqual([events, isAfterLoss, outbox.isEmpty], [[], true, true]);
 });
 
+test("R-FEED much that waits goes into the store in its order, some of it at a time: nobody waits long for Redis", async () => {
+  const { offered, outbox } = outboxOn(() => ({ state: "ok", id: "f1" }));
+  const events = ["a", "b", "c", "d"].map((letter) => letter.repeat(60_000));
+  for (const event of [...events, "e".repeat(200_000)]) outbox.push(event);
+  await outbox.drained();
+  assert.deepEqual(
+    offered.map((batch) => batch.events.map(([letter]) => letter).join("")),
+    ["ab", "cd", "e"],
+  );
+});
+
 test("R-FEED a server that has heard of an end offers what comes later to the feed that ended, not to the next of that name", async () => {
   const { offered, outbox } = outboxOn(({ known }) => (known ? { state: "sealed" } : { state: "ok", id: "f1" }));
   for (const _ of [1, 2, 3]) {

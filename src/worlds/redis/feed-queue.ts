@@ -8,6 +8,7 @@ export type Queued = { json: string; place: Place | undefined };
 
 /** In characters; a few seconds of a busy world. Who reads is told where more had to be left out. */
 const MOST_WAITING = 1024 * 1024;
+/** Redis does nothing else while it takes one. */
 const LONGEST_BATCH = 128 * 1024;
 
 /** Events that wait to be added to a feed. */
