@@ -89,3 +89,12 @@ describe("R-TAKEOVER a turn that is gone on with here", () => {
     (await model.call()).finish();
   });
 });
+
+test("a turn whose world is deleted while its log is made ends as those do that have begun, and calls nobody", async (t) => {
+  const { worlds, store, model, close } = worldsFixture({ agents: ["Vera"] });
+  t.after(close);
+  const { log } = await worlds.startTurn("kitchen", { message: "Hello!", onLog: () => store.deleteWorld("kitchen") });
+  const end = eventsOf(log).at(-1);
+  assert.ok(end?.type === "done" && end.reason === "cancelled");
+  assert.equal(model.calls.length, 0);
+});
