@@ -119,6 +119,17 @@ describe("a message into a turn that runs here", () => {
     assert.deepEqual([await here, await forwarded, sent, listeners()], [log, false, [["m1", true]], 0]);
   });
 
+  test("R-TAKEOVER is not added to a turn that was taken before the message which begins it was out", async () => {
+    const { turn, publish, said, sent } = rig(logWith());
+    const { promise, resolve } = Promise.withResolvers<void>();
+    turn.published = promise;
+    const here = publish("Kitchen", "t1", MESSAGE);
+    turn.hasMoved = true;
+    resolve();
+    await here;
+    assert.deepEqual([said, sent], [[], [["m1", true]]]);
+  });
+
   test("R-TAKEOVER is not sent on where the store has had it before the turn was taken", async () => {
     const { log, arrive } = storedLog();
     const { turn, publish, sent } = rig(log);
