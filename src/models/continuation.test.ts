@@ -104,7 +104,17 @@ describe("R-TAKEOVER what is sent to go on with a text", () => {
     ]);
   });
 
-  test("as many tokens as are left, and never none", async (t) => {
+  test("R-SAME an answer that has all its tokens ends with them: nobody is asked for one more", async () => {
+    const { model, calls } = scriptedModel();
+    const marked: OfferedModel = { id: "m", model, contextWindow: 1000, continues: "assistant" };
+    const { parts, text, code } = await goOn(marked, said("y".repeat(400), { pieces: 100 }));
+    assert.deepEqual([calls.length, text, code], [0, "", undefined]);
+    const [finish] = parts;
+    assert.ok(finish?.type === "finish" && parts.length === 1);
+    assert.deepEqual([finish.finishReason.unified, finish.usage.outputTokens.total], ["length", undefined]);
+  });
+
+  test("as many tokens as are left, and one where that is only an estimate", async (t) => {
     const server = await startModelServer();
     t.after(() => server.close());
     const model = await offered(server, "openai-compatible:m");
@@ -112,7 +122,7 @@ describe("R-TAKEOVER what is sent to go on with a text", () => {
       [said("a b c d e", { pieces: 9 }), 91],
       [said("x".repeat(200), { pieces: 2 }), 50],
       [said("💬".repeat(20), { pieces: 2 }), 80],
-      [said("y".repeat(4000), { pieces: 1000 }), 1],
+      [said("y".repeat(4000), { pieces: 99 }), 1],
     ];
     for (const [before] of cases) await goOn(model, before);
     assert.deepEqual(
@@ -182,6 +192,26 @@ describe("R-TAKEOVER what is heard of a call that goes on", () => {
       assert.deepEqual([text, code], ["", "model_error"]);
     });
   }
+
+  test("an answer begun anew is known by its words, whatever space is before them", async () => {
+    const { model, calls } = scriptedModel();
+    const marked: OfferedModel = { id: "m", model, contextWindow: 1000, continues: "assistant" };
+    const cases: [before: string, pieces: string[]][] = [
+      ["Hello there, my friend", ["\n", "Hello", " there, my friend"]],
+      [" Hello there, my friend", ["Hello there, my friend"]],
+      ["Hello there, my friend \n", [" ", "\n\n", "\tHello there, my friend"]],
+    ];
+    for (const [before, pieces] of cases) {
+      const heard = goOn(marked, said(before));
+      calls.at(-1)?.text(...pieces);
+      calls.at(-1)?.finish();
+      assert.deepEqual([(await heard).text, (await heard).code], ["", "model_error"], JSON.stringify([before, pieces]));
+    }
+    const other = goOn(marked, said("Hello there, my friend"));
+    calls.at(-1)?.text("\n", "\nHello", " you");
+    calls.at(-1)?.finish();
+    assert.equal((await other).text, "\n\nHello you", "the space of another text is not lost");
+  });
 
   test("wherever it is cut and however it comes, the whole is what it would have been", async () => {
     const words = fc.array(fc.constantFrom("a", "b", " ", "\n", "😀", "ab", " c", "\n\n"), {

@@ -1,5 +1,5 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
-import type { CallOptions } from "./model.ts";
+import { type CallOptions, type Part, pushModel } from "./model.ts";
 import { onlyTheRest } from "./only-the-rest.ts";
 import type { OfferedModel } from "./registry.ts";
 
@@ -36,6 +36,7 @@ export function continuation(
   if (said.text === "") return { model, options };
   const how = continuingOf(offered);
   if (how === "exactly") return { model, options: withOption(options, { continueFrom: said.text }) };
+  if (said.pieces >= (options.maxOutputTokens ?? Number.POSITIVE_INFINITY)) return { model: usedUp(model), options };
   return { model: onlyTheRest(model, said.text), options: prefilled(options, said, how) };
 }
 
@@ -57,6 +58,30 @@ function prefilled(options: CallOptions, said: Said, how: Continuing | undefined
   const asked = { ...options, ...left, prompt: begun };
   return how === "continue_final_message" ? withOption(asked, { continueFinalMessage: true }) : asked;
 }
+
+/** Whose answer has all the tokens that it may have: nobody is asked for another one. */
+function usedUp({ provider, modelId }: LanguageModelV4): LanguageModelV4 {
+  return pushModel(provider, modelId, (_, sink) => {
+    let over = false;
+    queueMicrotask(() => {
+      if (over) return;
+      sink.part(LENGTH);
+      sink.end();
+    });
+    return () => {
+      over = true;
+    };
+  });
+}
+
+const LENGTH: Part = {
+  type: "finish",
+  finishReason: { unified: "length", raw: undefined },
+  usage: {
+    inputTokens: { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
+    outputTokens: { total: undefined, text: undefined, reasoning: undefined },
+  },
+};
 
 /** Roughly, for nobody has counted: a piece is a token or more, and a token of English about four bytes. */
 const tokensOf = ({ text, pieces }: Said) => Math.max(pieces, Math.ceil(Buffer.byteLength(text) / 4));

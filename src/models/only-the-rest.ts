@@ -52,7 +52,7 @@ function restOf(text: string) {
   const kept = text.trimEnd();
   // Was shown, but not sent along: said again it is left out, said otherwise it is the model's own.
   let due = text.slice(kept.length);
-  const opening = kept.slice(0, OPENING);
+  const opening = kept.trimStart().slice(0, OPENING);
   let held = "";
   let begun = false;
   return {
@@ -63,8 +63,10 @@ function restOf(text: string) {
       const again = commonLength(due, delta);
       due = again === delta.length ? due.slice(again) : "";
       held += delta.slice(again);
-      if (held === "" || (held.length < opening.length && opening.startsWith(held))) return "";
-      if (opening !== "" && held.startsWith(opening)) return undefined;
+      // A line feed before it, or none, makes the same beginning no other one.
+      const heard = held.trimStart();
+      if (held === "" || (heard.length < opening.length && opening.startsWith(heard))) return "";
+      if (opening !== "" && heard.startsWith(opening)) return undefined;
       begun = true;
       return held;
     },
