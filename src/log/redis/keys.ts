@@ -9,7 +9,7 @@
  * - `Pserver:ID`   that a server lives, and whether it is leaving; `Pserver:ID:running` the streams it writes, `Pserver:ID:commands` the channel to it
  * - `Pservers`     hash: all servers that live, or whose streams are still to be taken over, and to which Redis each has given
  *                  everything
- * - `Pclaim:KEY`   hash: an idempotency key's fingerprint and stream
+ * - `Pclaim:KEY`   hash: an idempotency key's fingerprint, who claimed it, and its stream
  * - `Pclaims`      channel: which key was bound or let go
  * - `Pworlds`      hash: a copy of each world as JSON, by its name in small letters; `#` tells this store from one that was emptied
  * - `Pserver:ID:calls` channel: what other servers ask it, and answer it

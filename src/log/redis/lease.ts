@@ -32,6 +32,8 @@ export type Lease = Trust & {
   begin(): Promise<void>;
   /** Whether the last sign has reached the store. */
   isHeld(): boolean;
+  /** Whether another server's time has run out, as far as this can be known. */
+  isDead(serverId: string): Promise<boolean>;
   /** A number that no writer had before: what was written under an earlier one is refused. */
   nextFence(): string;
   /** From now on it says that this server is about to close, and looks after nobody. */
@@ -77,12 +79,14 @@ export function createLease(options: LeaseOptions): Lease {
     await persist(() => store.runs(dead.id, id, false));
   }
 
+  /** After a store was away nobody has a lease at first: each gets the time to come back, and to give back what was lost. */
+  const canTell = () => heldSince !== undefined && clock.now() - heldSince >= leaseMs;
+
   async function look() {
     const servers = await trust.learn();
     const living = new Set(servers.flatMap(({ id, isDead }) => (isDead ? [] : [id])));
     options.onLiving(living);
-    // After a store was away nobody has a lease at first: each gets the time to come back, and to give back what was lost.
-    if (leaving || heldSince === undefined || clock.now() - heldSince < leaseMs) return;
+    if (leaving || !canTell()) return;
     for (const server of servers) {
       if (!server.isDead || released || server.id === serverId) continue;
       const ids = await store.runningOf(server.id);
@@ -144,6 +148,7 @@ export function createLease(options: LeaseOptions): Lease {
     ...trust,
     begin: () => beat(true),
     isHeld: () => heldSince !== undefined,
+    isDead: async (id) => id !== serverId && canTell() && !(await store.hasSign(id)),
     nextFence,
     hurry: () => void beat(),
     async leave() {

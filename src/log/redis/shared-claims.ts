@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../../clock.ts";
 import { failure } from "../../protocol/errors.ts";
 import type { Claim, Shelf } from "../shelf.ts";
-import type { BoundKey, ClaimStore } from "./claim-store.ts";
+import { type BoundKey, type ClaimStore, PENDING_CLAIM_MS } from "./claim-store.ts";
+import type { Retries } from "./retries.ts";
 import type { StreamStore } from "./stream-store.ts";
 
 /** Who holds a key may have died, and then nobody says that it is free. */
@@ -11,6 +12,10 @@ const LOOK_AGAIN_MS = 1000;
 export type SharedClaimsOptions = {
   store: ClaimStore & Pick<StreamStore, "isKept">;
   clock: Clock;
+  serverId: string;
+  persist: Retries["persist"];
+  /** Whether that server has died, as far as this can be known. */
+  isDead(serverId: string): Promise<boolean>;
   /** Whether the store may have lost keys, and others may be about to put them back. */
   mayLack(): Promise<boolean>;
 };
@@ -23,7 +28,8 @@ export type SharedClaims = Pick<Shelf, "claim"> & {
 };
 
 /** Idempotency keys that all servers share: one start for each, however many come at once, wherever they come (R-IDEMPOTENT). */
-export async function createSharedClaims({ store, clock, mayLack }: SharedClaimsOptions): Promise<SharedClaims> {
+export async function createSharedClaims(options: SharedClaimsOptions): Promise<SharedClaims> {
+  const { store, clock, serverId, persist, isDead, mayLack } = options;
   /** Of the streams that this server keeps: what was bound here, for a store that has lost it. */
   const bound = new Map<string, BoundKey[]>();
   /** Who waits for a key to be bound or let go. */
@@ -48,16 +54,34 @@ export async function createSharedClaims({ store, clock, mayLack }: SharedClaims
     return { news, stop: go };
   }
 
+  /** What gets lost on the way is said again: the key would be held for nothing, and be free then while its stream runs. */
   function free(key: string, fingerprint: string, token: string): Claim {
     let open = true;
-    const settle = (streamId?: string, messageId?: string) => {
-      if (!open) return;
+    const once = (settle: () => Promise<void>) => {
+      if (open) void settle();
       open = false;
-      if (streamId !== undefined)
-        bound.set(streamId, [...(bound.get(streamId) ?? []), { key, fingerprint, streamId, messageId }]);
-      store.settle(key, token, streamId, messageId).catch(() => {});
     };
-    return { state: "free", bind: (streamId, messageId) => settle(streamId, messageId), release: () => settle() };
+    const until = clock.now() + PENDING_CLAIM_MS;
+    return {
+      state: "free",
+      bind: (streamId, messageId) => once(() => bind({ key, token, fingerprint, streamId, messageId })),
+      release: () =>
+        once(() =>
+          persist(
+            () => store.release(key, token),
+            () => clock.now() > until,
+          ),
+        ),
+    };
+  }
+
+  function bind(one: BoundKey): Promise<void> {
+    const { streamId } = one;
+    bound.set(streamId, [...(bound.get(streamId) ?? []), one]);
+    return persist(
+      () => store.bind(one),
+      () => !bound.has(streamId),
+    );
   }
 
   /** A key is bound as long as its stream is kept, and a retryable end frees it. */
@@ -70,25 +94,29 @@ export async function createSharedClaims({ store, clock, mayLack }: SharedClaims
 
   /** What a key says now; undefined where another start is still being looked at. */
   async function look(key: string, fingerprint: string): Promise<Claim | undefined> {
-    const token = randomUUID();
+    const token = `${serverId}.${randomUUID()}`;
     // Asked at once: it costs no time.
     const [held, isUnsure] = await Promise.all([store.claim(key, fingerprint, token), mayLack()]);
-    const { state, streamId, messageId } = held;
-    if (state === "free" && isUnsure) {
-      await store.settle(key, token, undefined, undefined);
+    if (held.state === "free") {
+      if (!isUnsure) return free(key, fingerprint, token);
+      await store.release(key, token);
       throw failure("store_unavailable");
     }
-    if (state === "free") return free(key, fingerprint, token);
+    if (held.state === "pending") {
+      if (!(await isDead(serverOf(held.token)))) return undefined;
+      await store.release(key, held.token);
+      return look(key, fingerprint);
+    }
+    const { state, streamId, messageId } = held;
     if (streamId !== undefined && (await isOver(key, streamId))) return look(key, fingerprint);
-    if (state === "reused") throw failure("idempotency_key_reused");
-    if (streamId === undefined) return undefined;
+    if (state === "reused" || streamId === undefined) throw failure("idempotency_key_reused");
     return { state: "bound", streamId, ...(messageId === undefined ? {} : { messageId }) };
   }
 
   return {
     forget: (streamId) => void bound.delete(streamId),
     async restore() {
-      for (const keys of bound.values()) for (const key of keys) await store.putBack(key);
+      for (const keys of bound.values()) for (const key of keys) await store.bind(key);
     },
     async claim(key, fingerprint) {
       for (;;) {
@@ -105,3 +133,6 @@ export async function createSharedClaims({ store, clock, mayLack }: SharedClaims
     },
   };
 }
+
+/** The server that has claimed a key under that token. */
+const serverOf = (token: string): string => token.slice(0, token.indexOf("."));

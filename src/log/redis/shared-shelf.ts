@@ -138,7 +138,7 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
   });
   const readers = openReaders(pause);
   const claims = await createSharedClaims({
-    ...{ store, clock },
+    ...{ store, clock, serverId, persist, isDead: lease.isDead },
     mayLack: async () => lease.isSettling() || !(await store.hasSign(serverId)),
   });
   await store.onCommand(serverId, (command) => {
