@@ -184,3 +184,11 @@ test("R-TAKEOVER what is not offered here, and the turn of a world, ends as lost
   survivor(model).resume(taken(turn, undefined));
   assertLost(turn, "Hel");
 });
+
+test("R-TAKEOVER what nothing can be made of, of a server of another version for one, is lost, and this server lives on", () => {
+  const { model, calls } = scriptedModel();
+  const log = logWith(SPOKEN);
+  survivor(model).resume(taken(log, { modelId: "m", messageId: "m1" }));
+  assertLost(log, "Hel");
+  assert.equal(calls.length, 0);
+});

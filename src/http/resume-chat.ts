@@ -19,18 +19,29 @@ export function chatResumer({
   call,
   observe,
 }: Omit<ChatStarterDeps, "shelf" | "instructions">): (taken: TakenOver) => void {
-  return ({ log, resume, setCancel }) => {
+  function goOn({ log, resume, setCancel }: TakenOver): boolean {
     const chat = log.kind === "chat" ? (resume as ChatResume | undefined) : undefined;
     const offered = chat && registry.get(chat.modelId);
     const begun = begunIn(log);
     const rest = chat && offered && restCall(chat, offered, log.createdAt, begun);
-    if (!rest) return endLost(log, clock);
+    if (!rest) return false;
     const { modelId, messageId } = chat;
     const generation = generate({ log, modelId, ...rest, messageId, begun, deps: call, observe });
     setCancel(
       (cause) => cancelGeneration(generation, cause),
       () => handOver(offered, generation),
     );
+    return true;
+  }
+
+  return (taken) => {
+    try {
+      if (goOn(taken)) return;
+    } catch (error) {
+      // It must not end this server, and then the next one.
+      observe.failed(taken.log.kind, "generation_lost", error);
+    }
+    endLost(taken.log, clock);
   };
 }
 
