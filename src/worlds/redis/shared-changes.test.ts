@@ -261,9 +261,9 @@ describe("servers that meet", () => {
     const hub = copyHub();
     const store = openWorldStore(":memory:");
     const [a, before] = [joined(hub), joined(hub, store)];
-    for (const name of ["kitchen", "attic", "cellar", "hall"])
+    for (const name of ["kitchen", "attic", "cellar", "hall", "porch"])
       await a.change(name, () => a.store.createWorld({ name }));
-    assert.equal(namesOf(before.store).length, 4);
+    assert.equal(namesOf(before.store).length, 5);
     // Away: a store that nobody tells anything, as under a server that is started without the others.
     const away = openWorldStore(":memory:");
     for (const name of store.copies.names()) away.copies.take(name, store.copies.find(name) ?? assert.fail());
@@ -272,12 +272,15 @@ describe("servers that meet", () => {
     away.createAgent("cellar", { name: "Vera" });
     away.deleteWorld("hall");
     away.createWorld({ name: "garden" });
+    away.deleteWorld("porch");
+    away.createWorld({ name: "porch", title: "made again" });
     const back = joined(hub, away);
     await back.merge();
     for (const { store } of [a, back]) {
-      assert.deepEqual(namesOf(store).toSorted(), ["cellar", "garden", "kitchen"]);
+      assert.deepEqual(namesOf(store).toSorted(), ["cellar", "garden", "kitchen", "porch"]);
       assert.equal(store.world("kitchen")?.title, "changed");
       assert.equal(store.agents("cellar").length, 1);
+      assert.equal(store.world("porch")?.title, "made again");
     }
     assert.deepEqual(a.store.worlds(), back.store.worlds());
     away.createWorld({ name: "hall" });
