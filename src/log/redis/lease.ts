@@ -36,8 +36,15 @@ export type Lease = Trust & {
   isDead(serverId: string): Promise<boolean>;
   /** A number that no writer had before: what was written under an earlier one is refused. */
   nextFence(): string;
+  /** Whether what is not in the store may still be given back to it: it was emptied, or is another one than before. */
+  mayLack(): Promise<boolean>;
   /** From now on it says that this server is about to close, and looks after nobody. */
   leave(): Promise<void>;
+  /**
+   * Resolves when the store has been given what it lacked just now.
+   * @throws Error where it cannot be reached
+   */
+  settle(): Promise<void>;
   /** The store has been away: looks at once what has become of it. */
   hurry(): void;
   release(): Promise<void>;
@@ -61,7 +68,8 @@ export function createLease(options: LeaseOptions): Lease {
   let renewedAt: number | undefined;
   let heldSince: number | undefined;
   let looking = false;
-  let restoring = false;
+  let restoring: Promise<void> | undefined;
+  let signing: Promise<void> = Promise.resolve();
   const trust = createTrust(store, clock, leaseMs / SIGNS_A_LEASE);
   const nextFence = () => `${serverId}.${++fences}`;
 
@@ -104,7 +112,13 @@ export function createLease(options: LeaseOptions): Lease {
     looking = false;
   }
 
-  async function sign() {
+  function sign(): Promise<void> {
+    const next = signNow();
+    signing = next.catch(() => {});
+    return next;
+  }
+
+  async function signNow() {
     const connections = store.connections();
     const here = await store.identity();
     const wasThere = await store.renew(serverId, leaseMs, { isLeaving: leaving, stores: trust.given() ?? here });
@@ -114,18 +128,16 @@ export function createLease(options: LeaseOptions): Lease {
     const isNew = trust.signed(here, connections, isEmptied);
     renewedAt = now;
     heldSince = hasLapsed || isNew ? now : (heldSince ?? now);
-    if (hasLapsed || isNew || trust.given() !== here) void restore(here);
+    if (hasLapsed || isNew || trust.given() !== here) restoring ??= restore(here);
   }
 
   async function restore(here: string) {
-    if (restoring) return;
-    restoring = true;
     // What fails is tried again with the next sign.
     await options.restore().then(
       () => trust.hasGiven(here),
       () => {},
     );
-    restoring = false;
+    restoring = undefined;
   }
 
   async function beat(isFirst = false) {
@@ -151,10 +163,20 @@ export function createLease(options: LeaseOptions): Lease {
     isDead: async (id) => id !== serverId && canTell() && !(await store.hasSign(id)),
     nextFence,
     hurry: () => void beat(),
+    async mayLack() {
+      const isEmptied = !(await store.hasSign(serverId));
+      // The sign that is there may be one that has just found it emptied, and has not told yet.
+      await signing;
+      return isEmptied || trust.isSettling();
+    },
     async leave() {
       leaving = true;
       // Where that does not get through, the next sign says it.
-      await store.renew(serverId, leaseMs, { isLeaving: leaving, stores: trust.given() ?? "" }).catch(() => {});
+      await sign().catch(() => {});
+    },
+    async settle() {
+      await sign();
+      await restoring;
     },
     async release() {
       released = true;

@@ -167,6 +167,7 @@ redisSuite("a store that has lost writes, and its writer died", (redis) => {
     await sealed(ended);
     await redis.direct.flushall();
     await assert.rejects(b.shelf.claim("key", "body"), { code: "store_unavailable" });
+    await assert.rejects(b.shelf.find(ended.id), { code: "store_unavailable" }, "nobody says that there is none");
     const isGivenAgain = async () => (await redis.direct.hget(redis.keys.meta(log.id), "seq")) === "3";
     await a.passUntil(isGivenAgain, "it is given again");
     await b.passUntil(() => succeeds(b.shelf.claim("other", "body")), "b has looked, too");

@@ -139,7 +139,7 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
   const readers = openReaders(pause);
   const claims = await createSharedClaims({
     ...{ store, clock, serverId, persist, isDead: lease.isDead },
-    mayLack: async () => lease.isSettling() || !(await store.hasSign(serverId)),
+    mayLack: () => lease.mayLack(),
   });
   await store.onCommand(serverId, (command) => {
     if (command.type === "cancel") void local.cancel(command.id, command.cause);
@@ -201,9 +201,13 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
         // Its writer may be so new that it is not known here.
         if (copy?.mayLack?.()) await lease.learn();
         if (copy) return { state: "kept", log: copy };
-        if (await store.wasKept(id)) return { state: "expired" };
+        if (await store.wasKept(id)) {
+          // It may have been given back since it was looked for.
+          if ((await store.isKept(id)).kept) throw storeAway();
+          return { state: "expired" };
+        }
         // Whoever has it may be about to give it back.
-        if (lease.isSettling()) throw storeAway();
+        if (await lease.mayLack()) throw storeAway();
         return { state: "unknown" };
       }),
     attach(log) {
@@ -230,6 +234,8 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
     async close(cause) {
       handOver.close();
       readers.close();
+      // What has ended here outlives this server: a store that was emptied just now is given it first.
+      await Promise.race([lease.settle().catch(() => {}), pause(CLOSING_MS)]);
       const open = [...produced.values()];
       await local.close(cause);
       await Promise.race([Promise.all(open.map((log) => log.drained())), pause(CLOSING_MS)]);

@@ -145,6 +145,28 @@ redisSuite("a store in trouble", (redis) => {
     await apart.abandon();
   });
 
+  test("R-STORE R-DRAIN a store that was emptied is given what ended here before this server leaves, whenever it was", async () => {
+    for (const [name, isBefore] of [
+      ["before", true],
+      ["after", false],
+    ] as const) {
+      const leaving = await startSharedServer(redis, name);
+      const { log } = await openStream(leaving.shelf);
+      log.seal(done);
+      await sealed(log);
+      if (isBefore) await redis.direct.flushall();
+      leaving.shelf.handOver();
+      await until(async () => (await redis.direct.get(redis.keys.server(name))) === "leaving", "it has said so");
+      if (!isBefore) await redis.direct.flushall();
+      await leaving.close();
+      assert.equal(
+        await redis.direct.hget(redis.keys.meta(log.id), "sealed"),
+        "1",
+        `emptied ${name} it said that it leaves`,
+      );
+    }
+  });
+
   test("R-STORE a store that is full refuses what is new, and what runs goes on when it has room", async () => {
     const { log } = await openStream(a.shelf);
     await redis.direct.config("SET", "maxmemory", "1");
