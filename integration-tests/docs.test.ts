@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { describe, type TestContext, test } from "node:test";
 import { promisify } from "node:util";
-import { checkOf, type DocBlock, docBlocks } from "../scripts/doc-blocks.ts";
+import { type BlockCheck, checkOf, type DocBlock, docBlocks } from "../scripts/doc-blocks.ts";
 import { type OutputFormat, runExample, runnableHere, shapeOf } from "../scripts/readme.ts";
 import { freePort } from "../testing/free-port.ts";
 import { unlessInstalled } from "../testing/installed.ts";
@@ -19,6 +19,7 @@ const blocks = documents.flatMap((path) =>
   docBlocks(readFileSync(join(root, path), "utf8")).map((block) => ({ path, block })),
 );
 const placeOf = (path: string, block: DocBlock): string => `${path}:${block.line}`;
+const NEEDS_SERVER: ReadonlySet<BlockCheck> = new Set(["run-shell", "run-program", "post"]);
 const checked = (check: ReturnType<typeof checkOf>) => blocks.filter(({ block }) => checkOf(block) === check);
 
 test("no code block of a document goes without a check", () => {
@@ -35,27 +36,34 @@ function scratch(t: TestContext): string {
   return folder;
 }
 
-test("what the documents run prints what they show", { timeout: 300_000 }, async (t) => {
+// Most of it is waiting. What one document does to its server, no other sees.
+describe("what the documents run prints what they show", { concurrency: 2, timeout: 300_000 }, () => {
+  for (const path of documents) test(path, (t) => printsAll(t, path));
+});
+
+async function printsAll(t: TestContext, document: string): Promise<void> {
+  const own = blocks.flatMap(({ path, block }) => (path === document ? [{ block, check: checkOf(block) }] : []));
+  if (!own.some(({ check }) => check !== undefined && NEEDS_SERVER.has(check))) return;
   const server = await startProgram(t);
   const port = Number(new URL(server.url).port);
   const folder = scratch(t);
-  for (const { path, block } of blocks) {
-    const check = checkOf(block);
+  for (const { block, check } of own) {
+    const place = placeOf(document, block);
     if (check === "run-shell") {
-      await t.test(placeOf(path, block), { skip: unlessThere(block) }, async () =>
+      await t.test(place, { skip: unlessThere(block) }, async () =>
         printsWhatIsShown(block, port, await withFreePorts(block)),
       );
     }
     if (check === "run-program") {
-      await t.test(placeOf(path, block), () => {
-        const file = join(folder, `${path.replaceAll("/", "-")}-${block.line}.ts`);
+      await t.test(place, () => {
+        const file = join(folder, `${block.line}.ts`);
         writeFileSync(file, runnableHere(block.text, port));
         return printsWhatIsShown(block, port, `node ${file}`);
       });
     }
-    if (check === "post") await t.test(placeOf(path, block), () => isTaken(block, server.url));
+    if (check === "post") await t.test(place, () => isTaken(block, server.url));
   }
-});
+}
 
 function unlessThere({ options }: DocBlock): string | false {
   const program = options.get("needs");
