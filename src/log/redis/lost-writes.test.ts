@@ -176,6 +176,15 @@ redisSuite("a store that has lost writes, and its writer died", (redis) => {
     assert.deepEqual(eventsOf(await b.found(ended.id)), eventsOf(ended));
   });
 
+  test("R-STORE R-HONEST an id that is not in a store which was just emptied is not called unknown before all had time to give it back", async () => {
+    const isAnswered = () => succeeds(b.shelf.find("nobody"));
+    await redis.direct.flushall();
+    await b.passUntil(async () => !(await isAnswered()), "it has noticed");
+    await assert.rejects(b.shelf.find("nobody"), { code: "store_unavailable" });
+    await b.passUntil(isAnswered, "it is settled");
+    assert.equal((await b.shelf.find("nobody")).state, "unknown");
+  });
+
   test("R-STORE an ended stream that has lost its last writes is given its end again", async () => {
     const log = await startStory();
     log.seal(done);
