@@ -156,6 +156,37 @@ test("R-TAKEOVER a model that thought before it spoke is not gone on with", () =
   assert.equal(calls.length, 0);
 });
 
+test("R-DRAIN an answer is given away where another server could go on with it, and its model is stopped; else it goes on here", () => {
+  const marked: Partial<OfferedModel> = { continues: "assistant" };
+  const cases: [what: string, isGiven: boolean, some: Partial<OfferedModel>, step: (call: ScriptedCall) => void][] = [
+    ["nothing was said", true, {}, () => {}],
+    ["the model cannot go on", false, {}, (call) => call.text("Hel")],
+    ["the model is marked", true, marked, (call) => call.text("Hel")],
+    [
+      "it thought before",
+      false,
+      marked,
+      (call) => {
+        call.reasoning("Hm");
+        call.text("Hel");
+      },
+    ],
+  ];
+  for (const [what, isGiven, some, step] of cases) {
+    const { model, calls } = scriptedModel();
+    const log = logWith([]);
+    let handOver = () => !isGiven;
+    const setCancel: TakenOver["setCancel"] = (_cancel, given) => {
+      handOver = given ?? handOver;
+    };
+    survivor(model, manualClock(), some).resume({ log, resume: resumeOf({}), setCancel });
+    const [call] = calls;
+    assert.ok(call);
+    step(call);
+    assert.deepEqual([handOver(), call.isCancelled, log.sealed], [isGiven, isGiven, false], what);
+  }
+});
+
 test("R-TAKEOVER where nothing was said yet any model is asked anew", () => {
   const { model, calls } = scriptedModel();
   const log = logWith(START);
