@@ -107,6 +107,28 @@ redisSuite("the shared feed", (redis) => {
     );
   });
 
+  test("R-FEED the store, too, keeps 4 MiB and 5 minutes of it", async () => {
+    const server = await join("a");
+    await feedClients(server).open();
+    const kept = async () => {
+      const entries = await redis.direct.xrange(redis.keys.feed("lobby"), "-", "+");
+      return entries.reduce((bytes, [, fields]) => bytes + fields.join("").length, 0);
+    };
+    for (let n = 0; n < 50; n++) {
+      server.feed.publish(word("x".repeat(100_000)));
+      await server.written();
+    }
+    const full = await kept();
+    assert.ok(full < 4 * 1024 * 1024 && full > 4_000_000, `${full}`);
+    for (let passed = 0; passed < 5; passed++) {
+      server.clock.advance(60_000);
+      await server.heard();
+    }
+    server.feed.publish(word("late"));
+    await server.written();
+    assert.ok((await kept()) < 1000);
+  });
+
   test("R-FEED while nobody reads anywhere, nothing is written; who begins to read is heard of by the others", async () => {
     const servers = [await join("a"), await join("b")] as const;
     const [a, b] = servers;
