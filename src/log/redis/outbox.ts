@@ -7,6 +7,8 @@ export type Outbox = {
   push(json: string, sealed?: { freesKeys: boolean }): void;
   /** Looks whether the store still has what was written, and whether the stream is still to be written here. */
   check(): void;
+  /** The same where nothing has been written for long: the store forgets what nobody writes. */
+  keep(): void;
   /** Tells those who follow how far the log is in the store: they may have missed what was on its way when they came. */
   tell(): void;
   /** Writes nothing any more. What is on its way may still arrive. */
@@ -36,6 +38,8 @@ export type OutboxOptions = {
 
 /** Before a write that failed is tried again: the connection has a back-off of its own. */
 const RETRY_MS = 100;
+/** A model may think for longer than the store keeps a stream that is not written, which is a minute at least. */
+const SILENT_MS = 20_000;
 /** How long a generation goes on without the store, and its readers wait for it (R-STORE). */
 export const AWAY_MS = 30_000;
 
@@ -55,6 +59,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   let whenDrained: (() => void)[] = [];
   let endPause = () => {};
   let awayTimer: (() => void) | undefined;
+  let writtenAt = clock.now();
 
   function start() {
     if (isWriting || stopped) return;
@@ -92,6 +97,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       finish();
       return options.onFenced();
     }
+    writtenAt = clock.now();
     stored = batch.first + batch.events.length - 1;
     options.onStored(stored, batch.sealed);
     goOn();
@@ -137,6 +143,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
     endPause();
   }
 
+  function check() {
+    isDue = true;
+    start();
+  }
+
   return {
     push(json, sealed) {
       if (stopped) return;
@@ -144,9 +155,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
       end ??= sealed;
       start();
     },
-    check() {
-      isDue = true;
-      start();
+    check,
+    keep() {
+      if (clock.now() - writtenAt >= SILENT_MS) check();
     },
     tell() {
       isToTell = true;

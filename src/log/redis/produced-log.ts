@@ -8,7 +8,7 @@ import type { SharedNames } from "./stream-store.ts";
 
 /** A log that is written here, and that readers see as far as the store has it (R-ANY). */
 export type ProducedLog = StreamLog &
-  Pick<Outbox, "drained" | "check" | "tell" | "stop"> & {
+  Pick<Outbox, "drained" | "check" | "keep" | "tell" | "stop"> & {
     readonly names: SharedNames;
     /** Shows another log from now on, which begins with all that this one has shown. What is still written here is dropped. */
     become(other: StreamLog): void;
@@ -93,6 +93,7 @@ export function createProducedLog({ inner, onEnd, ...outboxOptions }: ProducedLo
     },
     drained: outbox.drained,
     check: outbox.check,
+    keep: outbox.keep,
     tell: outbox.tell,
     stop: outbox.stop,
   };

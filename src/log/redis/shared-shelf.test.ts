@@ -17,7 +17,12 @@ import {
 } from "../../../testing/log-environment.ts";
 import { readingContract } from "../../../testing/reading-contract.ts";
 import { redisSuite } from "../../../testing/redis-suite.ts";
-import { type SharedServer, sharedEnvironment, startSharedServer } from "../../../testing/shared-server.ts";
+import {
+  type SharedServer,
+  type SharedServerOptions,
+  sharedEnvironment,
+  startSharedServer,
+} from "../../../testing/shared-server.ts";
 import { shelfContract } from "../../../testing/shelf-contract.ts";
 import { until } from "../../../testing/until.ts";
 
@@ -26,7 +31,9 @@ redisSuite("logs that are shared through Redis", (redis) => {
     contract("shared", (limits) => sharedEnvironment(redis.url, limits));
 
   describe("two servers", () => {
-    const join = closedAfterEach((name: string) => startSharedServer(redis, name));
+    const join = closedAfterEach((name: string, options?: SharedServerOptions) =>
+      startSharedServer(redis, name, options),
+    );
     let a: SharedServer;
     let b: SharedServer;
     beforeEach(async () => {
@@ -114,6 +121,27 @@ redisSuite("logs that are shared through Redis", (redis) => {
       await until(() => a.shelf.counts().readers === 0, "the writer knows that it left");
       a.clock.advance(300_000);
       assert.deepEqual(causes, ["abandoned"]);
+    });
+
+    test("R-ANY what is silent for longer than the store keeps what nobody writes is kept all the same", async () => {
+      const { log } = await openStream(a.shelf);
+      const about = [redis.keys.log(log.id), redis.keys.meta(log.id), redis.keys.gone(log.id)] as const;
+      log.append(token("hm"));
+      await visible(log, 1);
+      await a.passUntil(() => a.clock.now() > 15_000);
+      for (const key of about) await redis.direct.pexpire(key, 60_000);
+      const lives = async () => Math.min(...(await Promise.all(about.map((key) => redis.direct.pttl(key)))));
+      await a.passUntil(async () => (await lives()) > 60_000 && a.clock.now() <= 25_000, "it is looked after");
+      log.seal(done);
+      await sealed(log);
+    });
+
+    test("R-HONEST what is given back to the store while it is looked for is not told to have been forgotten", async () => {
+      const { log } = await openStream(a.shelf);
+      const tooSoon = await join("early", { spoil: () => ({ read: async () => undefined }) });
+      await assert.rejects(tooSoon.shelf.find(log.id), { code: "store_unavailable" });
+      log.seal(done);
+      await sealed(log);
     });
 
     test("a reader on another server that reads to the end is counted no longer", async () => {

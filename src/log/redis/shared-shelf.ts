@@ -123,8 +123,10 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
     onLooked: followed.lookAfter,
     restore,
     onSign(error) {
-      if (error === undefined) observer?.reached();
-      else {
+      if (error === undefined) {
+        for (const log of produced.values()) log.keep();
+        observer?.reached();
+      } else {
         followed.compare();
         observer?.failed(error);
       }
