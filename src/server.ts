@@ -5,10 +5,10 @@ import { openDataDir } from "./data-dir.ts";
 import { createApp } from "./http/app.ts";
 import type { BuiltPage } from "./http/built-page.ts";
 import { createMetrics } from "./http/metrics.ts";
-import { chatResumer } from "./http/resume-chat.ts";
+import { canResumeChat, chatResumer } from "./http/resume-chat.ts";
 import { newMessageId, newStreamId } from "./ids.ts";
 import { createMemoryShelf } from "./log/memory-shelf.ts";
-import type { Shelf, TakenOver } from "./log/shelf.ts";
+import type { Shelf, Takeable, TakenOver } from "./log/shelf.ts";
 import { createRegistry, type OfferedModel } from "./models/registry.ts";
 import { settingError } from "./settings.ts";
 import type { WorldStore } from "./worlds/world-store.ts";
@@ -52,7 +52,10 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const store = await openDataDir(config.dataDir, { isShared: config.redis !== undefined });
   const registry = await createRegistry(config.models, { clock, ...(deps.models ? { extra: deps.models } : {}) });
   const { promise: listening, resolve: isListening } = Promise.withResolvers<void>();
-  const shared = await openShared(deps, clock, store, (taken) => void listening.then(() => resume(taken)));
+  const shared = await openShared(deps, clock, store, {
+    canGoOn: (stream) => listening.then(() => canResume(stream)),
+    onTakenOver: (taken) => void listening.then(() => resume(taken)),
+  });
   const shelf = shared?.shelf ?? createMemoryShelf(clock, config.shelf);
   const metrics = createMetrics({
     ...{ streams: shelf.counts, worlds: () => worlds.counts() },
@@ -64,6 +67,8 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const writing = { shelf, registry, clock, call, observe, instructions };
   const resumeChat = chatResumer(writing);
   const resume = (taken: TakenOver) => (taken.log.kind === "world" && worlds.goOn(taken)) || resumeChat(taken);
+  const canResume = (stream: Takeable) =>
+    stream.kind === "world" ? worlds.canGoOn(stream) : canResumeChat(registry, stream);
   const worlds = createWorlds({
     ...writing,
     ...{ store, timing, ids, rememberMs: config.shelf.retentionMs },
@@ -99,11 +104,11 @@ async function openShared(
   { config: { redis, shelf: limits }, logger }: ServerDeps,
   clock: Clock,
   definitions: WorldStore,
-  onTakenOver: (taken: TakenOver) => void,
+  going: { canGoOn(stream: Takeable): Promise<boolean>; onTakenOver(taken: TakenOver): void },
 ) {
   if (!redis) return undefined;
   const { openSharedStreams } = await import("./shared-streams.ts");
-  return openSharedStreams({ redis, limits, clock, logger, definitions, onTakenOver });
+  return openSharedStreams({ redis, limits, clock, logger, definitions, ...going });
 }
 
 /** What a client is told of a model's fault is its code; who runs the server also wants to know why. */

@@ -21,8 +21,7 @@ export type SharedStreamsOptions = {
   logger: Pick<FastifyBaseLogger, "info" | "warn">;
   /** This server's own copy of the definitions of worlds. */
   definitions: WorldStore;
-  onTakenOver: SharedShelfOptions["onTakenOver"];
-};
+} & Pick<SharedShelfOptions, "canGoOn" | "onTakenOver">;
 
 export type SharedStreams = {
   shelf: SharedShelf;
@@ -36,7 +35,7 @@ export type SharedStreams = {
  * @throws SettingError where nothing answers at CHATWAIT_REDIS_URL
  */
 export async function openSharedStreams(options: SharedStreamsOptions): Promise<SharedStreams> {
-  const { redis, limits, clock, logger, definitions, onTakenOver } = options;
+  const { redis, limits, clock, logger, definitions, canGoOn, onTakenOver } = options;
   const { url, prefix, leaseMs } = redis;
   const ttlMs = limits.retentionMs + limits.abandonMs + MARGIN_MS;
   let store: SharedStore | undefined;
@@ -47,7 +46,10 @@ export async function openSharedStreams(options: SharedStreamsOptions): Promise<
     const serverId = randomId(12);
     const own = { serverId, newId: newStreamId, rememberMs: limits.retentionMs };
     worlds = await openSharedWorlds({ clock, store, definitions, ...own });
-    const shelf = await createSharedShelf({ clock, limits, store, serverId, leaseMs, onTakenOver, observer });
+    const shelf = await createSharedShelf({
+      ...{ clock, limits, store, serverId, leaseMs, observer },
+      ...{ canGoOn, onTakenOver },
+    });
     await tryOut(store);
     await checkEviction(store, logger);
     return { shelf, worlds, counters: { redis: store.connection.redis, nameSpace: `${prefix}starts:` } };

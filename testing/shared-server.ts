@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ShelfLimits } from "../src/log/memory-shelf.ts";
 import { createSharedShelf, type SharedShelf } from "../src/log/redis/shared-shelf.ts";
 import { openSharedStore, type SharedStore } from "../src/log/redis/shared-store.ts";
-import type { TakenOver } from "../src/log/shelf.ts";
+import type { Takeable, TakenOver } from "../src/log/shelf.ts";
 import type { StreamLog } from "../src/log/stream-log.ts";
 import { type LogEnvironment, ROOMY } from "./log-environment.ts";
 import { type ManualClock, manualClock } from "./manual-clock.ts";
@@ -35,6 +35,8 @@ export type SharedServer = {
 
 export type SharedServerOptions = {
   limits?: ShelfLimits;
+  /** Whether it has the models that a stream needs; all, unless said otherwise. */
+  canGoOn?(stream: Takeable): boolean;
   /** Makes of its store one that has trouble. */
   spoil?(store: SharedStore): Partial<SharedStore>;
 };
@@ -44,7 +46,7 @@ const STEP_MS = 500;
 export async function startSharedServer(
   { url, prefix }: Place,
   serverId: string,
-  { limits = ROOMY, spoil = () => ({}) }: SharedServerOptions = {},
+  { limits = ROOMY, canGoOn = () => true, spoil = () => ({}) }: SharedServerOptions = {},
 ): Promise<SharedServer> {
   const clock = manualClock();
   const sound = await openSharedStore({ url, prefix, ttlMs: 600_000, wall: clock.wall });
@@ -53,7 +55,10 @@ export async function startSharedServer(
   store.onBack(() => timesBack++);
   const taken: TakenOver[] = [];
   const onTakenOver = (one: TakenOver) => void taken.push(one);
-  const shelf = await createSharedShelf({ clock, limits, store, serverId, leaseMs: 5000, onTakenOver });
+  const shelf = await createSharedShelf({
+    ...{ clock, limits, store, serverId, leaseMs: 5000, onTakenOver },
+    canGoOn: async (stream) => canGoOn(stream),
+  });
   const roundTrip = () => store.isKept("nothing");
   async function close() {
     await shelf.close("shutting_down");

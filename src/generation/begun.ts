@@ -1,4 +1,4 @@
-import type { StreamLog } from "../log/stream-log.ts";
+import type { StreamEvent } from "../protocol/events.ts";
 
 /** How far an answer is that another server was writing. */
 export type Begun = {
@@ -10,12 +10,11 @@ export type Begun = {
   pieces: number;
 };
 
-/** Reads it from the log of a chat. */
-export function begunIn(log: StreamLog): Begun {
+/** Reads it from the events of a chat. */
+export function begunIn(events: readonly StreamEvent[]): Begun {
   const begun: Begun = { started: false, speaking: false, thought: false, text: "", pieces: 0 };
   const pieces: string[] = [];
-  for (let seq = 1; seq <= log.lastSeq; seq++) {
-    const event = log.event(seq);
+  for (const event of events) {
     if (event.type === "start") begun.started = true;
     else if (event.type === "message_start") begun.speaking = true;
     else if (event.type === "system" && event.code === "thinking") begun.thought = true;

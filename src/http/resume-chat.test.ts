@@ -11,7 +11,7 @@ import { modelFailure } from "../models/failure.ts";
 import type { OfferedModel, Registry } from "../models/registry.ts";
 import type { OpenDraft, StreamEvent } from "../protocol/events.ts";
 import { parseChatStart } from "../protocol/requests.ts";
-import { chatResumer } from "./resume-chat.ts";
+import { canResumeChat, chatResumer } from "./resume-chat.ts";
 import type { ChatResume } from "./start-chat.ts";
 
 const LIMITS = { firstTokenMs: 60_000, tokenGapMs: 30_000, generationMs: 600_000 };
@@ -204,6 +204,20 @@ test("R-TAKEOVER a text that the built-in model would not have said is not gone 
   resume(taken(log, resumeOf({})));
   for (let ms = 0; !log.sealed && ms < 60_000; ms += 100) clock.advance(100);
   assertLost(log, "Nobody says this");
+});
+
+test("R-DRAIN R-TAKEOVER a server takes what it offers a model for that can go on, and nothing else", () => {
+  const { model } = scriptedModel();
+  const canResume = (some: Partial<OfferedModel>, events: readonly StreamEvent[], resume: unknown = resumeOf({})) =>
+    canResumeChat(
+      { get: (id) => (id === "m" ? { id, model, contextWindow: 1000, ...some } : undefined) },
+      { resume, events },
+    );
+  assert.equal(canResume({}, START), true);
+  assert.equal(canResume({}, SPOKEN), false);
+  assert.equal(canResume({ continues: "assistant" }, SPOKEN), true);
+  assert.equal(canResume({ continues: "assistant" }, SPOKEN, resumeOf({}, "another")), false);
+  assert.equal(canResume({}, START, null), false);
 });
 
 test("R-TAKEOVER what is not offered here, and the turn of a world, ends as lost", () => {

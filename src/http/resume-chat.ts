@@ -2,10 +2,11 @@ import { type Clock, timestampOf } from "../clock.ts";
 import { type Begun, begunIn } from "../generation/begun.ts";
 import { cancelGeneration, generate } from "../generation/generate.ts";
 import { endingOf } from "../log/endings.ts";
-import type { TakenOver } from "../log/shelf.ts";
+import type { Takeable, TakenOver } from "../log/shelf.ts";
 import type { StreamLog } from "../log/stream-log.ts";
-import { continuation } from "../models/continuation.ts";
-import type { OfferedModel } from "../models/registry.ts";
+import { canContinue, continuation } from "../models/continuation.ts";
+import type { OfferedModel, Registry } from "../models/registry.ts";
+import type { StreamEvent } from "../protocol/events.ts";
 import { handOver } from "./hand-over-chat.ts";
 import { type ChatResume, type ChatStarterDeps, callOptions } from "./start-chat.ts";
 
@@ -22,7 +23,7 @@ export function chatResumer({
   function goOn({ log, resume, setCancel }: TakenOver): boolean {
     const chat = log.kind === "chat" ? (resume as ChatResume | undefined) : undefined;
     const offered = chat && registry.get(chat.modelId);
-    const begun = begunIn(log);
+    const begun = begunIn(eventsOf(log));
     const rest = chat && offered && restCall(chat, offered, log.createdAt, begun);
     if (!rest) return false;
     const { modelId, messageId } = chat;
@@ -45,12 +46,21 @@ export function chatResumer({
   };
 }
 
+/** Whether an answer that another server wrote can be gone on with here: its model is offered, and can. */
+export function canResumeChat(registry: Pick<Registry, "get">, { resume, events }: Omit<Takeable, "kind">): boolean {
+  const chat = resume as ChatResume | undefined;
+  const offered = chat ? registry.get(chat.modelId) : undefined;
+  return offered !== undefined && canContinue(offered, begunIn(events));
+}
+
 const restCall = ({ start, instructions }: ChatResume, offered: OfferedModel, createdAt: string, begun: Begun) =>
   continuation(offered, callOptions(start, offered, createdAt, instructions), begun);
 
+const eventsOf = (log: StreamLog): StreamEvent[] =>
+  Array.from({ length: log.lastSeq }, (_, index) => log.event(index + 1));
+
 function endLost(log: StreamLog, clock: Clock): void {
-  const events = Array.from({ length: log.lastSeq }, (_, index) => log.event(index + 1));
-  const { ends, terminal } = endingOf(events, "generation_lost", timestampOf(clock.wall()));
+  const { ends, terminal } = endingOf(eventsOf(log), "generation_lost", timestampOf(clock.wall()));
   for (const end of ends) log.append(end);
   log.seal(terminal);
 }

@@ -52,6 +52,8 @@ export type ShelfHooks = {
 export type MemoryShelf = Shelf & {
   /** Takes an ended log off the shelf, as if it had never been there. Who reads it reads on. */
   remove(id: string): void;
+  /** Whether one more stream of so many bytes fits; makes room for it. */
+  hasRoom(bytes: number): boolean;
   /** Stops the writer of a stream without an end; false where it cannot be, or there is none. */
   handOver(id: string): boolean;
 };
@@ -168,6 +170,10 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits, hooks: Shel
     return entry;
   }
 
+  function hasRoom(needed: number): boolean {
+    return running < limits.maxStreams && readers < limits.maxReaders && makeRoom(needed);
+  }
+
   function cancelAll(cause: CancelCause) {
     for (const { spec } of entries.values()) spec?.cancel(cause);
   }
@@ -175,10 +181,7 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits, hooks: Shel
   return {
     async create(spec) {
       // Whoever starts a stream reads it: where no reader fits, no model is asked.
-      const full = running >= limits.maxStreams || readers >= limits.maxReaders;
-      if (full || !makeRoom(LOG_OVERHEAD_BYTES)) {
-        throw failure("overloaded", undefined, { retryAfter: RETRY_AFTER_S });
-      }
+      if (!hasRoom(LOG_OVERHEAD_BYTES)) throw failure("overloaded", undefined, { retryAfter: RETRY_AFTER_S });
       const entry = createEntry(spec);
       entries.set(spec.id, entry);
       running++;
@@ -221,6 +224,7 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits, hooks: Shel
       const entry = entries.get(id);
       if (entry) remove(entry);
     },
+    hasRoom: (needed) => hasRoom(LOG_OVERHEAD_BYTES + needed),
     handOver: (id) => entries.get(id)?.spec?.handOver?.() ?? false,
     counts: () => ({ running, kept: entries.size, readers, bytes }),
     idle: () => (running === 0 ? Promise.resolve() : new Promise((resolve) => quiet.push(resolve))),

@@ -1,3 +1,4 @@
+import type { StreamEvent } from "../protocol/events.ts";
 import type { Epochs } from "./epochs.ts";
 import type { StreamLog } from "./stream-log.ts";
 
@@ -69,6 +70,9 @@ export type TakenOver = {
   /** Both as in the spec of a log that is created. */
   setCancel(cancel: LogSpec["cancel"], handOver?: LogSpec["handOver"]): void;
 };
+
+/** A stream as whoever could go on with it sees it: what was written, and what it was created with. */
+export type Takeable = { kind: StreamLog["kind"]; resume: unknown; events: readonly StreamEvent[] };
 
 /** `stopped`: asked for. `left`: its last reader went, and it was to end with it. `abandoned`: nobody came back.
  * `lost`: it can be written here no longer, and what is written still is seen by nobody. `moved`: the same, for another server writes

@@ -1,8 +1,11 @@
 import { type Clock, timestampOf } from "../clock.ts";
 import type { StreamLog } from "../log/stream-log.ts";
+import { canContinue } from "../models/continuation.ts";
 import { failure } from "../protocol/errors.ts";
+import type { StreamEvent } from "../protocol/events.ts";
 import type { World } from "../protocol/world-requests.ts";
 import type { Mind } from "./activation-state.ts";
+import { cutShort, UNSAID } from "./cut-short.ts";
 import type { Line, Memories } from "./memory.ts";
 import { promptFor } from "./perspective.ts";
 import { resumeTurn } from "./resumed-turn.ts";
@@ -19,6 +22,8 @@ import type { TurnsDeps } from "./turns.ts";
 export type RoomTurns = {
   /** Lets a world take a turn. What the publisher says itself does not come back to it. */
   begin(record: TurnRecord, log: StreamLog, publisher: Subscriber | undefined): Turn;
+  /** Whether the agents of its world have models here that could go on where its log ends. */
+  canGoOn(record: TurnRecord, events: readonly StreamEvent[]): boolean;
   /** Goes on with a turn whose server has died. */
   goOn(record: TurnRecord, log: StreamLog): Turn;
   /** Adds a person's message. @throws Failure `turn_ended` */
@@ -129,6 +134,13 @@ export function createRoomTurns(deps: RoomTurnsDeps): RoomTurns {
       // It may have been deleted while the shelf was asked.
       if (!isOf(record)) turn.cancel("stopped");
       return turn;
+    },
+    canGoOn(record, events) {
+      const cut = cutShort(events);
+      return agentsOf(record).every(({ name, model }) => {
+        const offered = registry.get(model ?? registry.defaultId);
+        return offered !== undefined && canContinue(offered, cut.get(name) ?? UNSAID);
+      });
     },
     goOn(record, log) {
       const room = rooms.enter(record.world.name);

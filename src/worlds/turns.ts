@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { GenerationObserver } from "../generation/generate.ts";
 import { expiringMap } from "../log/expiring-map.ts";
-import type { Shelf, TakenOver } from "../log/shelf.ts";
+import type { Shelf, Takeable, TakenOver } from "../log/shelf.ts";
 import type { StreamLog } from "../log/stream-log.ts";
 import type { CallDeps } from "../models/call.ts";
 import type { Registry } from "../models/registry.ts";
@@ -65,6 +65,8 @@ export type Turns = {
   start(target: Target, start: TurnStart): Promise<StartedTurn>;
   /** @throws Failure as `start`, and `turn_not_found`, `turn_ended` */
   publish(target: Target, message: TurnStart & { turnId?: string | null }): Promise<StartedTurn>;
+  /** Whether this server offers what a turn of another one needs. */
+  canGoOn(turn: Takeable): boolean;
   /** Goes on with a turn whose server has died (R-TAKEOVER). False: that is not possible. */
   goOn(taken: TakenOver): boolean;
   /** A turn that others may add to. @throws Failure `turn_not_found`, `turn_ended` */
@@ -177,6 +179,7 @@ export function createTurns(deps: TurnsDeps, rooms: Rooms, memories: Memories, e
 
   return {
     start: startTurn,
+    canGoOn: ({ resume, events }) => resume !== undefined && inRooms.canGoOn(resume as TurnRecord, events),
     goOn,
     publish,
     running: runningTurn,

@@ -1,4 +1,4 @@
-import type { TakenOver } from "../log/shelf.ts";
+import type { Takeable, TakenOver } from "../log/shelf.ts";
 import { parseWorldMessage } from "../protocol/world-requests.ts";
 import { createDefinitions, type Definitions, knownWorld } from "./definitions.ts";
 import type { ReadableFeed } from "./feed.ts";
@@ -71,6 +71,8 @@ export type Worlds = Definitions & {
   hasForgottenFeed(id: string): boolean;
   /** A reader of a feed has left. */
   leaveFeed(world: string): void;
+  /** Whether this server could go on with a turn of another one: it offers the models of its agents, and each can. */
+  canGoOn(turn: Takeable): boolean;
   /** Goes on with a turn whose server has died (R-TAKEOVER). False: that is not possible. */
   goOn(taken: TakenOver): boolean;
   counts(): WorldCounts;
@@ -120,7 +122,7 @@ export function createWorlds(deps: WorldsDeps): Worlds {
     ...definitions,
     startTurn: (world, start) => turns.start(targetOf(world), start),
     publish: (world, message) => turns.publish(targetOf(world), message),
-    goOn: turns.goOn,
+    ...{ canGoOn: turns.canGoOn, goOn: turns.goOn },
     async checkSender(name, sender) {
       const world = knownWorld(store, name);
       turns.checkSender(world, sender);

@@ -178,6 +178,53 @@ redisSuite("a server that is about to close", (redis) => {
     release();
   });
 
+  test("R-DRAIN who cannot go on with a stream, or has no room for it, leaves it where it is; it is offered once to each", async () => {
+    const [a, unable, full] = [
+      await join("a"),
+      await join("b", { canGoOn: ({ resume, events }) => resume === undefined || events.length !== 2 }),
+      await join("c", { limits: { ...ROOMY, maxLogBytes: 4096 } }),
+    ];
+    const { log } = await speaking(a);
+    log.append(token("x".repeat(4096)));
+    await visible(log, 2);
+    a.shelf.handOver();
+    const again = await given(a);
+    for (let looks = 0; looks < 2; looks++) {
+      a.clock.advance(500);
+      await quiet(a);
+    }
+    assert.deepEqual([unable.taken.length, full.taken.length, a.taken.length], [0, 0, 1], "it is stopped for nobody");
+    a.taken[0]?.setCancel(
+      () => again.seal(done),
+      () => true,
+    );
+    const able = await join("d");
+    a.clock.advance(500);
+    const there = await given(able);
+    goOn(there);
+    await sealed(log);
+    assert.equal(textsOf(log).length, 4);
+  });
+
+  test("R-TAKEOVER who cannot go on with a stream leaves it to one that can, and begins it where nobody can", async () => {
+    const [a, unable] = [await join("a"), await join("b", { canGoOn: () => false })];
+    const { log: lone } = await speaking(a);
+    await unable.forgetSign("a");
+    await unable.passUntil(() => unable.taken.length === 1, "it was taken over");
+    assert.equal(unable.taken[0]?.log.id, lone.id);
+    const [able, other] = [await join("c"), await join("d")];
+    const { log } = await speaking(other);
+    await unable.forgetSign("d");
+    await unable.passUntil(() => able.taken.length === 1, "it goes on where it can");
+    const there = await given(able);
+    assert.deepEqual([there.id, textsOf(there)], [log.id, ["one"]]);
+    await until(() => unable.shelf.fates().takenOver === 2);
+    assert.equal(unable.taken.length, 1);
+    goOn(there);
+    await sealed(there);
+    assert.deepEqual(textsOf(await unable.found(log.id)), ["one", "two", "done"]);
+  });
+
   test("R-DRAIN where there is no other server, and where the model cannot be gone on with, nothing is stopped", async () => {
     const a = await join("a");
     const alone = await speaking(a);

@@ -6,6 +6,7 @@ import type { ProducedLog } from "./produced-log.ts";
 import type { Retries } from "./retries.ts";
 import type { Command } from "./server-store.ts";
 import type { SharedStore } from "./shared-store.ts";
+import type { TakingOver } from "./taking-over.ts";
 
 export type HandOverOptions = {
   store: SharedStore;
@@ -19,6 +20,7 @@ export type HandOverOptions = {
   pause: Retries["pause"];
   /** Goes on with a stream that the store has given to this server under `fence`. */
   goOn(id: string, fence: string): Promise<void>;
+  sizeIfAble: TakingOver["sizeIfAble"];
 };
 
 export type HandOver = {
@@ -26,6 +28,11 @@ export type HandOver = {
   begin(): Promise<void>;
   /** Another server gives one away. */
   take(command: Command & { type: "take" }): Promise<void>;
+  /**
+   * Gives away a stream that is this server's, and that it cannot go on with: all others are asked, and whoever can takes it. False
+   * where nobody did within 2 s.
+   */
+  passOn(id: string): Promise<boolean>;
   /** What became of one that was given away. */
   taken(command: Command & { type: "taken" }): void;
   close(): void;
@@ -49,10 +56,12 @@ export function createHandOver(options: HandOverOptions): HandOver {
   const { serverId, local, produced } = own;
   const answers = new Map<string, (isTaken?: boolean) => void>();
   const silent = new Set<string>();
-  const tried = new WeakSet<ProducedLog>();
+  // To offer a stream it is stopped, and its model asked again where nobody takes it: nobody is asked twice.
+  const refused = new Map<string, Set<string>>();
   const stores = () => lease.given() || NOWHERE;
   let turns = 0;
   let arriving = 0;
+  let arrivingBytes = 0;
   let leaving = false;
   let closed = false;
 
@@ -65,16 +74,18 @@ export function createHandOver(options: HandOverOptions): HandOver {
   async function giveAll() {
     const targets = await others();
     if (targets.length === 0) return;
-    const logs = [...produced.values()].filter((log) => !tried.has(log));
+    const logs = [...produced.values()];
     const work = async () => {
       for (let log = logs.pop(); log && !closed; log = logs.pop()) await give(log, targets);
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
   }
 
-  async function give(log: ProducedLog, targets: readonly string[]) {
-    if (!local.handOver(log.id)) return;
-    tried.add(log);
+  async function give(log: ProducedLog, all: readonly string[]) {
+    const refusedBy = refused.get(log.id) ?? new Set();
+    const targets = all.filter((target) => !refusedBy.has(target));
+    if (targets.length === 0 || !local.handOver(log.id)) return;
+    refused.set(log.id, refusedBy);
     await log.drained();
     const first = turns++;
     for (let index = 0; index < targets.length; index++) {
@@ -82,6 +93,7 @@ export function createHandOver(options: HandOverOptions): HandOver {
       // It may have been stopped meanwhile, or given up.
       if (closed || produced.get(log.id) !== log) return;
       if (!silent.has(target) && (await offer(target, log.id))) return lettingGo.handedOver(log);
+      refusedBy.add(target);
     }
     if (!closed) await takeBack(log);
   }
@@ -91,7 +103,7 @@ export function createHandOver(options: HandOverOptions): HandOver {
     await store.send(target, { type: "take", id, server: serverId, stores: stores() }).catch(() => {});
     const isTaken = await answerOf(target, id);
     if (isTaken !== undefined) return isTaken;
-    silent.add(target);
+    if (leaving) silent.add(target);
     // It may have taken it, and its answer be lost.
     return (await store.ownerOf(id).catch(() => serverId)) !== serverId;
   }
@@ -123,6 +135,19 @@ export function createHandOver(options: HandOverOptions): HandOver {
     );
   }
 
+  /** Whether there is room for one more, and the models that it needs; if so, `take` is called, and is waited for. */
+  async function whereAble(id: string, take: () => Promise<void>): Promise<boolean> {
+    if (leaving || local.counts().running + arriving >= maxStreams) return false;
+    arriving++;
+    const size = await options.sizeIfAble(id).catch(() => undefined);
+    const isAble = size !== undefined && local.hasRoom(arrivingBytes + size);
+    arrivingBytes += isAble ? size : 0;
+    if (isAble) await take();
+    arrivingBytes -= isAble ? size : 0;
+    arriving--;
+    return isAble;
+  }
+
   async function isOursNow({ id, server, stores }: Command & { type: "take" }, fence: string): Promise<boolean> {
     // Noted first: where this server dies in between, another finds it.
     await store.runs(serverId, id, true);
@@ -144,15 +169,21 @@ export function createHandOver(options: HandOverOptions): HandOver {
       const { id, server } = command;
       const answer = (isTaken: boolean) =>
         store.send(server, { type: "taken", id, server: serverId, isTaken }).catch(() => {});
-      if (leaving || local.counts().running + arriving >= maxStreams) return void answer(false);
-      arriving++;
       const fence = lease.nextFence();
-      await persist(async () => {
-        const isOurs = await isOursNow(command, fence);
-        void answer(isOurs);
-        if (isOurs) await goOn(id, fence);
-      });
-      arriving--;
+      const takeIt = () =>
+        persist(async () => {
+          const isOurs = await isOursNow(command, fence);
+          void answer(isOurs);
+          if (isOurs) await goOn(id, fence);
+        });
+      if (!(await whereAble(id, takeIt))) await answer(false);
+    },
+    async passOn(id) {
+      const targets = await others();
+      const answered = await Promise.all(targets.map((target) => offer(target, id)));
+      // It is left to those who see that this server's lease has run out.
+      if (closed) throw new Error("This server is about to close.");
+      return answered.includes(true);
     },
     taken: ({ id, server, isTaken }) => answers.get(`${server} ${id}`)?.(isTaken),
     close() {

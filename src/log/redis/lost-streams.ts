@@ -28,9 +28,8 @@ export function endedCopy(log: ProducedLog, code: ErrorCode, clock: Clock): Stre
 }
 
 /** Puts events of the store into an empty log. Where it has no room for them, returns the end that it gets instead. */
-export function fillFrom(log: StreamLog, events: readonly string[]): TerminalDraft | undefined {
-  for (const event of events) {
-    const { seq: _, ...draft } = JSON.parse(event) as StreamEvent;
+export function fillFrom(log: StreamLog, events: readonly StreamEvent[]): TerminalDraft | undefined {
+  for (const { seq: _, ...draft } of events) {
     if (log.append(draft as OpenDraft)) return endingOf([], "generation_lost", "").terminal;
   }
   return undefined;

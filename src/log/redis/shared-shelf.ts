@@ -2,7 +2,7 @@ import type { Clock } from "../../clock.ts";
 import { isFailure, storeAway } from "../../protocol/errors.ts";
 import { endingOf } from "../endings.ts";
 import type { ShelfLimits } from "../memory-shelf.ts";
-import type { CancelCause, Shelf, TakenOver } from "../shelf.ts";
+import type { CancelCause, Shelf, Takeable, TakenOver } from "../shelf.ts";
 import type { StreamLog } from "../stream-log.ts";
 import { createFollowedLogs, SYNC_MS } from "./followed-logs.ts";
 import { createHandOver } from "./hand-over.ts";
@@ -25,6 +25,8 @@ export type SharedShelfOptions = {
   store: SharedStore;
   serverId: string;
   leaseMs: number;
+  /** Whether this server has the models that a stream needs which another one wrote; what it cannot go on with is left to others. */
+  canGoOn(stream: Takeable): Promise<boolean>;
   /** Goes on with a stream whose server has died; the log holds what was written. It is this server's now. */
   onTakenOver(taken: TakenOver): void;
   observer?: StoreObserver;
@@ -57,7 +59,7 @@ const CLOSING_MS = 3000;
  * store has it; what others write is copied while somebody reads it.
  */
 export async function createSharedShelf(options: SharedShelfOptions): Promise<SharedShelf> {
-  const { clock, limits, store, serverId, leaseMs, onTakenOver, observer } = options;
+  const { clock, limits, store, serverId, leaseMs, canGoOn, onTakenOver, observer } = options;
   // Who was told of a reader and has died, or was not there to be told, knows of none. They are told of again soon.
   let unsureUntil = Number.NEGATIVE_INFINITY;
   const beUnsure = () => {
@@ -108,10 +110,13 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
     if (count > 0) produced.get(id)?.tell();
   }
 
-  const goOn = createTakingOver({ store, clock, own, persist, onTakenOver });
-  const takeOver: typeof goOn = (...stream) => {
+  const taking = createTakingOver({
+    ...{ store, clock, own, persist, canGoOn, onTakenOver },
+    passOn: (id) => handOver.passOn(id),
+  });
+  const takeOver: typeof taking.takeOver = (...stream) => {
     beUnsure();
-    const begin = () => goOn(...stream);
+    const begin = () => taking.takeOver(...stream);
     // It may have lost the stream and got it back, and not have heard of either.
     const before = produced.get(stream[0]);
     return before ? lettingGo.writeAnew(before, begin) : begin();
@@ -137,6 +142,7 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
   const handOver = createHandOver({
     ...{ store, clock, own, lease, lettingGo, persist, pause, maxStreams: limits.maxStreams },
     goOn: (id, fence) => takeOver(id, fence, 0),
+    sizeIfAble: taking.sizeIfAble,
   });
   const readers = openReaders(pause);
   const claims = await createSharedClaims({
