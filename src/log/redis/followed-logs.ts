@@ -84,12 +84,15 @@ export function createFollowedLogs(options: FollowedLogsOptions) {
     log.leave();
   }
 
+  /** It has ended, and is kept nowhere any longer: nobody will give it back. */
+  const isForgotten = async ({ id, sealed }: FollowedLog) => sealed && (await store.wasKept(id));
+
   async function entryOf(id: string, had?: Had): Promise<Followed | undefined> {
     const known = open.get(id);
     if (known) {
       if (known.readers === 0) linger(known);
-      await known.log.catchUp();
-      if (!known.log.isVoid) return known;
+      const isThere = await known.log.catchUp();
+      if (!known.log.isVoid && (isThere || !(await isForgotten(known.log)))) return known;
       drop(known);
     }
     const soon = opening.get(id) ?? begin(id, had);

@@ -173,6 +173,14 @@ redisSuite("logs that are shared through Redis", (redis) => {
       assert.equal((await b.shelf.find("unknown")).state, "unknown");
     });
 
+    test("R-HONEST a copy outlives nothing: what is forgotten where it was written is found nowhere, however often it was looked at", async () => {
+      const { log } = await openStream(a.shelf);
+      log.seal(done);
+      await sealed(await b.found(log.id));
+      a.clock.advance(300_000);
+      await until(async () => (await b.shelf.find(log.id)).state === "expired", "it is forgotten");
+    });
+
     test("R-LEASE a survivor takes over, exactly once, and the writer that comes back is refused", async () => {
       const { log } = await openStream(a.shelf, { resume: { question: "?" } });
       log.append(token("one"));
