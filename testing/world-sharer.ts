@@ -7,6 +7,7 @@ import type { Place } from "./redis-server.ts";
 
 /** What one server has of the worlds that are shared under a prefix, without its streams. */
 export type WorldSharer = OpenSharedWorlds & {
+  serverId: string;
   definitions: WorldStore;
   clock: ManualClock;
   store: SharedStore;
@@ -26,12 +27,10 @@ export async function startWorldSharer(
 ): Promise<WorldSharer> {
   const clock = manualClock();
   const store = await openSharedStore({ url, prefix, ttlMs: 600_000, wall: clock.wall });
-  const shared = await openSharedWorlds({
-    ...{ store, clock, definitions },
-    ...{ serverId: newId(), newId, rememberMs: 300_000 },
-  });
+  const serverId = newId();
+  const shared = await openSharedWorlds({ store, clock, definitions, serverId, newId, rememberMs: 300_000 });
   return {
-    ...{ ...shared, definitions, clock, store },
+    ...{ ...shared, serverId, definitions, clock, store },
     roundTrip: () => store.connection.redis.ping(),
     close() {
       shared.close();

@@ -24,7 +24,8 @@ redisSuite("a message for a turn of another server", (redis) => {
     const calls = await openServerCalls({ connection, keys, clock, serverId });
     const directory = createTurnDirectory({ connection, keys, clock, rememberMs: 300_000 });
     const retries = createRetries(clock);
-    const turns = createSharedTurns({ directory, calls, retries, clock });
+    const turns = createSharedTurns({ directory, calls, retries, clock, mayLack: async () => store.mayLack });
+    const store = { mayLack: false };
     const asked: { turnId: string; message: Published; again: boolean }[] = [];
     turns.onAdded((_world, turnId, message, again) => {
       asked.push({ turnId, message, again });
@@ -37,7 +38,7 @@ redisSuite("a message for a turn of another server", (redis) => {
       connection.close();
       assert.equal(clock.pending(), 0, "a timer was left behind");
     }
-    return { ...{ clock, turns, asked, connection, close }, roundTrip: () => connection.redis.ping() };
+    return { ...{ clock, store, turns, asked, connection, close }, roundTrip: () => connection.redis.ping() };
   });
   type Server = Awaited<ReturnType<typeof join>>;
 
@@ -142,6 +143,22 @@ redisSuite("a message for a turn of another server", (redis) => {
     assert.ok(b.clock.now() >= 10_000 && b.clock.now() < 13_000, `${b.clock.now()} ms`);
     b.connection.close();
     await assert.rejects(b.turns.add("Kitchen", "t1", MESSAGE), { code: "store_unavailable" });
+  });
+
+  test("R-STORE a turn of which the store may have lost where it runs, or its log, is waited for, and denied by nobody", async () => {
+    const [a, b] = [await join("a"), await join("b")];
+    b.store.mayLack = true;
+    const added = b.turns.add("Kitchen", "t1", MESSAGE);
+    await until(() => b.clock.pending() > 0);
+    a.turns.began("t1", "Kitchen", "stream1");
+    await a.roundTrip();
+    b.clock.advance(500);
+    await b.roundTrip();
+    await until(() => b.clock.pending() > 0);
+    await redis.direct.hset(redis.keys.meta("stream1"), "owner", "a");
+    assert.deepEqual(await settledOn(b, added), { streamId: "stream1", isSure: true });
+    assert.equal(a.asked[0]?.again, false);
+    await assert.rejects(settledOn(b, b.turns.add("Kitchen", "t2", MESSAGE)), { code: "store_unavailable" });
   });
 
   test("R-STORE a store that has lost where turns run is told again, within a minute, and when it is back", async () => {

@@ -6,7 +6,14 @@ import type { SharedTurns } from "../sharing.ts";
 import type { Published } from "../turn.ts";
 import type { TurnDirectory } from "./turn-directory.ts";
 
-export type SharedTurnsOptions = { directory: TurnDirectory; calls: ServerCalls; retries: Retries; clock: Clock };
+export type SharedTurnsOptions = {
+  directory: Pick<TurnDirectory, "began" | "left" | "find">;
+  calls: ServerCalls;
+  retries: Retries;
+  clock: Clock;
+  /** Whether the store may have lost where turns are, and others may be about to say it again. */
+  mayLack(): Promise<boolean>;
+};
 
 /** What the server is asked on which a turn runs. `again`: it, or the one before it, may have been asked already. */
 type Question = { world: string; turnId: string; message: Published; again: boolean };
@@ -17,10 +24,10 @@ const PATIENCE_MS = 10_000;
 const PAUSE_MS = 500;
 
 /** Brings messages into turns that run on other servers. */
-export function createSharedTurns({ directory, calls, retries, clock }: SharedTurnsOptions): SharedTurns {
-  async function find(turnId: string) {
+export function createSharedTurns({ directory, calls, retries, clock, mayLack }: SharedTurnsOptions): SharedTurns {
+  async function asked<Value>(answer: Promise<Value>): Promise<Value> {
     try {
-      return await directory.find(turnId);
+      return await answer;
     } catch {
       throw storeAway();
     }
@@ -38,14 +45,17 @@ export function createSharedTurns({ directory, calls, retries, clock }: SharedTu
     left: directory.left,
     async add(world, turnId, message, wasTried = false) {
       const until = clock.now() + PATIENCE_MS;
-      for (let again = wasTried; clock.now() < until; again = true) {
-        const turn = await find(turnId);
-        if (turn?.world !== world.toLowerCase()) throw failure("turn_not_found");
-        const { streamId, owner } = turn;
-        if (owner === undefined && !again) throw failure("turn_ended");
-        if (owner === undefined) return { streamId, isSure: false };
-        if (await ask(owner, { world, turnId, message, again })) return { streamId, isSure: true };
-        await retries.pause(PAUSE_MS);
+      for (let again = wasTried; clock.now() < until; await retries.pause(PAUSE_MS)) {
+        const turn = await asked(directory.find(turnId));
+        if (turn && turn.world !== world.toLowerCase()) throw failure("turn_not_found");
+        if (turn?.owner !== undefined) {
+          const { streamId, owner } = turn;
+          if (await ask(owner, { world, turnId, message, again })) return { streamId, isSure: true };
+          again = true;
+        } else if (!(await asked(mayLack()))) {
+          if (turn && again) return { streamId: turn.streamId, isSure: false };
+          throw failure(turn ? "turn_ended" : "turn_not_found");
+        }
       }
       throw storeAway();
     },

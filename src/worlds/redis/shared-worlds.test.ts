@@ -70,6 +70,26 @@ redisSuite("worlds that are shared through Redis", (redis) => {
     assert.deepEqual(await recalled(), ["one", "two"]);
   });
 
+  test("R-STORE a message into a turn is taken all the same while a store that was emptied does not know of the turn", async () => {
+    const [a, b] = await Promise.all([join(), join()]);
+    const message = { id: "m1", sender: "Ada", content: "Hello" };
+    const add = (turnId: string) => b.turns.add("default", turnId, message);
+    a.turns.onAdded(async () => true);
+    a.turns.began("t1", "default", "stream1");
+    await a.roundTrip();
+    await assert.rejects(add("t2"), { code: "turn_not_found" });
+    await redis.direct.flushall();
+    await redis.direct.hset(redis.keys.meta("stream1"), "owner", a.serverId);
+    const added = add("t1");
+    await until(() => b.clock.pending() > 1, "it is waited for");
+    a.clock.advance(10_000);
+    await until(async () => (await redis.direct.exists(redis.keys.turn("t1"))) === 1, "it is known again");
+    b.clock.advance(500);
+    assert.deepEqual(await added, { streamId: "stream1", isSure: true });
+    b.clock.advance(12_000);
+    await assert.rejects(add("t2"), { code: "turn_not_found" }, "all have given back what they had by then");
+  });
+
   test("R-STORE a server that comes with nothing to a store that was emptied changes no world of the others", async () => {
     const a = await join();
     const changed: unknown[] = [];

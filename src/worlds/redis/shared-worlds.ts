@@ -33,6 +33,8 @@ export type OpenSharedWorlds = SharedWorlds & {
 
 /** A store that was emptied under standing connections is met as such within this time. */
 const LOOK_MS = 10_000;
+/** So long after it was met here the last server gives back what it lacks: a look, the longest back-off, and some more. */
+const GIVING_BACK_MS = LOOK_MS + 1500;
 
 /**
  * What servers have in common of their worlds, in Redis.
@@ -49,6 +51,7 @@ export async function openSharedWorlds(options: SharedWorldsOptions): Promise<Op
   const directory = createTurnDirectory({ connection, keys, clock, rememberMs });
   const calls = await openServerCalls({ connection, keys, clock, serverId });
   let met: string | undefined;
+  let replacedAt = Number.NEGATIVE_INFINITY;
   let stopLooking = () => {};
   let isOpen = true;
   changes.onChanged(({ world, isOver, remembers }) => {
@@ -61,9 +64,19 @@ export async function openSharedWorlds(options: SharedWorldsOptions): Promise<Op
   /** Makes what is here and what is there the same. A store that may lack something is given back what this server knows. */
   async function meet() {
     const found = await storeMet();
+    const isReplaced = met !== undefined && met !== found;
+    if (isReplaced) directory.restore();
     await changes.merge();
-    if (met !== undefined && met !== found) await memories.restore();
+    if (isReplaced) await memories.restore();
+    if (isReplaced) replacedAt = clock.now();
     met = found;
+  }
+
+  /** Whether the store is another one than before, or was emptied, and servers may be about to give back what it lacks. */
+  async function mayLack(): Promise<boolean> {
+    if ((await storeMet()) === met) return clock.now() - replacedAt < GIVING_BACK_MS;
+    meetAgain();
+    return true;
   }
 
   function meetAgain() {
@@ -90,7 +103,7 @@ export async function openSharedWorlds(options: SharedWorldsOptions): Promise<Op
   return {
     ...{ news, changes, memories },
     feeds: createSharedFeeds({ connection, keys, clock, news, serverId, newId }),
-    turns: createSharedTurns({ directory, calls, retries, clock }),
+    turns: createSharedTurns({ directory, calls, retries, clock, mayLack }),
     close() {
       isOpen = false;
       stopLooking();

@@ -20,6 +20,8 @@ export type TurnDirectory = {
    * @throws where the store is away
    */
   find(turnId: string): Promise<(TurnEntry & { owner: string | undefined }) | undefined>;
+  /** Says again of all turns that run here that they do, for a store that may have lost it. */
+  restore(): void;
   close(): void;
 };
 
@@ -43,12 +45,12 @@ export function createTurnDirectory({ connection, keys, clock, rememberMs }: Tur
     redis.set(keys.turn(turnId), JSON.stringify(entry), "PX", rememberMs + 2 * RENEW_MS).catch(() => {});
   }
 
-  function writeAll() {
+  function restore() {
     for (const [turnId, entry] of running) write(turnId, entry);
   }
 
   function beat() {
-    writeAll();
+    restore();
     takeBack = clock.after(RENEW_MS, beat);
   }
 
@@ -57,9 +59,10 @@ export function createTurnDirectory({ connection, keys, clock, rememberMs }: Tur
     takeBack = undefined;
   }
 
-  onBack(writeAll);
+  onBack(restore);
 
   return {
+    restore,
     began(turnId, world, streamId) {
       const entry = { world: world.toLowerCase(), streamId };
       running.set(turnId, entry);
