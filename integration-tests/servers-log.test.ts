@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Redis } from "ioredis";
+import { sharedThrough } from "../testing/fleet.ts";
 import { unlessInstalled } from "../testing/installed.ts";
 import { type Program, startProgram } from "../testing/program.ts";
 import { startRedis } from "../testing/redis-server.ts";
@@ -23,7 +24,7 @@ test("the log says what happens to the store and to streams between servers, one
   direct.on("error", () => {});
   t.after(() => direct.disconnect());
   const env = {
-    ...{ CHATWAIT_REDIS_URL: url, CHATWAIT_REDIS_LEASE_MS: "1000" },
+    ...sharedThrough(url),
     ...{ CHATWAIT_BUILTIN_WORDS_PER_SECOND: "4", CHATWAIT_DRAIN_MS: "5000" },
   };
   const a = await startProgram(t, env);
