@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
-import { startFront } from "../testing/compose-several.ts";
+import { readConfig } from "../src/config.ts";
+import { siteText, startFront } from "../testing/compose-several.ts";
 import { freePort } from "../testing/free-port.ts";
 import { unlessInstalled } from "../testing/installed.ts";
 import { checkMetricsShut, checkRefusals } from "../testing/nginx-refusals.ts";
@@ -13,7 +14,7 @@ import { requestJson } from "../testing/sse-client.ts";
 const skip = unlessInstalled("nginx", "-v");
 
 type Doing = "answers" | "refuses" | "breaks";
-type Standin = { url: string; does: Doing; asked: number; keys: unknown[] };
+type Standin = { url: string; does: Doing; asked: number; keys: unknown[]; clients: unknown[] };
 
 /** A server that answers, refuses with 503, or reads a request and closes the connection without an answer. */
 async function standin(t: TestContext, does: Doing): Promise<Standin> {
@@ -21,6 +22,7 @@ async function standin(t: TestContext, does: Doing): Promise<Standin> {
     if (request.url === "/healthz") return void response.end("{}");
     one.asked++;
     one.keys.push(request.headers["idempotency-key"]);
+    one.clients.push(request.headers["x-forwarded-for"]);
     request.resume().once("end", () => {
       if (one.does === "breaks") return void response.destroy();
       response.writeHead(one.does === "answers" ? 200 : 503, { "content-type": "application/json" });
@@ -32,7 +34,8 @@ async function standin(t: TestContext, does: Doing): Promise<Standin> {
     server.closeAllConnections();
     server.close();
   });
-  const one: Standin = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, does, asked: 0, keys: [] };
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const one: Standin = { url, does, asked: 0, keys: [], clients: [] };
   return one;
 }
 
@@ -125,6 +128,17 @@ test("nginx passes a 503 on that all servers give, with its own text, and forget
   assert.deepEqual([status, body, askedOf(servers)], [503, { by: "refuses" }, 3]);
   for (const one of servers) one.does = "answers";
   assert.deepEqual(await askAll(front, ask), Array(6).fill(200), "no server is left out for what it answered");
+});
+
+test("nginx tells servers who asks, so that each client has a rate limit of its own, and waits for as long as they do", {
+  skip,
+}, async (t) => {
+  const one = await standin(t, "answers");
+  const front = await startFront(t, [one.url, one.url, one.url]);
+  for (const outgoing of [keyed, ask]) await requestJson(`${front}/chat/wait`, outgoing);
+  assert.deepEqual(one.clients, ["127.0.0.1", "127.0.0.1"]);
+  const minutes = Number(/^ *proxy_read_timeout (\d+)m;$/m.exec(siteText())?.[1]);
+  assert.ok(minutes * 60_000 > readConfig({}).patience.generationMs);
 });
 
 test("nginx lets nobody wonder what was too large, with a key and without", { skip }, async (t) => {
