@@ -186,7 +186,7 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits, hooks: Shel
       entries.set(spec.id, entry);
       running++;
       bytes += LOG_OVERHEAD_BYTES;
-      idle.push(entry);
+      (spec.cancelOnLeave && spec.isLeft ? left : idle).push(entry);
       return opened(entry);
     },
     async find(id) {

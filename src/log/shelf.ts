@@ -59,6 +59,8 @@ export type LogSpec = {
   epochs?: Epochs;
   /** `on_disconnect: cancel`: stop when its last reader has been gone for 10 s. */
   cancelOnLeave?: boolean;
+  /** Another server has begun it: whoever read it there has left with that server, and those who come back are new ones. */
+  isLeft?: boolean;
 };
 
 /** A stream of a server that has died or that hands it over, for whoever goes on with it here. */

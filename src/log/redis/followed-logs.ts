@@ -6,8 +6,8 @@ import { type FollowedLog, followLog, type Had } from "./followed-log.ts";
 import { endForgotten } from "./lost-streams.ts";
 import type { SharedStore } from "./shared-store.ts";
 
-/** A copy of another server's log, and how many read it here. */
-type Followed = { log: FollowedLog; readers: number; takeBack: () => void };
+/** A copy of another server's log, how many read it here, and who was told of them. */
+type Followed = { log: FollowedLog; readers: number; told: string; takeBack: () => void };
 
 /** How often what is read is compared with the store, and its writer is told of its readers: words may be lost. */
 export const SYNC_MS = 10_000;
@@ -60,7 +60,7 @@ export function createFollowedLogs(options: FollowedLogsOptions) {
         log.leave();
         return undefined;
       }
-      const entry: Followed = { log, readers: 0, takeBack: () => {} };
+      const entry: Followed = { log, readers: 0, told: "", takeBack: () => {} };
       open.set(id, entry);
       if (away) log.sendAway(away);
       linger(entry);
@@ -101,21 +101,34 @@ export function createFollowedLogs(options: FollowedLogsOptions) {
   }
 
   /** Tells the writer who reads here. A word that is lost costs a stream that is abandoned late, or a reader that must come back. */
-  function tell({ log, readers }: Followed) {
+  function tell(entry: Followed) {
+    const { log, readers } = entry;
     if (log.sealed) return;
     store
       .ownerOf(log.id)
       .then(async (owner) => {
-        if (owner) await store.send(owner, { type: "readers", id: log.id, server: serverId, count: readers });
+        if (!owner) return;
+        await store.send(owner, { type: "readers", id: log.id, server: serverId, count: readers });
+        entry.told = owner;
       })
       .catch(() => {});
   }
 
-  /** What a dead server has left behind, and the store does not know: another one is to go on with it, or it is over. */
-  async function lookAfter({ log, readers }: Followed, living: ReadonlySet<string>) {
-    if (log.sealed || log.isVoid || readers === 0 || living.has(log.owner)) return;
-    if (!(await log.catchUp())) await endForgotten(store, log, options.nextFence(), clock);
-    else if (!living.has(log.owner)) await store.leftBehind(log.owner, log.id);
+  /**
+   * What a dead server has left behind, and the store does not know: another one is to go on with it, or it is over. Who goes on with
+   * a stream is told of its readers before it could end for want of any.
+   */
+  async function lookAfter(entry: Followed, living: ReadonlySet<string>, staying: ReadonlySet<string>) {
+    const { log } = entry;
+    if (log.sealed || log.isVoid || entry.readers === 0) return;
+    if (!staying.has(log.owner)) {
+      const isKept = await log.catchUp();
+      if (!living.has(log.owner)) {
+        if (!isKept) return endForgotten(store, log, options.nextFence(), clock);
+        await store.leftBehind(log.owner, log.id);
+      }
+    }
+    if (entry.told !== log.owner || !staying.has(log.owner)) tell(entry);
   }
 
   return {
@@ -128,8 +141,8 @@ export function createFollowedLogs(options: FollowedLogsOptions) {
     compare(): void {
       for (const { log } of open.values()) log.catchUp().catch(() => {});
     },
-    async lookAfter(living: ReadonlySet<string>): Promise<void> {
-      await Promise.all([...open.values()].map((entry) => lookAfter(entry, living)));
+    async lookAfter(living: ReadonlySet<string>, staying: ReadonlySet<string>): Promise<void> {
+      await Promise.all([...open.values()].map((entry) => lookAfter(entry, living, staying)));
     },
     /** Counts a reader of a copy; undefined where there is no copy of that stream. */
     attach(id: string): (() => void) | undefined {

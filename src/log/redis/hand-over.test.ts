@@ -225,6 +225,62 @@ redisSuite("a server that is about to close", (redis) => {
     assert.deepEqual(textsOf(await unable.found(log.id)), ["one", "two", "done"]);
   });
 
+  /** A stream with `on_disconnect: cancel`, which goes on elsewhere, and with which causes it was asked to end there. */
+  async function leftIn(a: SharedServer, b: SharedServer, lose: (id: string) => unknown) {
+    const { log } = await openStream(a.shelf, { resume: {}, handOver: () => true, cancelOnLeave: true });
+    a.shelf.attach(log)();
+    await lose(log.id);
+    await b.passUntil(() => b.taken.length === 1, "it goes on elsewhere");
+    const [causes, there] = [[] as CancelCause[], await given(b)];
+    b.taken[0]?.setCancel((cause) => {
+      causes.push(cause);
+      there.seal(done);
+    });
+    return { there, causes };
+  }
+
+  for (const way of ["R-TAKEOVER taken over", "R-DRAIN handed over"]) {
+    const lose = (a: SharedServer, b: SharedServer) =>
+      way.endsWith("taken over") ? b.forgetSign("a") : a.shelf.handOver();
+
+    test(`R-DETACH ${way}: on_disconnect cancel still ends it 10 s after, where nobody came back`, async () => {
+      const [a, b] = [await join("a"), await join("b")];
+      const { there, causes } = await leftIn(a, b, () => lose(a, b));
+      b.clock.advance(9_000);
+      assert.deepEqual(causes, []);
+      b.clock.advance(1_000);
+      assert.deepEqual(causes, ["left"]);
+      await sealed(there);
+    });
+
+    test(`R-DETACH ${way}: on_disconnect cancel ends nothing that is read on a third server`, async () => {
+      const [a, b, c] = [await join("a"), await join("b"), await join("c", { canGoOn: () => false })];
+      let leave = () => {};
+      // Who has just come looks after nobody yet.
+      c.clock.advance(5000);
+      await quiet(c);
+      const { there, causes } = await leftIn(a, b, async (id) => {
+        leave = c.shelf.attach(await c.found(id));
+        await until(() => a.shelf.counts().readers === 1, "its writer knows of the reader");
+        await lose(a, b);
+      });
+      const before = c.clock.now();
+      await until(async () => {
+        c.clock.advance(500);
+        await quiet(c);
+        return b.shelf.counts().readers === 1;
+      }, "its new writer knows of the reader");
+      assert.ok(c.clock.now() - before <= 4_000, "sooner than by the way");
+      b.clock.advance(60_000);
+      assert.deepEqual(causes, []);
+      leave();
+      await until(() => b.shelf.counts().readers === 0, "it has left");
+      b.clock.advance(10_000);
+      assert.deepEqual(causes, ["left"]);
+      await sealed(there);
+    });
+  }
+
   test("R-DRAIN where there is no other server, and where the model cannot be gone on with, nothing is stopped", async () => {
     const a = await join("a");
     const alone = await speaking(a);

@@ -16,8 +16,8 @@ export type LeaseOptions = {
   onTakenOver(id: string, fence: string, times: number): Promise<void>;
   /** Which servers live, again with each sign. */
   onLiving(servers: ReadonlySet<string>): void;
-  /** The dead have been looked after: what has been left behind all the same? */
-  onLooked(servers: ReadonlySet<string>): Promise<void>;
+  /** The dead have been looked after: what has been left behind all the same? `staying`: those who live and are not about to close. */
+  onLooked(living: ReadonlySet<string>, staying: ReadonlySet<string>): Promise<void>;
   /**
    * The lease had run out, or the store is another one or was emptied: gives it what it lacks of what is written here, and looks whether
    * others have taken that over.
@@ -101,7 +101,8 @@ export function createLease(options: LeaseOptions): Lease {
       await Promise.all(ids.map((id) => inherit(server, id)));
       await store.bury(server.id);
     }
-    await options.onLooked(living);
+    const staying = servers.filter(({ isDead, isLeaving }) => !isDead && !isLeaving);
+    await options.onLooked(living, new Set(staying.map(({ id }) => id)));
   }
 
   async function lookOnce() {

@@ -2,6 +2,7 @@ import type { Clock } from "../../clock.ts";
 import { jsonFrom } from "./event-json.ts";
 import type { FollowedLogs } from "./followed-logs.ts";
 import { endedCopy, endInStore } from "./lost-streams.ts";
+import type { OpenReaders } from "./open-readers.ts";
 import type { OwnStreams } from "./own-streams.ts";
 import type { ProducedLog } from "./produced-log.ts";
 import type { Retries } from "./retries.ts";
@@ -12,6 +13,7 @@ export type LettingGoOptions = {
   clock: Clock;
   own: OwnStreams;
   followed: FollowedLogs;
+  readers: OpenReaders;
   persist: Retries["persist"];
   nextFence(): string;
 };
@@ -19,7 +21,7 @@ export type LettingGoOptions = {
 export type LettingGo = ReturnType<typeof createLettingGo>;
 
 /** How a server stops writing a stream before its end, and what its readers see then. */
-export function createLettingGo({ store, clock, own, followed, persist, nextFence }: LettingGoOptions) {
+export function createLettingGo({ store, clock, own, followed, readers, persist, nextFence }: LettingGoOptions) {
   const { serverId, local, produced, untrue, fates } = own;
 
   /** Readers of `log` see the store's log from now on, or what ends it where the store has none; ours where it is ours again. */
@@ -30,13 +32,18 @@ export function createLettingGo({ store, clock, own, followed, persist, nextFenc
     const other = ours ?? (await followed.find(id, { names: log.names, events: jsonFrom(log, 1) }));
     if (!other) return log.become(endedCopy(log, "generation_lost", clock));
     log.become(other);
-    const release = ours ? local.attach(ours) : followed.attach(id);
-    const letGo = log.listen(() => {
-      if (!log.sealed && !log.isVoid) return;
+    readers.whileRead(log, () => untilOver(log, ours ? local.attach(ours) : followed.attach(id)));
+  }
+
+  /** Calls `release` at the end of what `log` shows, too. */
+  function untilOver(log: ProducedLog, release = () => {}): () => void {
+    const letGo = log.listen(() => (log.sealed || log.isVoid) && end());
+    const end = () => {
       letGo();
-      release?.();
-    });
-    if (log.sealed || log.isVoid) release?.();
+      release();
+    };
+    if (log.sealed || log.isVoid) end();
+    return end;
   }
 
   /** Whoever looks for it from now on does not find it here. */

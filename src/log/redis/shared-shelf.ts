@@ -77,6 +77,7 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
     },
   });
   const { local, produced, untrue } = own;
+  const readers = openReaders(pause);
   const followed = createFollowedLogs({
     ...{ store, clock, serverId },
     countReader: () => local.countReader(),
@@ -138,13 +139,14 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
       observer?.fates(own.fates);
     },
   });
-  const lettingGo = createLettingGo({ store, clock, own, followed, persist, nextFence: lease.nextFence });
+  const lettingGo = createLettingGo({
+    ...{ store, clock, own, followed, readers, persist, nextFence: lease.nextFence },
+  });
   const handOver = createHandOver({
     ...{ store, clock, own, lease, lettingGo, persist, pause, maxStreams: limits.maxStreams },
     goOn: (id, fence) => takeOver(id, fence, 0),
     sizeIfAble: taking.sizeIfAble,
   });
-  const readers = openReaders(pause);
   const claims = await createSharedClaims({
     ...{ store, clock, serverId, persist, isDead: lease.isDead },
     mayLack: () => lease.mayLack(),

@@ -45,7 +45,15 @@ export function createTakingOver(options: TakingOverOptions): TakingOver {
       [cancel, handOver] = given;
     };
     const losses = epochs.length > 0 ? { epochs } : {};
-    const about = { id, kind, createdAt, cancelOnLeave, ...(world === undefined ? {} : { world }), ...losses };
+    const about = {
+      id,
+      kind,
+      createdAt,
+      cancelOnLeave,
+      isLeft: true,
+      ...(world === undefined ? {} : { world }),
+      ...losses,
+    };
     own.remove(id);
     const inner = await own.local.create({
       ...about,
