@@ -101,6 +101,8 @@ const ADVICE: [said: RegExp, meaning: string][] = [
   [/^(WRONGPASS|ERR invalid password|ERR AUTH)/, "its user or password is refused"],
   [/NOAUTH/, "it asks for a user and a password"],
   [/DB index|SELECT is not allowed|value is out of range/, "it has no database with that number; a cluster has only 0"],
+  [/^Unknown/, "what answers there is no Redis"],
+  [/^WRONGTYPE/, "something else stands under its names; CHATWAIT_REDIS_PREFIX chooses others"],
   [/NOPERM.*'select'/, "its user may not choose a database: it needs +select for a number in the URL"],
   [/^OOM/, "it is full; give it more memory (its maxmemory), or empty it"],
   [/^READONLY/, "it is a replica; give the address of its primary"],
@@ -110,7 +112,7 @@ const ADVICE: [said: RegExp, meaning: string][] = [
   ],
   [/CERT|SIGNED|SIGNATURE|ISSUER|ALTNAME|SSL|TLS|EPROTO/, "TLS fails; NODE_EXTRA_CA_CERTS names a CA of your own"],
   [
-    /Connection is closed|ECONNRESET|ETIMEDOUT/,
+    /Connection is closed|Command timed out|ECONNRESET|ETIMEDOUT/,
     "it does not answer; does it take TLS alone, rediss://, or none, redis://, and may this machine reach it?",
   ],
 ];
@@ -118,7 +120,7 @@ const ADVICE: [said: RegExp, meaning: string][] = [
 /** A URL may hold a password: a reason is told by its code, or in Redis's own words. */
 function reasonOf(error: unknown): string {
   const { code, message } = error as { code?: unknown; message?: unknown };
-  const said = String(code ?? message).split("\n", 1)[0] ?? "";
+  const said = String(code ?? message).split(/\n|\. Please report/, 1)[0] ?? "";
   const meaning = ADVICE.find(([pattern]) => pattern.test(said))?.[1];
   return meaning ? `${meaning}: ${said}` : said;
 }

@@ -40,6 +40,20 @@ for (const [reason, error, fault] of reasons) {
   });
 }
 
+test("what Redis says when a connection that broke is to be made again is told too, once; what the network says is not", () => {
+  const { lines, report } = rig();
+  const said = [
+    ...["Command timed out", "WRONGPASS invalid username-password pair", "Connection is closed."],
+    ...["WRONGPASS invalid username-password pair", "READONLY You can't write against a read only replica."],
+  ];
+  for (const message of said) report.failed(new Error(message));
+  report.failed(Object.assign(new Error("refused"), { code: "ECONNREFUSED" }));
+  report.reached();
+  report.failed(new Error("WRONGPASS invalid username-password pair"));
+  const reasons = lines.map(([, about]) => (about as { reason?: string }).reason ?? "back");
+  assert.deepEqual(reasons, ["away", "WRONGPASS", "READONLY", "back", "WRONGPASS"]);
+});
+
 test("what became of streams is told once, with how many they were", () => {
   const { lines, report } = rig();
   const fates = { takenOver: 0, fenced: 0, givenUp: 0, handedOver: 0 };

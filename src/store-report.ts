@@ -19,9 +19,15 @@ const TOLD: [fate: keyof Fates, level: "info" | "warn", message: string][] = [
   ["handedOver", "info", "handed streams over to other servers"],
 ];
 
+/** Nothing is known but that no answer comes. */
+const AWAY = "away";
+/** What Redis has not said. */
+const NETWORK = /^(E[A-Z]+|away)$/;
+
 /** Tells the operator's log what happens to the store and to streams between servers: one line for each change, or for all that a sign finds. */
 export function createStoreReport({ logger, clock, connectionFault }: StoreReportOptions): StoreObserver {
   let lostAt: number | undefined;
+  const reasons = new Set<string>();
   let told: Readonly<Fates> = { takenOver: 0, fenced: 0, givenUp: 0, handedOver: 0 };
 
   return {
@@ -29,11 +35,16 @@ export function createStoreReport({ logger, clock, connectionFault }: StoreRepor
       if (lostAt === undefined) return;
       logger.info({ after_ms: Math.round(clock.now() - lostAt) }, "the store is back");
       lostAt = undefined;
+      reasons.clear();
     },
     failed(error) {
-      if (lostAt !== undefined) return;
-      lostAt = clock.now();
-      logger.warn({ reason: codeOf(error) ?? codeOf(connectionFault()) ?? "away" }, "the store cannot be used");
+      const reason = codeOf(error) ?? codeOf(connectionFault()) ?? AWAY;
+      // A connection that breaks does not say why; Redis may, when it is to be made again.
+      const isNews = lostAt === undefined || !(reasons.has(reason) || NETWORK.test(reason));
+      if (!isNews) return;
+      lostAt ??= clock.now();
+      reasons.add(reason);
+      logger.warn({ reason }, "the store cannot be used");
     },
     fates(now) {
       for (const [fate, level, message] of TOLD) {

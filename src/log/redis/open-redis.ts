@@ -10,14 +10,16 @@ const START_MS = 5000;
 const LONGEST_BACKOFF_MS = 1000;
 
 /** The other side answers, and what it says will not change by being asked again. */
-const REFUSED = /^(Ready check failed: )?(WRONGPASS|NOAUTH|NOPERM|ERR AUTH|ERR invalid password)|certificate|SSL|TLS/i;
+const REFUSED =
+  /^(Ready check failed: )?(WRONGPASS|NOAUTH|NOPERM|ERR AUTH|ERR invalid password)|certificate|SSL|TLS|Unknown RESP type/i;
 
 /** Whether a command failed because its user may not do that. */
 export const isRefusal = (error: unknown): boolean =>
   error instanceof Error && /NOPERM|executing the script can't|ACL failure/.test(error.message);
 
-/** Whether a command failed because nothing can be written there: it is full, or a replica. */
-export const isClosed = (error: unknown): boolean => error instanceof Error && /^(OOM|READONLY)\b/.test(error.message);
+/** Whether a command failed because it cannot be written there: it is full, a replica, or something else stands in its place. */
+export const isClosed = (error: unknown): boolean =>
+  error instanceof Error && /^(OOM|READONLY|WRONGTYPE)\b/.test(error.message);
 
 const backoff = (tries: number) => Math.min(25 * 2 ** tries, LONGEST_BACKOFF_MS);
 
@@ -33,7 +35,9 @@ export async function openRedis(url: string, count: number): Promise<RedisClient
     await ready(first);
     // Where it fails as the connection is made, it goes on with database 0.
     if (database > 0) await first.select(database);
-    const isCluster = /cluster_enabled:1/.test(String(await first.call("INFO", "cluster")));
+    const about = String(await first.call("INFO", "server", "cluster"));
+    if (!/^redis_version:/m.test(about)) throw new Error("Unknown answer to INFO");
+    const isCluster = /cluster_enabled:1/.test(about);
     if (isCluster) first.disconnect();
     const make = isCluster ? openCluster : openOne;
     open = [...(isCluster ? [] : [first]), ...Array.from({ length: isCluster ? count : count - 1 }, () => make(url))];

@@ -2,6 +2,7 @@ import type { CancelCause } from "../shelf.ts";
 import type { Connection } from "./connection.ts";
 import type { Keys } from "./keys.ts";
 import { messageOf } from "./message.ts";
+import { defineScript } from "./scripts.ts";
 
 /** What servers say to each other about a stream. */
 export type Command =
@@ -27,7 +28,10 @@ export type ServerStore = {
   onCommand(serverId: string, take: (command: Command) => void): Promise<void>;
   /** Which Redis answers, all of them in a cluster: another one where it was restarted, or where a replica took its place. */
   identity(): Promise<string>;
-  /** Tells that a server lives, for the next `ms`. Resolves to whether its last sign was still there. */
+  /**
+   * Tells that a server lives, for the next `ms`. Resolves to whether its last sign was still there; rejects where the store refuses anything
+   * that servers need.
+   */
   renew(serverId: string, ms: number, state: { isLeaving: boolean; stores: string }): Promise<boolean>;
   hasSign(serverId: string): Promise<boolean>;
   servers(): Promise<ServerState[]>;
@@ -42,7 +46,18 @@ export type ServerStore = {
 
 const LEAVING = "leaving";
 
+/**
+ * KEYS log · ARGV channel. Tries what every answer needs, and leaves nothing behind: a user's rights may change while servers run, and
+ * what only starts would meet is to be told by `/readyz`, too.
+ */
+const TRIAL = `
+redis.call('XADD', KEYS[1], 'NOMKSTREAM', '*', 'e', '')
+redis.call('PUBLISH', ARGV[1], '')
+return 'ok'
+`;
+
 export function createServerStore({ redis, nodes, listen, checkListener }: Connection, keys: Keys): ServerStore {
+  const trial = defineScript<string>(redis, "chatwaitTrial", 1, TRIAL);
   return {
     async send(serverId, command) {
       await redis.publish(keys.commands(serverId), JSON.stringify(command));
@@ -63,7 +78,9 @@ export function createServerStore({ redis, nodes, listen, checkListener }: Conne
     async renew(serverId, ms, { isLeaving, stores }) {
       const state = isLeaving ? LEAVING : "lives";
       const sign = redis.set(keys.server(serverId), state, "PX", ms, "GET");
-      const [last] = await Promise.all([sign, redis.hset(keys.servers, serverId, stores), checkListener()]);
+      const noted = redis.hset(keys.servers, serverId, stores);
+      const tried = trial(keys.log(serverId), keys.bell(serverId));
+      const [last] = await Promise.all([sign, noted, tried, checkListener()]);
       return last !== null;
     },
     hasSign: async (serverId) => (await redis.exists(keys.server(serverId))) === 1,

@@ -189,6 +189,22 @@ redisSuite("a store in trouble", (redis) => {
     assert.deepEqual(textsOf(await wholeOn(b, log)), ["one", "done"]);
   });
 
+  for (const right of ["xadd", "publish", "evalsha"]) {
+    test(`R-STORE a user who may not ${right} any more makes the server say that it cannot be used, and starts nothing`, async () => {
+      await redis.direct.call("ACL", "SETUSER", "limited", "on", "nopass", "~*", "&*", "+@all");
+      const c = await startSharedServer({ url: redis.url.replace("//", "//limited:any@"), prefix: redis.prefix }, "c");
+      await redis.direct.call("ACL", "SETUSER", "limited", `-${right}`);
+      if (right === "xadd") await assert.rejects(openStream(c.shelf), UNAVAILABLE, "at once");
+      await c.passUntil(() => !c.shelf.isUp(), "it says so");
+      await redis.direct.call("ACL", "SETUSER", "limited", `+${right}`);
+      await c.passUntil(() => c.shelf.isUp(), "it can be used again");
+      const { log } = await openStream(c.shelf);
+      log.append(token("one"));
+      await visible(log, 1);
+      await c.close();
+    });
+  }
+
   test("R-LEASE a store that was away for longer than a lease kills nobody", async () => {
     const { log } = await openStream(a.shelf);
     await redis.direct.save();

@@ -22,6 +22,8 @@ if ARGV[1] == '' then
   end
 elseif not held[1] then
   if first ~= 1 then return 'lost 0' end
+  -- Tried before anything is written: where events are refused no stream is begun.
+  redis.call('XADD', KEYS[1], 'NOMKSTREAM', '*', 'e', '')
   redis.call('HSET', KEYS[2], 'fence', ARGV[1], 'owner', string.match(ARGV[1], '^[^.]+'), 'names', ARGV[9], 'resume', ARGV[10], 'epochs', epochs)
   isWhole = false
 elseif held[1] ~= ARGV[1] then

@@ -1,5 +1,6 @@
 import type { Connection } from "../../log/redis/connection.ts";
 import type { Keys } from "../../log/redis/keys.ts";
+import { messageOf } from "../../log/redis/message.ts";
 import { defineScript } from "../../log/redis/scripts.ts";
 import type { WorldCopy } from "../world-copies.ts";
 import type { CopyStore } from "./shared-changes.ts";
@@ -39,16 +40,23 @@ export type RedisCopyStore = CopyStore & {
 
 export function createCopyStore({ redis }: Connection, keys: Keys, news: WorldNews): RedisCopyStore {
   const write = defineScript<string>(redis, "chatwaitWriteCopy", 1, WRITE_COPY);
+
+  function copyOf(name: string, text: string): WorldCopy {
+    const copy = messageOf<WorldCopy>(text);
+    if (typeof copy?.rev === "number") return copy;
+    throw new Error(`the field ${JSON.stringify(name)} of ${keys.worlds} holds no world: mend it there, or delete it`);
+  }
+
   return {
     async all() {
       const { [MARK]: _, [COUNT]: __, ...copies } = await redis.hgetall(keys.worlds);
-      return new Map(Object.entries(copies).map(([name, text]) => [name, JSON.parse(text) as WorldCopy]));
+      return new Map(Object.entries(copies).map(([name, text]) => [name, copyOf(name, text)]));
     },
     async write(name, expected, copy, most) {
       const said = await write(keys.worlds, name, expected, copy ? textOf(copy) : "", keys.worldNews, most ?? "");
       if (said === "ok") return { written: true };
       if (said === "full") return { written: false, found: undefined, isFull: true };
-      return { written: false, found: said === "none" ? undefined : (JSON.parse(said) as WorldCopy) };
+      return { written: false, found: said === "none" ? undefined : copyOf(name, said) };
     },
     onWritten: (take) => news.on("copy", ({ world, copy }) => take(world, copy)),
     async mark(proposed) {
