@@ -7,6 +7,7 @@ import { type TestContext, test } from "node:test";
 import type { Finding } from "../cli/commands/doctor/finding.ts";
 import { startTestApp } from "../testing/app.ts";
 import { runCli } from "../testing/cli-io.ts";
+import { startCuttingProxy } from "../testing/cutting-proxy.ts";
 import { startModelServer } from "../testing/model-server.ts";
 import { type Spoiling, startSpoilingProxy } from "../testing/spoiling-proxy.ts";
 
@@ -24,6 +25,8 @@ async function examine(args: string[], env: Record<string, string> = {}, cwd = t
   const report = JSON.parse(stdout) as { ok: boolean; checks: Finding[] };
   return { code, ...report, byId: (id) => report.checks.find((check) => check.id === id) };
 }
+
+const JSON_TYPE = { "content-type": "application/json" };
 
 const through = async (t: TestContext, spoiling: Spoiling, ...args: string[]) => {
   const url = await startSpoilingProxy(t, await server(t), spoiling);
@@ -74,6 +77,29 @@ test("a proxy that cuts the stream is found", async (t) => {
     report.byId("cut")?.title ?? "",
     /^Something on the way cut the stream after \d\.\d s and \d+ events\.$/,
   );
+});
+
+test("a stream that breaks off once, as where a server dies, is not blamed on a proxy", async (t) => {
+  let streams = 0;
+  const proxy = await startCuttingProxy(await server(t), ({ method, path }) => {
+    const isFirst = method === "POST" && path === "/chat/streaming" && streams++ === 0;
+    return isFirst ? { ending: { after: 3000, how: "fin" } } : {};
+  });
+  t.after(() => proxy.close());
+  const report = await examine(["--remote", "--url", proxy.url]);
+  assert.deepEqual([report.code, report.byId("break")?.status, report.byId("cut")], [0, "warn", undefined]);
+  assert.match(
+    report.byId("break")?.title ?? "",
+    /^A stream broke off after \d\.\d s and \d+ events, but not the next one/,
+  );
+});
+
+test("a stream that the server refuses is told in its words", async (t) => {
+  const url = await server(t, { CHATWAIT_RATE_LIMIT: "1" });
+  const first = await fetch(`${url}/chat/wait`, { method: "POST", body: '{"message":"Hi"}', headers: JSON_TYPE });
+  assert.equal(first.status, 200);
+  const { title } = (await examine(["--remote", "--url", url])).byId("stream") ?? {};
+  assert.match(title ?? "", /^The server refused a stream with status 429: More than 1 answers/);
 });
 
 test("a proxy that cuts what is quiet is found with --long, and one that does not is not", async (t) => {

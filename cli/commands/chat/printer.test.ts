@@ -20,3 +20,27 @@ test("how a message was cut off is told, and the model is blamed only for what i
   assert.equal(told("error", "shutting_down"), "(cut off)\n");
   assert.equal(told("timeout", "model_timeout"), "(cut off: the model took too long)\n");
 });
+
+test("of an outage it is told that the connection broke and what the server says, each once, and of the next one again", () => {
+  const cli = cliIo();
+  const colours = palette(false);
+  const { connection } = createPrinter({ io: cli.io, out: colours, err: colours, named: false });
+  const fails = (attempt: number, cause: string) => {
+    connection({ status: "waiting", attempt, retryInMs: 300, cause });
+    connection({ status: "connecting", attempt: attempt + 1 });
+  };
+  const away = "The store is away or full. Try again shortly.";
+  fails(1, away);
+  fails(2, away);
+  const first = `(waiting: ${away})\n`;
+  assert.equal(cli.stderr, first);
+  connection({ status: "open" });
+  fails(1, "The connection was cut.");
+  fails(2, away);
+  fails(3, "The server could not be reached.");
+  fails(4, away);
+  assert.equal(
+    cli.stderr.slice(first.length),
+    `(connection lost, reconnecting …)\n(waiting: ${away})\n(waiting: The server could not be reached.)\n`,
+  );
+});

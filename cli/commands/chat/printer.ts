@@ -7,7 +7,7 @@ import { createVoices, type Piece } from "./voices.ts";
 /** Prints an answer while it is written. */
 export type Printer = {
   take(event: StreamEvent): void;
-  /** Tells that the connection broke; the text itself goes on exactly where it was. */
+  /** Tells that the connection broke, or why there is none; the text itself goes on exactly where it was. */
   connection(connection: Connection): void;
   /** Ends the line, whatever became of the answer. */
   close(): void;
@@ -77,13 +77,26 @@ export function createPrinter({ io, out, err, named }: PrinterOptions): Printer 
       const writing = voices.waiting();
       if (!midLine && writing.length > 0) status.show(`${writing.join(", ")} …`);
     },
-    connection(connection) {
-      if (connection.status === "waiting" && connection.attempt <= 1) aside("(connection lost, reconnecting …)");
-    },
+    connection: tellOutages(aside),
     close() {
       status.clear();
       if (midLine) write("\n");
     },
+  };
+}
+
+/** Says of each outage that the connection broke, and why no other comes about: each reason once. */
+function tellOutages(tell: (text: string) => void): Printer["connection"] {
+  const told = new Set<string>();
+  let isOpen = false;
+  return (connection) => {
+    const wasOpen = isOpen;
+    isOpen = connection.status === "open";
+    if (connection.status !== "waiting") return;
+    if (connection.attempt <= 1) told.clear();
+    const text = wasOpen ? "(connection lost, reconnecting …)" : `(waiting: ${connection.cause})`;
+    if (!told.has(text)) tell(text);
+    told.add(text);
   };
 }
 

@@ -3,9 +3,9 @@ import { clientFor } from "../../connection.ts";
 import { EXIT, usageError } from "../../failures.ts";
 import { remark, say, sayJson } from "../../io.ts";
 import { type Finding, finding, findingLines } from "./finding.ts";
-import { judgeQuiet, judgeStream } from "./judge.ts";
+import { isCut, judgeBreak, judgeQuiet, judgeStream } from "./judge.ts";
 import { addressOf, checkDataDir, checkPort, type ServerFacts, tryListen } from "./machine.ts";
-import { watch } from "./observe.ts";
+import { type Watched, watch } from "./observe.ts";
 import { type ProbeDeps, probe } from "./probe.ts";
 import { identify } from "./server.ts";
 import { checkNode, checkRedis, checkSettings } from "./settings.ts";
@@ -89,22 +89,32 @@ async function examineServer(call: Call, tell: Tell): Promise<void> {
   if (isOn(call, "long")) tell(await examineQuiet(call));
 }
 
+/** One that breaks off is looked at again: what a proxy cuts, it cuts each time. */
 async function examineStream(deps: ProbeDeps): Promise<Finding[]> {
+  const first = await lookAtStream(deps);
+  const broken = first.stream && isCut(first.stream) ? first.stream : undefined;
+  if (!broken) return [...first.findings, ...costOf(deps, first)];
+  const next = await lookAtStream(deps);
+  const hasPassed = !next.stream || !isCut(next.stream);
+  return [...(hasPassed ? [judgeBreak(broken)] : []), ...next.findings, ...costOf(deps, first, next)];
+}
+
+type Look = { stream?: Watched; findings: Finding[] };
+
+async function lookAtStream(deps: ProbeDeps): Promise<Look> {
   try {
-    const cost =
-      deps.question.model === "builtin:chat"
-        ? []
-        : [finding("cost", "ok", "The stream cost up to 200 tokens of the server's default model.")];
-    return [...judgeStream(await probe(deps)), ...cost];
+    const seen = await probe(deps);
+    return { stream: seen.stream, findings: judgeStream(seen) };
   } catch (error) {
-    return [
-      finding(
-        "stream",
-        "fail",
-        `A stream could not be begun: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}.`,
-      ),
-    ];
+    const why = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+    return { findings: [finding("stream", "fail", `A stream could not be begun: ${why}.`)] };
   }
+}
+
+function costOf({ question }: ProbeDeps, ...looks: Look[]): Finding[] {
+  const tokens = 200 * looks.filter(({ stream }) => stream).length;
+  if (question.model === "builtin:chat" || tokens === 0) return [];
+  return [finding("cost", "ok", `The stream cost up to ${tokens} tokens of the server's default model.`)];
 }
 
 /** The built-in model costs nothing and takes two seconds; another is asked for something that takes as long. */

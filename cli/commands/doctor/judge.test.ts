@@ -132,6 +132,19 @@ test("a resume that brings too little, too much or something else is a fault", (
   assert.equal(statusOf(after([], 400), "resume"), "fail");
 });
 
+test("a refusal is told in the server's words, or as that of the proxy which gave it", () => {
+  const refused = watched([], 0, { status: 503, end: "cut", headers: { server: "nginx/1.27.0" } });
+  const said = '{"error_code":"store_unavailable","message":"The store is away or full."}';
+  const titles = [
+    { ...refused, refusal: said },
+    { ...refused, refusal: "<html>" },
+  ].map((stream) => judgeStream(probe(stream))[0]?.title);
+  assert.deepEqual(titles, [
+    "The server refused a stream with status 503: The store is away or full.",
+    "A stream was refused with status 503 by nginx/1.27.0.",
+  ]);
+});
+
 test("headers that were changed are told, each with what it does", () => {
   const headers = { "content-type": "text/html", "cache-control": "max-age=60", "content-encoding": "br" };
   const findings = judgeStream(probe(watched(every(33, 60), 1950, { headers })));

@@ -20,17 +20,31 @@ export function judgeStream(probe: Probe): Finding[] {
   ];
 }
 
-const refused = ({ status, headers }: Watched): Finding =>
-  finding(
-    "stream",
-    "fail",
-    `A stream was refused with status ${status}${headers.server === undefined ? "" : ` by ${headers.server}`}.`,
-  );
+/** The server says why; a proxy gives its name. */
+function refused({ status, headers, refusal = "" }: Watched): Finding {
+  const said = messageIn(refusal);
+  if (said !== undefined)
+    return finding("stream", "fail", `The server refused a stream with status ${status}: ${said}`);
+  const by = headers.server === undefined ? "" : ` by ${headers.server}`;
+  return finding("stream", "fail", `A stream was refused with status ${status}${by}.`);
+}
+
+/** Whether something on the way, or at its end, has broken a stream off. */
+export const isCut = ({ status, end }: Watched): boolean => status === 200 && end === "cut";
+
+/** What a proxy cuts it cuts each time: a stream that broke off before one that did not was broken by something that has passed. */
+export function judgeBreak({ openedAt, endedAt, arrivals }: Watched): Finding {
+  const how = `after ${seconds(endedAt - openedAt)} and ${counted(arrivals.length, "event")}`;
+  const title = `A stream broke off ${how}, but not the next one: a server stopped, or the network failed for a moment.`;
+  return finding("break", "warn", title, "Look again: where it comes back, look into the server's log.");
+}
 
 function judgeCut({ end, arrivals, openedAt, endedAt, headers }: Watched): Finding[] {
   if (end === "terminal") {
     const failed = arrivals.find(({ type }) => type === "error");
-    return failed ? [finding("answer", "warn", `The model's answer failed: ${messageOf(failed)}`)] : [];
+    return failed
+      ? [finding("answer", "warn", `The model's answer failed: ${messageIn(failed.data) ?? "it cannot be read."}`)]
+      : [];
   }
   if (end === "left")
     return [finding("cut", "warn", "The answer was not over after a minute, and not read any further.")];
@@ -38,11 +52,12 @@ function judgeCut({ end, arrivals, openedAt, endedAt, headers }: Watched): Findi
   return [finding("cut", "fail", `Something on the way cut the stream ${how}.`, ...mending("cut", headers))];
 }
 
-function messageOf({ data }: Arrival): string {
+/** What an error says, where it is one of the server's. */
+function messageIn(json: string): string | undefined {
   try {
-    return String((JSON.parse(data) as { message?: unknown }).message);
+    return (JSON.parse(json) as { message?: string }).message;
   } catch {
-    return "it cannot be read.";
+    return undefined;
   }
 }
 

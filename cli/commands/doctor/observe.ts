@@ -17,6 +17,8 @@ export type Watched = {
   /** How often bytes came. */
   reads: number;
   endedAt: number;
+  /** The text of a refusal. */
+  refusal?: string;
   /** How it ended: with its terminal event, without one, or because nobody looked on any longer. */
   end: "terminal" | "cut" | "left";
 };
@@ -31,7 +33,8 @@ export async function watch(url: string, { clock, onEvent, ...request }: WatchOp
     ...{ openedAt: clock.now(), arrivals: [], beats: [], reads: 0, endedAt: 0, end: "cut" },
   };
   try {
-    await read(reply, watched, clock, onEvent);
+    if (reply.status === 200) await read(reply, watched, clock, onEvent);
+    else watched.refusal = await textOf(reply);
   } catch {
     // A connection that breaks is one that was cut.
   }
@@ -59,4 +62,10 @@ async function read(
     watched.reads++;
     parser.feed(part as string);
   }
+}
+
+async function textOf({ body }: RawReply): Promise<string> {
+  let text = "";
+  for await (const part of body.setEncoding("utf8")) text += part;
+  return text;
 }
