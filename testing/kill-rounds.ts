@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
@@ -55,8 +56,9 @@ export async function killRounds(t: TestContext, { rounds, streams, seed, checke
 async function begin(message: string, writer: Program, elsewhere: Program | undefined): Promise<Live> {
   const reader = await startStream(writer.url, { message });
   const [first] = await reader.take(1);
-  const id = first?.id.split(".")[0] ?? "";
-  return { message, id, reader, watcher: elsewhere && (await resumeStream(elsewhere.url, `${id}.0.1`)) };
+  assert.ok(first);
+  const watcher = elsewhere && (await resumeStream(elsewhere.url, first.id));
+  return { message, id: first.id.slice(0, first.id.indexOf(".")), reader, watcher };
 }
 
 async function check(live: Live, heir: Program, model: CountingModel, checker: StreamChecker): Promise<void> {
