@@ -377,6 +377,24 @@ redisSuite("the shared feed", (redis) => {
     assert.deepEqual([source.id, source.sealed], [id, true]);
   });
 
+  test("R-FEED a server that lets go of a feed while it asks the store gives nothing of it back", async () => {
+    let restored = 0;
+    const server = await join("a", (store) => ({
+      ...store,
+      async renew() {
+        server.feed.drop();
+        return "lost";
+      },
+      restore(...about) {
+        restored++;
+        return store.restore(...about);
+      },
+    }));
+    await server.feed.open();
+    assert.equal((await server.feed.open()).sealed, true);
+    assert.equal(restored, 0);
+  });
+
   test("R-FEED a batch whose answer was lost is written again, and is there once", async () => {
     let tries = 0;
     const server = await join("a", (store) => ({
