@@ -79,7 +79,10 @@ export function createLettingGo({ store, clock, own, followed, readers, persist,
       await persist(() => followInstead(log));
     },
 
-    /** Ends a stream whose store has been away for too long: here at once, and in the store when it is back. */
+    /**
+     * Ends a stream whose store has been away for too long: here at once, and in the store when it is back. That may have more of it,
+     * or another server have gone on with it: whoever comes then sees the store's.
+     */
     async giveUp(log: ProducedLog): Promise<void> {
       const { id } = log;
       fates.givenUp++;
@@ -96,6 +99,7 @@ export function createLettingGo({ store, clock, own, followed, readers, persist,
             await endInStore(store, { id, writer, code: "store_unavailable", clock, restored: { copy, seen } });
           }
           await store.runs(serverId, id, false);
+          if (untrue.has(id)) own.remove(id);
         },
         () => !untrue.has(id),
       );

@@ -1,10 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { closedAfterEach } from "../../../testing/closed-after-each.ts";
-import { done, openStream, sealed, textsOf, token, visible } from "../../../testing/log-environment.ts";
+import {
+  bytesAfter,
+  done,
+  eventsOf,
+  openStream,
+  sealed,
+  textsOf,
+  token,
+  visible,
+} from "../../../testing/log-environment.ts";
 import { redisSuite } from "../../../testing/redis-suite.ts";
 import { type SharedServerOptions, startSharedServer } from "../../../testing/shared-server.ts";
-import { passUntil } from "../../../testing/until.ts";
+import { passUntil, until } from "../../../testing/until.ts";
+import type { StreamLog } from "../stream-log.ts";
 import type { SharedStore } from "./shared-store.ts";
 
 // A script has run, and its answer is lost with the connection, or late: whoever asked does not know.
@@ -39,6 +49,35 @@ redisSuite("answers that are lost or late", (redis) => {
     await sealed(log);
     assert.deepEqual(textsOf(log), ["one", "two", "done"]);
     assert.deepEqual([b.taken.length, b.shelf.fates().takenOver], [1, 1]);
+  });
+
+  test("R-STORE what Redis took too late to be heard of is told by all servers, and no id has two events", async () => {
+    let isDeaf = false;
+    const deaf = ({ append }: SharedStore): Partial<SharedStore> => ({
+      async append(...asked) {
+        const outcome = await append(...asked);
+        if (isDeaf) throw new Error("Command timed out");
+        return outcome;
+      },
+    });
+    const a = await join("a", { spoil: deaf });
+    const b = await join("b");
+    const { log } = await openStream(a.shelf);
+    log.append(token("one"));
+    await visible(log, 1);
+    const copy = await b.found(log.id);
+    isDeaf = true;
+    log.append(token("late"));
+    await until(async () => (await b.found(log.id)).lastSeq === 2, "the store has it");
+    await a.passUntil(() => log.sealed, "it is given up");
+    isDeaf = false;
+    await a.passUntil(async () => (await b.found(log.id)).sealed, "it has an end in the store");
+    const idOf = (one: StreamLog) => /^id: \w+\.(\S+)$/m.exec(bytesAfter(one, 1).toString())?.[1];
+    assert.deepEqual([textsOf(log), idOf(log)], [["one", "error"], "1.2"]);
+    assert.deepEqual([textsOf(copy), idOf(copy)], [["one", "late", "error"], "0.2"]);
+    await a.passUntil(async () => (await a.found(log.id)).lastSeq === 3, "it shows what the store has");
+    assert.deepEqual(eventsOf(await a.found(log.id)), eventsOf(copy));
+    assert.deepEqual([copy.sharedUpTo(1), log.sharedUpTo(0)], [-1, 1]);
   });
 
   test("R-STORE a refusal that is heard when the stream has been given up already changes nothing of it", async () => {

@@ -14,11 +14,14 @@ import type { StreamStore, Writer } from "./stream-store.ts";
 const eventsOf = (log: StreamLog): StreamEvent[] =>
   Array.from({ length: log.lastSeq }, (_, index) => log.event(index + 1));
 
-/** All that readers have seen of a log, and the end that it has with this error. */
+/**
+ * All that readers have seen of a log, and the end that it has with this error: in an epoch of its own, for the store may have other
+ * events at its numbers.
+ */
 export function endedCopy(log: ProducedLog, code: ErrorCode, clock: Clock): StreamLog {
-  const { id, kind, world, createdAt, names } = log;
+  const { id, kind, world, createdAt, names, lastSeq } = log;
   const boundless = { maxBytes: Number.POSITIVE_INFINITY, grow: () => true, onSealed() {} };
-  const copy = createMemoryLog({ id, kind, world, createdAt, epochs: names.epochs, ...boundless });
+  const copy = createMemoryLog({ id, kind, world, createdAt, epochs: [...names.epochs, lastSeq], ...boundless });
   const events = eventsOf(log);
   for (const { seq: _, ...draft } of events) copy.append(draft as OpenDraft);
   const { ends, terminal } = endingOf(events, code, timestampOf(clock.wall()));

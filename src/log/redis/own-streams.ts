@@ -17,7 +17,7 @@ export type OwnStreams = {
   readonly produced: Map<string, ProducedLog>;
   /** Ended here, and kept: under what they were written, for a store that has lost them. */
   readonly ended: Map<string, Writer>;
-  /** Given up: they ended otherwise than what stands on the local shelf. */
+  /** Given up, until the store is back: they ended otherwise than what stands on the local shelf. */
   readonly untrue: Map<string, StreamLog>;
   readonly fates: Fates;
   /** Takes a stream off the local shelf that is another server's, or is about to be written anew. */
