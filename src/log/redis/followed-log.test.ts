@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { turn } from "../../../testing/log-environment.ts";
 import { manualClock } from "../../../testing/manual-clock.ts";
 import { epochsOfText } from "../epochs.ts";
 import { followLog } from "./followed-log.ts";
@@ -56,4 +57,47 @@ test("R-STORE who reads another server's stream is sent away when the store has 
   isAway = false;
   await look(0);
   assert.equal(log.away, undefined);
+});
+
+const storedUpTo = (after: number, seq: number): Stored => {
+  const events = Array.from({ length: seq - after }, (_, index) => event(after + index + 1));
+  return { names, owner: "b", seq, batch: { first: after + 1, events, sealed: false, epochs: "" } };
+};
+
+test("R-ANY whoever asks while the store is being read gets what it has by then, and not what it had", async () => {
+  let written = 1;
+  const asked: (() => void)[] = [];
+  const store = {
+    follow: async () => () => {},
+    async read(_: string, after: number) {
+      const stored = storedUpTo(after, written);
+      if (written > 1) await new Promise<void>((resolve) => asked.push(resolve));
+      return stored;
+    },
+  } as unknown as StreamStore;
+  const log = await followLog({ store, clock: manualClock(), id: "abc", isSettled: () => true });
+  assert.ok(log);
+  written = 2;
+  const first = log.catchUp();
+  written = 3;
+  const second = log.catchUp();
+  asked.shift()?.();
+  await first;
+  assert.equal(log.lastSeq, 2);
+  await turn();
+  asked.shift()?.();
+  await second;
+  assert.equal(log.lastSeq, 3);
+});
+
+test("R-STORE a copy that cannot be opened, for the store goes away meanwhile, hears nothing any more", async () => {
+  let left = 0;
+  const store = {
+    follow: async () => () => void left++,
+    read: async () => storedUpTo(1, 1),
+    giveBack: () => Promise.reject(new Error("Connection is closed.")),
+  } as unknown as StreamStore;
+  const had = { names, events: [1, 2].map(event) };
+  await assert.rejects(followLog({ store, clock: manualClock(), id: "abc", isSettled: () => true }, had), /closed/);
+  assert.equal(left, 1);
 });

@@ -6,6 +6,7 @@ import { agreedUpTo, type Epochs, epochsOfText, sharedUpTo, textOfEpochs } from 
 import { appendFrame, createFrameStore, frameAt, sliceOf } from "../frame-store.ts";
 import type { Away, StreamLog } from "../stream-log.ts";
 import { AWAY_MS } from "./outbox.ts";
+import { singleFlight } from "./single-flight.ts";
 import type { ReadBatch, SharedNames, Stored, StreamStore } from "./stream-store.ts";
 
 /** A log that another server writes: a copy for this server's readers, kept up to date by its bell. */
@@ -47,20 +48,22 @@ export async function followLog(options: FollowOptions, had?: Had): Promise<Foll
     early.push(batch);
   };
   const leave = await store.follow(id, (batch) => take(batch));
-  const found = await store.read(id, had?.events.length ?? 0).catch((error: unknown) => {
+  try {
+    const found = await store.read(id, had?.events.length ?? 0);
+    if (found) {
+      const { log, add, fill, settle } = openCopy(options, had?.names ?? found.names, leave);
+      if (had) fill(had.events);
+      await settle(found);
+      take = add;
+      for (const batch of early) add(batch);
+      return log;
+    }
+  } catch (error) {
     leave();
     throw error;
-  });
-  if (!found) {
-    leave();
-    return undefined;
   }
-  const { log, add, fill, settle } = openCopy(options, had?.names ?? found.names, leave);
-  if (had) fill(had.events);
-  await settle(found);
-  take = add;
-  for (const batch of early) add(batch);
-  return log;
+  leave();
+  return undefined;
 }
 
 function openCopy({ store, clock, id, isSettled }: FollowOptions, names: SharedNames, leave: () => void) {
@@ -69,7 +72,6 @@ function openCopy({ store, clock, id, isSettled }: FollowOptions, names: SharedN
   let epochs: Epochs;
   let epochsText: string;
   let idPrefix: string;
-  let catching: Promise<boolean> | undefined;
   let unheardSince: number | undefined;
 
   function enter(next: Epochs) {
@@ -161,17 +163,13 @@ function openCopy({ store, clock, id, isSettled }: FollowOptions, names: SharedN
   }
 
   async function compare(): Promise<boolean> {
-    try {
-      const found = await store.read(id, log.lastSeq).catch((error: unknown) => {
-        missStore();
-        throw error;
-      });
-      hearStore();
-      if (found) await settle(found);
-      return found !== undefined;
-    } finally {
-      catching = undefined;
-    }
+    const found = await store.read(id, log.lastSeq).catch((error: unknown) => {
+      missStore();
+      throw error;
+    });
+    hearStore();
+    if (found) await settle(found);
+    return found !== undefined;
   }
 
   const jsonAt = (seq: number) => frameData(frameAt(frames, seq));
@@ -181,16 +179,13 @@ function openCopy({ store, clock, id, isSettled }: FollowOptions, names: SharedN
   const log: { -readonly [Field in keyof FollowedLog]: FollowedLog[Field] } = {
     ...{ id, kind: names.kind, world: names.world, createdAt: names.createdAt, epoch: names.epochs.length },
     ...{ lastSeq: 0, sealed: false, isVoid: false, away: undefined, owner: "", append: refuse, seal: refuse, leave },
-    slice: (after, maxBytes) => sliceOf(frames, after, maxBytes),
+    slice: (after, maxBytes, upTo) => sliceOf(frames, after, maxBytes, upTo),
     event: (seq) => JSON.parse(jsonAt(seq)) as StreamEvent,
     sharedUpTo: (epoch) => sharedUpTo(epochs, epoch),
     mayLack: () => !log.sealed && !isSettled(log.owner),
     listen: (bell) => hang(bells, bell),
     sendAway: goAway,
-    catchUp() {
-      catching ??= compare();
-      return catching;
-    },
+    catchUp: singleFlight(compare),
     get names() {
       return { ...names, epochs };
     },

@@ -2,23 +2,23 @@
  * Lets an action run once at a time. Whoever asks while it runs gets the run that begins after it: the answer to what they ask must
  * not be older than their question.
  */
-export function singleFlight(action: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  let following: Promise<void> | undefined;
+export function singleFlight<Result>(action: () => Promise<Result>): () => Promise<Result> {
+  let running: Promise<Result> | undefined;
+  let following: Promise<Result> | undefined;
 
   async function run() {
     try {
-      await action();
+      return await action();
     } finally {
       running = undefined;
     }
   }
 
-  async function runAfter(earlier: Promise<void>) {
+  async function runAfter(earlier: Promise<Result>) {
     await earlier.catch(() => {});
     following = undefined;
     running ??= run();
-    await running;
+    return running;
   }
 
   return () => {
