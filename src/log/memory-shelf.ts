@@ -65,6 +65,7 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits, hooks: Shel
   let running = 0;
   let readers = 0;
   let bytes = 0;
+  let closed = false;
   const quiet: (() => void)[] = [];
 
   // An entry without a reader is in one of the first three, by what happens to it when its time is up.
@@ -180,6 +181,7 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits, hooks: Shel
 
   return {
     async create(spec) {
+      if (closed) throw failure("shutting_down");
       // Whoever starts a stream reads it: where no reader fits, no model is asked.
       if (!hasRoom(LOG_OVERHEAD_BYTES)) throw failure("overloaded", undefined, { retryAfter: RETRY_AFTER_S });
       const entry = createEntry(spec);
@@ -229,6 +231,7 @@ export function createMemoryShelf(clock: Clock, limits: ShelfLimits, hooks: Shel
     counts: () => ({ running, kept: entries.size, readers, bytes }),
     idle: () => (running === 0 ? Promise.resolve() : new Promise((resolve) => quiet.push(resolve))),
     async close(cause) {
+      closed = true;
       cancelAll(cause);
       for (const map of [ended, idle, left, forgotten]) map.clear();
       entries.clear();

@@ -12,7 +12,7 @@ export type Shelf = {
   readonly isShared?: true;
   /**
    * Puts a new, empty log on the shelf.
-   * @throws Failure `overloaded` where a limit is reached
+   * @throws Failure `overloaded` where a limit is reached, `shutting_down` once it is closed
    */
   create(spec: LogSpec): Promise<StreamLog>;
   find(id: string): Promise<Found>;

@@ -225,6 +225,42 @@ redisSuite("a server that is about to close", (redis) => {
     assert.deepEqual(textsOf(await unable.found(log.id)), ["one", "two", "done"]);
   });
 
+  test("R-TAKEOVER one that closes in the middle of a takeover begins nothing, and leaves the stream to the others", async () => {
+    const [taken, closed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const a = await join("a");
+    const b = await startSharedServer(redis, "b", {
+      spoil: (store) => ({
+        async resumeOf(id) {
+          taken.resolve();
+          await closed.promise;
+          return store.resumeOf(id);
+        },
+        async runningOf(id) {
+          // The last that it asks.
+          if (id === "b") closed.resolve();
+          await turn();
+          return store.runningOf(id);
+        },
+      }),
+    });
+    const { log } = await speaking(a);
+    await b.forgetSign("a");
+    let isTaken = false;
+    void taken.promise.then(() => {
+      isTaken = true;
+    });
+    await b.passUntil(() => isTaken);
+    await b.close();
+    assert.deepEqual(b.taken, []);
+    const c = await join("c");
+    await c.forgetSign("b");
+    await c.passUntil(() => c.taken.length === 1, "another goes on with it");
+    const there = await given(c);
+    goOn(there);
+    await sealed(there);
+    assert.deepEqual([there.id, textsOf(there)], [log.id, ["one", "two", "done"]]);
+  });
+
   /** A stream with `on_disconnect: cancel`, which goes on elsewhere, and with which causes it was asked to end there. */
   async function leftIn(a: SharedServer, b: SharedServer, lose: (id: string) => unknown) {
     const { log } = await openStream(a.shelf, { resume: {}, handOver: () => true, cancelOnLeave: true });

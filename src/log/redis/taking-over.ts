@@ -97,7 +97,8 @@ export function createTakingOver(options: TakingOverOptions): TakingOver {
           await goOnSomewhere(id, { fence, names, resume }, batch.events);
           if (times > 0) own.fates.takenOver++;
         } catch (error) {
-          if (!isFailure(error)) throw error;
+          // One that closes leaves it to those who see that its lease has run out.
+          if (!isFailure(error) || error.code === "shutting_down") throw error;
           await endLost(id, { fence, names });
         }
       });
