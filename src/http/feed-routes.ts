@@ -34,6 +34,8 @@ export function feedRoutes(app: FastifyInstance, deps: FeedRoutesDeps): void {
         const feed = await worlds.feed(world);
         const lastEventId = request.headers["last-event-id"] as string | undefined;
         const after = lastEventId ? feedPosition(feed, lastEventId, worlds.hasForgottenFeed) : undefined;
+        // Its end came first, which who begins at the present would not be told: where the world was deleted, this is the news.
+        if (feed.sealed && after === undefined) await worlds.checkSender(world);
         if (after !== undefined) metrics.resumed(feed.lastSeq - after);
         feedReply(deps, request, reply, { world, feed, after, left });
       } catch (error) {

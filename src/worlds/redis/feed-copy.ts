@@ -93,6 +93,8 @@ function followFeed(options: FeedCopyOptions, found: FeedState, leave: () => voi
   async function look(): Promise<void> {
     const state = await store.renew(world, id, frames.lastSeq);
     if (copy.sealed) return;
+    // What it was told while it asked may hold the end of this one.
+    if (state === "other") meanwhile?.forEach(add);
     if (state === "other") end();
     else if (state === "lost") await restore(0);
     else await fill(state);

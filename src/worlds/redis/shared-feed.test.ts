@@ -327,6 +327,29 @@ redisSuite("the shared feed", (redis) => {
     );
   });
 
+  test("R-FEED readers see the end of the feed also where the next one of that name has begun while the store is asked", async () => {
+    const [a, c] = [await join("a"), await join("c")];
+    let meanwhile = async () => {};
+    const b = await join("b", (store) => ({
+      ...store,
+      async renew(...about) {
+        await meanwhile();
+        return store.renew(...about);
+      },
+    }));
+    const reader = await feedClients(b).open();
+    await a.feed.learn?.();
+    meanwhile = async () => {
+      meanwhile = async () => {};
+      a.feed.close();
+      await a.written();
+      await feedClients(c).open();
+      await b.listened();
+    };
+    await b.heard();
+    assert.deepEqual([reader.events.map(({ type }) => type), reader.over], [["start", "done"], "end"]);
+  });
+
   test("R-FEED what is heard while the store is asked is not taken for something that the store has lost", async () => {
     const a = await join("a");
     let restored = 0;
