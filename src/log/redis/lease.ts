@@ -183,8 +183,7 @@ export function createLease(options: LeaseOptions): Lease {
       released = true;
       takeBack();
       // What did not get to its end is left to the others.
-      const left = await store.runningOf(serverId).catch(() => [""]);
-      if (left.length === 0) await store.bury(serverId).catch(() => {});
+      await store.bury(serverId).catch(() => {});
     },
   };
 }

@@ -6,6 +6,7 @@ import {
   done,
   eventsOf,
   openStream,
+  ROOMY,
   sealed,
   textsOf,
   token,

@@ -53,6 +53,8 @@ export function createOwnStreams(options: OwnStreamsOptions): OwnStreams {
     produced.get(id)?.stop();
     produced.delete(id);
     ended.delete(id);
+    // Of one that was abandoned no end got there.
+    store.runs(serverId, id, false).catch(() => {});
     // What was given up may be another's.
     if (untrue.delete(id)) return;
     store.forget(id).catch(() => {});

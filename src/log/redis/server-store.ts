@@ -40,7 +40,7 @@ export type ServerStore = {
   runningOf(serverId: string): Promise<string[]>;
   /** Notes that a dead server has left a stream behind, where the store has lost that. */
   leftBehind(serverId: string, id: string): Promise<void>;
-  /** A server that has left nothing behind. */
+  /** Looks after a server no longer, where it has left nothing behind. */
   bury(serverId: string): Promise<void>;
 };
 
@@ -100,7 +100,7 @@ export function createServerStore({ redis, nodes, listen, checkListener }: Conne
     },
     runningOf: (serverId) => redis.smembers(keys.running(serverId)),
     async bury(serverId) {
-      await Promise.all([redis.del(keys.running(serverId)), redis.hdel(keys.servers, serverId)]);
+      if ((await redis.exists(keys.running(serverId))) === 0) await redis.hdel(keys.servers, serverId);
     },
   };
 }

@@ -121,6 +121,7 @@ redisSuite("logs that are shared through Redis", (redis) => {
       await until(() => a.shelf.counts().readers === 0, "the writer knows that it left");
       a.clock.advance(300_000);
       assert.deepEqual(causes, ["abandoned"]);
+      await until(async () => (await redis.direct.exists(redis.keys.running("a"))) === 0, "it is written no longer");
     });
 
     test("R-ANY what is silent for longer than the store keeps what nobody writes is kept all the same", async () => {

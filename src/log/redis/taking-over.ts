@@ -89,7 +89,7 @@ export function createTakingOver(options: TakingOverOptions): TakingOver {
     async takeOver(id, fence, times) {
       await persist(async () => {
         const found = await store.read(id, 0);
-        if (!found || found.batch.sealed) return;
+        if (!found || found.batch.sealed) return store.runs(own.serverId, id, false);
         const { names, batch } = found;
         if (times > MOST_TAKEOVERS) return endLost(id, { fence, names });
         const resume = await store.resumeOf(id);
