@@ -28,7 +28,7 @@ const quiet = async ({ roundTrip }: SharedServer) => {
 test("R-DRAIN nobody is told to take a stream before all that it has said is in the store", async () => {
   const sent: string[] = [];
   const stored = Promise.withResolvers<void>();
-  const log = { id: "s", drained: () => stored.promise };
+  const log = { id: "s", check() {}, drained: () => stored.promise };
   const options = {
     store: {
       servers: async () => [{ id: "b", isDead: false, isLeaving: false }],
@@ -355,6 +355,18 @@ redisSuite("a server that is about to close", (redis) => {
     goOn(there);
     await sealed(log);
     assert.deepEqual(textsOf(log), ["one", "unseen", "two", "done"]);
+  });
+
+  test("R-DRAIN R-STORE what the store has just lost is given back to it, and then away", async () => {
+    const [a, b] = [await join("a"), await join("b")];
+    const { log } = await speaking(a);
+    await redis.direct.del(redis.keys.log(log.id), redis.keys.meta(log.id));
+    a.shelf.handOver();
+    const there = await given(b);
+    assert.deepEqual(textsOf(there), ["one"]);
+    goOn(there);
+    await sealed(log);
+    assert.deepEqual(textsOf(log), ["one", "two", "done"]);
   });
 
   test("R-DRAIN R-LEASE one that is ended while it gives away leaves what it stopped to those who live", async () => {

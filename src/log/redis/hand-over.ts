@@ -86,6 +86,8 @@ export function createHandOver(options: HandOverOptions): HandOver {
     const targets = all.filter((target) => !refusedBy.has(target));
     if (targets.length === 0 || !local.handOver(log.id)) return;
     refused.set(log.id, refusedBy);
+    // A store that has just lost it is given it first: of what is not there, nobody can be the next writer.
+    log.check();
     await log.drained();
     const first = turns++;
     for (let index = 0; index < targets.length; index++) {
