@@ -6,7 +6,6 @@ import {
   done,
   eventsOf,
   openStream,
-  ROOMY,
   sealed,
   textsOf,
   token,
