@@ -124,12 +124,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
   function pause(goOn: () => void) {
     if (stopped) return goOn();
     awayTimer ??= clock.after(AWAY_MS, options.onAway);
-    const takeBack = clock.after(RETRY_MS, goOn);
     endPause = () => {
       takeBack();
       endPause = () => {};
       goOn();
     };
+    const takeBack = clock.after(RETRY_MS, () => endPause());
   }
 
   function endAway() {
