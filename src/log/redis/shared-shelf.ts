@@ -1,22 +1,21 @@
 import type { Clock } from "../../clock.ts";
 import { isFailure, storeAway } from "../../protocol/errors.ts";
-import { endingOf } from "../endings.ts";
 import type { ShelfLimits } from "../memory-shelf.ts";
 import type { CancelCause, Shelf, Takeable, TakenOver } from "../shelf.ts";
-import type { StreamLog } from "../stream-log.ts";
+import { createFinding } from "./finding.ts";
 import { createFollowedLogs, SYNC_MS } from "./followed-logs.ts";
 import { createHandOver } from "./hand-over.ts";
 import { createLease } from "./lease.ts";
 import { createLettingGo } from "./letting-go.ts";
 import { openReaders } from "./open-readers.ts";
-import { createOwnStreams, type Fates, namesOf } from "./own-streams.ts";
+import { createOwnStreams, type Fates } from "./own-streams.ts";
 import { remoteReaders } from "./remote-readers.ts";
 import { createRestoring } from "./restoring.ts";
 import { createRetries } from "./retries.ts";
 import type { ReadersCommand } from "./server-store.ts";
 import { createSharedClaims } from "./shared-claims.ts";
 import type { SharedStore } from "./shared-store.ts";
-import type { Writer } from "./stream-store.ts";
+import { createStarting } from "./starting.ts";
 import { createTakingOver } from "./taking-over.ts";
 
 export type SharedShelfOptions = {
@@ -165,6 +164,9 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
     lease.hurry();
   });
 
+  const start = createStarting({ store, own, lease });
+  const find = createFinding({ store, own, followed, lease });
+
   /** What fails for the store's sake, so that a client may be told. */
   async function asked<T>(action: () => Promise<T>): Promise<T> {
     try {
@@ -175,51 +177,14 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
     }
   }
 
-  async function announce(inner: StreamLog, writer: Writer) {
-    try {
-      const nothing = { first: 1, events: [], sealed: false, freesKeys: false };
-      await Promise.all([store.runs(serverId, inner.id, true), store.append(inner.id, writer, nothing)]);
-    } catch (error) {
-      // Nobody has heard of it: it takes no more room than its end.
-      inner.seal(endingOf([], "store_unavailable", "").terminal);
-      throw error;
-    }
-  }
-
   return {
     ...local,
     isShared: true,
     isUp: lease.isHeld,
     fates: () => own.fates,
     claim: (key, fingerprint) => asked(() => claims.claim(key, fingerprint)),
-    create: (spec) =>
-      asked(async () => {
-        const { resume, ...about } = spec;
-        const inner = await local.create(about);
-        const names = { ...namesOf(inner), ...(spec.cancelOnLeave ? { cancelOnLeave: true } : {}) };
-        const writer = { fence: lease.nextFence(), names, resume };
-        await announce(inner, writer);
-        return own.produce(inner, writer, 0);
-      }),
-    find: (id) =>
-      asked(async () => {
-        const log = produced.get(id) ?? untrue.get(id);
-        if (log) return { state: "kept", log };
-        const here = await local.find(id);
-        if (here.state !== "unknown") return here;
-        const copy = await followed.find(id);
-        // Its writer may be so new that it is not known here.
-        if (copy?.mayLack?.()) await lease.learn();
-        if (copy) return { state: "kept", log: copy };
-        if (await store.wasKept(id)) {
-          // It may have been given back since it was looked for.
-          if ((await store.isKept(id)).kept) throw storeAway();
-          return { state: "expired" };
-        }
-        // Whoever has it may be about to give it back.
-        if (await lease.mayLack()) throw storeAway();
-        return { state: "unknown" };
-      }),
+    create: (spec) => asked(() => start(spec)),
+    find: (id) => asked(() => find(id)),
     attach(log) {
       const isOwn = produced.has(log.id) || untrue.has(log.id);
       return readers.count(log, (isOwn ? undefined : followed.attach(log.id)) ?? local.attach(log));
