@@ -52,6 +52,20 @@ redisSuite("idempotency keys that servers share", (redis) => {
   const isTaken = async (by: string) =>
     (await redis.direct.hget(redis.keys.claim("key"), "token"))?.startsWith(by) ?? false;
 
+  test("R-IDEMPOTENT a key that was claimed, but whose answer gets lost, is let go: a start that failed holds it for nobody", async () => {
+    const claimUnheard = (store: SharedStore) => ({
+      async claim(...args: Parameters<SharedStore["claim"]>) {
+        await store.claim(...args);
+        throw new Error("Connection is closed.");
+      },
+    });
+    const a = await join("a", { spoil: claimUnheard });
+    const b = await join("b");
+    await assert.rejects(a.shelf.claim("key", "body"));
+    await until(async () => (await redis.direct.exists(redis.keys.claim("key"))) === 0);
+    (await free(b.shelf.claim("key", "body"))).release();
+  });
+
   test("R-IDEMPOTENT a key that the store has lost is bound again when it is back", async () => {
     const a = await join("a");
     const claim = await free(a.shelf.claim("key", "body"));

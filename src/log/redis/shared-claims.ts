@@ -55,23 +55,24 @@ export async function createSharedClaims(options: SharedClaimsOptions): Promise<
   }
 
   /** What gets lost on the way is said again: the key would be held for nothing, and be free then while its stream runs. */
+  function letGo(key: string, token: string): Promise<void> {
+    const until = clock.now() + PENDING_CLAIM_MS;
+    return persist(
+      () => store.release(key, token),
+      () => clock.now() > until,
+    );
+  }
+
   function free(key: string, fingerprint: string, token: string): Claim {
     let open = true;
     const once = (settle: () => Promise<void>) => {
       if (open) void settle();
       open = false;
     };
-    const until = clock.now() + PENDING_CLAIM_MS;
     return {
       state: "free",
       bind: (streamId, messageId) => once(() => bind({ key, token, fingerprint, streamId, messageId })),
-      release: () =>
-        once(() =>
-          persist(
-            () => store.release(key, token),
-            () => clock.now() > until,
-          ),
-        ),
+      release: () => once(() => letGo(key, token)),
     };
   }
 
@@ -96,10 +97,13 @@ export async function createSharedClaims(options: SharedClaimsOptions): Promise<
   async function look(key: string, fingerprint: string): Promise<Claim | undefined> {
     const token = `${serverId}.${randomUUID()}`;
     // Asked at once: it costs no time.
-    const [held, isUnsure] = await Promise.all([store.claim(key, fingerprint, token), mayLack()]);
+    const asked = Promise.all([store.claim(key, fingerprint, token), mayLack()]);
+    // It may have been claimed though no answer came.
+    asked.catch(() => letGo(key, token));
+    const [held, isUnsure] = await asked;
     if (held.state === "free") {
       if (!isUnsure) return free(key, fingerprint, token);
-      await store.release(key, token);
+      void letGo(key, token);
       throw failure("store_unavailable");
     }
     if (held.state === "pending") {
