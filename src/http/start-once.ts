@@ -41,6 +41,14 @@ export function startOnce(
 
 const bindNothing = () => {};
 
+/** An id that a start has each time it comes under its key, to whichever server. */
+export function idOf({ key, body }: KeyedStart): string {
+  return createHash("sha256")
+    .update(`${key}\n${canonicalJson(body)}`)
+    .digest("hex")
+    .slice(0, 24);
+}
+
 async function startKeyed(
   shelf: Shelf,
   { key, body }: KeyedStart,

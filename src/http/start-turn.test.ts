@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { manualClock } from "../../testing/manual-clock.ts";
 import { createMemoryShelf } from "../log/memory-shelf.ts";
 import { failure } from "../protocol/errors.ts";
+import type { WorldMessage } from "../protocol/world-requests.ts";
 import type { ClientConnection } from "../worlds/subscription.ts";
 import type { Subscription, Worlds } from "../worlds/worlds.ts";
 import { ADD_MS, SUBSCRIBE_MS, turnStarter } from "./start-turn.ts";
@@ -52,20 +53,23 @@ function starter(over: Partial<Pick<Worlds, "checkSender" | "startTurn" | "publi
       return settle.promise;
     },
   });
-  const state = { draining: false, stored: Promise.resolve() };
+  const state = { draining: false, stored: Promise.resolve(), body: { message: "Hi" } as WorldMessage };
   const response = Object.assign(new EventEmitter(), { destroyed: false });
   const asked = {
     world: "den",
     keyed(world: string) {
       steps.push(`key of ${world}`);
-      return { key: `${world} k`, body: { message: "Hi" } };
+      return { key: `${world} k`, body: state.body };
     },
     admit: async () => void steps.push("admitted"),
   };
   const chat = () =>
     startTurn.chat({ ...asked, start: { message: "Hi" }, response: response as unknown as ServerResponse });
   const message = () => startTurn.message({ ...asked, message: { message: "Hi" } });
-  const add = () => startTurn.message({ ...asked, message: { message: "Hi", turn_id: "turn9" } });
+  const add = (body: WorldMessage = { message: "Hi", turn_id: "turn9" }) => {
+    state.body = body;
+    return startTurn.message({ ...asked, message: body });
+  };
   return { clock, steps, pending, subscription, response, state, chat, message, add };
 }
 
@@ -204,4 +208,19 @@ test("R-ANY a message into a turn that is not stored in 10 s is refused, and sen
   resolve();
   const { messageId, replayed } = await again;
   assert.deepEqual([messageId, replayed, steps.filter((step) => step === "started").length], ["message1", true, 1]);
+});
+
+test("R-IDEMPOTENT a message into a turn of servers that share comes under one id each time, though its key was let go", async () => {
+  const ids: (string | undefined)[] = [];
+  const publish: Worlds["publish"] = (_world, { id }) => {
+    ids.push(id);
+    return Promise.reject(failure("store_unavailable"));
+  };
+  const { add, message } = starter({ publish });
+  for (const send of [add, add, message]) await assert.rejects(send(), code("store_unavailable"));
+  await assert.rejects(starter({ publish }).add({ message: "Ho", turn_id: "turn9" }), code("store_unavailable"));
+  const [first, again, begins, other] = ids;
+  assert.match(first ?? "", /^[0-9a-f]{24}$/);
+  assert.deepEqual([again, begins], [first, undefined]);
+  assert.notEqual(other, first);
 });

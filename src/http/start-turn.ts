@@ -5,7 +5,7 @@ import { failure, isFailure, storeAway } from "../protocol/errors.ts";
 import type { WorldChatStart, WorldMessage } from "../protocol/world-requests.ts";
 import type { ClientConnection } from "../worlds/subscription.ts";
 import type { Subscription, TurnStart, Worlds } from "../worlds/worlds.ts";
-import { type Bind, type KeyedStart, type Started, startOnce } from "./start-once.ts";
+import { type Bind, idOf, type KeyedStart, type Started, startOnce } from "./start-once.ts";
 
 export type TurnStarterDeps = {
   shelf: Shelf;
@@ -58,12 +58,13 @@ export function turnStarter(deps: TurnStarterDeps): TurnStarter {
   async function once(
     { world, keyed, admit }: TurnRequest,
     sender: string | null | undefined,
-    begin: (world: string, bind: Bind) => ReturnType<Worlds["publish"]>,
+    begin: (world: string, bind: Bind, start: KeyedStart | undefined) => ReturnType<Worlds["publish"]>,
   ): Promise<Started> {
     const name = await worlds.checkSender(world, sender);
-    return startOnce(shelf, keyed(name), async (bind) => {
+    const start = keyed(name);
+    return startOnce(shelf, start, async (bind) => {
       await admit();
-      return { ...(await begin(name, bind)), replayed: false };
+      return { ...(await begin(name, bind, start)), replayed: false };
     });
   }
 
@@ -86,11 +87,14 @@ export function turnStarter(deps: TurnStarterDeps): TurnStarter {
     },
     message(request) {
       const { message, sender, mentions, turn_id: turnId } = request.message;
-      const published = once(request, sender, (name, bind) => {
+      const isShared = shelf.isShared && turnId;
+      const published = once(request, sender, (name, bind, start) => {
         const onLog: TurnStart["onLog"] = (log, messageId) => bind(log.id, messageId);
-        return worlds.publish(name, { message, sender, mentions, turnId: turnId ?? null, onLog });
+        // Where the store was away its key may have come free though it is in the turn.
+        const id = isShared && start ? idOf(start) : undefined;
+        return worlds.publish(name, { message, sender, mentions, turnId: turnId ?? null, id, onLog });
       });
-      return shelf.isShared && turnId ? inTime(published, clock) : published;
+      return isShared ? inTime(published, clock) : published;
     },
   };
 }
@@ -99,7 +103,7 @@ function turnOf({ message, sender, mentions, context, on_disconnect }: WorldChat
   return { message, sender, mentions, context: context?.messages, cancelOnLeave: on_disconnect === "cancel" };
 }
 
-/** What is not settled in time may still come about, and the key is held until that is known: sent again under it, it is not said twice. */
+/** What is not settled in time may still come about: sent again under its key, and so under its id, it is not said twice. */
 async function inTime<Value>(settling: Promise<Value>, clock: Clock): Promise<Value> {
   const { promise: givenUp, reject } = Promise.withResolvers<never>();
   const cancelTimer = clock.after(ADD_MS, () => reject(storeAway()));

@@ -108,6 +108,24 @@ describe("a message into a turn that runs here", () => {
     assert.deepEqual([said, sent], [["m1", "m2"], []]);
   });
 
+  test("R-IDEMPOTENT sent again while the store does not have it, here and elsewhere, is waited for and added once", async () => {
+    const { log, arrive } = storedLog();
+    const { publish, hear, said } = rig(log);
+    const first = publish("Kitchen", "t1", MESSAGE, { again: true });
+    assert.ok(await isPending(first));
+    const again = [publish("Kitchen", "t1", MESSAGE, { again: true }), hear("Kitchen", "t1", MESSAGE, false)];
+    assert.ok(await isPending(Promise.race(again)));
+    arrive();
+    assert.deepEqual([await first, ...(await Promise.all(again)), said], [log, log, true, ["m1"]]);
+  });
+
+  test("R-IDEMPOTENT sent again when the turn has it is not added a second time, and another one is added", async () => {
+    const { publish, said } = rig(logWith("m0", "m1", "m2"));
+    await publish("Kitchen", "t1", MESSAGE, { again: true });
+    await publish("Kitchen", "t1", { ...MESSAGE, id: "m3" }, { again: true });
+    assert.deepEqual(said, ["m3"]);
+  });
+
   test("R-TAKEOVER goes to the server that has taken the turn, which looks whether it has it already", async () => {
     const { log, ring, listeners } = storedLog();
     const { turn, publish, hear, sent } = rig(log);
@@ -142,6 +160,16 @@ describe("a message into a turn that runs here", () => {
 });
 
 describe("a message for another server", () => {
+  test("R-IDEMPOTENT sent again may be in the turn already, which its server is told", async () => {
+    const { publish, sent } = rig(logWith("m1"));
+    await publish("Hall", "t1", MESSAGE, { again: true });
+    await publish("Hall", "t1", { ...MESSAGE, id: "m2" });
+    assert.deepEqual(sent, [
+      ["m1", true],
+      ["m2", false],
+    ]);
+  });
+
   test("R-TAKEOVER of a turn that ended meanwhile is in it, or is told to have come too late", async () => {
     const log = logWith("m1");
     assert.equal(await rig(log).publish("Hall", "t1", MESSAGE), log);

@@ -17,25 +17,42 @@ export type TurnsElsewhereOptions = {
 export type TurnsElsewhere = {
   /**
    * Brings a message into a turn, on whichever server it runs. Resolves to the turn's log, as it is read here, once the message is in
-   * the store: no server that dies takes it along.
+   * the store: no server that dies takes it along. `again`: it may be in the turn already, or on its way there.
    * @throws Failure `turn_not_found`, `turn_ended`, `store_unavailable`
    */
-  publish(world: string, turnId: string, message: Published, publisher?: Subscriber): Promise<StreamLog>;
+  publish(
+    world: string,
+    turnId: string,
+    message: Published,
+    options?: { publisher?: Subscriber | undefined; again?: boolean },
+  ): Promise<StreamLog>;
 };
 
 /** Messages for turns that any server may run, and those of other servers for turns that run here. */
 export function turnsElsewhere({ shared, shelf, rooms, add }: TurnsElsewhereOptions): TurnsElsewhere {
+  /** By message: those that the store does not have yet. */
+  const underWay = new Map<string, Promise<boolean>>();
   const turnHere = (world: string, turnId: string) => rooms.find(world)?.turns.get(turnId);
 
   shared.onAdded(async (world, turnId, message, again) => {
     const turn = turnHere(world, turnId);
-    // The server that died may have added it before it did.
-    return turn !== undefined && ((again && holds(turn.log, message.id)) || (await isAdded(turn, message)));
+    return turn !== undefined && isAddedOnce(turn, message, again);
   });
 
   /** Whether it is in the turn for good. False: another server goes on with the turn, or is about to. */
-  async function isAdded(turn: Turn, message: Published, publisher?: Subscriber): Promise<boolean> {
+  function isAddedOnce(turn: Turn, message: Published, again: boolean, publisher?: Subscriber): Promise<boolean> {
+    const { id } = message;
+    const before = underWay.get(id);
+    if (before) return before;
+    const adding = isAdded(turn, message, again, publisher).finally(() => underWay.delete(id));
+    underWay.set(id, adding);
+    return adding;
+  }
+
+  async function isAdded(turn: Turn, message: Published, again: boolean, publisher?: Subscriber): Promise<boolean> {
     await turn.published;
+    // The server that died may have added it before it did.
+    if (again && holds(turn.log, message.id)) return true;
     if (turn.hasMoved) return false;
     const { lastSeq } = turn.log;
     try {
@@ -48,10 +65,10 @@ export function turnsElsewhere({ shared, shelf, rooms, add }: TurnsElsewhereOpti
   }
 
   return {
-    async publish(world, turnId, message, publisher) {
+    async publish(world, turnId, message, { publisher, again = false } = {}) {
       const turn = turnHere(world, turnId);
-      if (turn && (await isAdded(turn, message, publisher))) return turn.log;
-      const { streamId, isSure } = await shared.add(world, turnId, message, turn !== undefined);
+      if (turn && (await isAddedOnce(turn, message, again, publisher))) return turn.log;
+      const { streamId, isSure } = await shared.add(world, turnId, message, again || turn !== undefined);
       const found = await shelf.find(streamId);
       if (found.state === "kept" && (isSure || holds(found.log, message.id))) return found.log;
       throw failure("turn_ended");

@@ -54,6 +54,13 @@ export type TurnStart = {
   onLog?(log: StreamLog, messageId: string): void;
 };
 
+export type TurnMessage = TurnStart & {
+  /** The turn that it is added to; without it, it begins one. */
+  turnId?: string | null;
+  /** Its id, where it may have come before: it is not added to a turn that has it. */
+  id?: string | undefined;
+};
+
 export type StartedTurn = { log: StreamLog; turnId: string; messageId: string };
 
 /** A world by its name, or as a subscriber has it: what it publishes does not come back to it. */
@@ -64,7 +71,7 @@ export type Turns = {
   /** @throws Failure `world_not_found`, `invalid_world_name`, `invalid_sender`, `overloaded` */
   start(target: Target, start: TurnStart): Promise<StartedTurn>;
   /** @throws Failure as `start`, and `turn_not_found`, `turn_ended` */
-  publish(target: Target, message: TurnStart & { turnId?: string | null }): Promise<StartedTurn>;
+  publish(target: Target, message: TurnMessage): Promise<StartedTurn>;
   /** Whether this server offers what a turn of another one needs. */
   canGoOn(turn: Takeable): boolean;
   /** Goes on with a turn whose server has died (R-TAKEOVER). False: that is not possible. */
@@ -160,14 +167,15 @@ export function createTurns(deps: TurnsDeps, rooms: Rooms, memories: Memories, e
     return turn;
   }
 
-  async function publish(target: Target, message: TurnStart & { turnId?: string | null }) {
-    const { turnId } = message;
+  async function publish(target: Target, message: TurnMessage) {
+    const { turnId, id = ids.message() } = message;
     if (turnId === undefined || turnId === null) return startTurn(target, message);
     const world = knownWorld(store, target.name);
     const sender = checkSender(world, message.sender);
-    const added: Published = { id: ids.message(), sender, content: message.message, mentions: message.mentions };
+    const added: Published = { id, sender, content: message.message, mentions: message.mentions };
     if (elsewhere) {
-      const log = await elsewhere.publish(world.name, turnId, added, target.subscriber);
+      const options = { publisher: target.subscriber, again: message.id !== undefined };
+      const log = await elsewhere.publish(world.name, turnId, added, options);
       message.onLog?.(log, added.id);
       return { log, messageId: added.id, turnId };
     }

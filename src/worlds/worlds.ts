@@ -9,7 +9,7 @@ import { createOutsidePrograms, type OutsideEvent } from "./outside-programs.ts"
 import { createRooms } from "./room.ts";
 import type { Changes, SharedWorlds } from "./sharing.ts";
 import { type ClientConnection, complain, type Subscriber } from "./subscription.ts";
-import { createTurns, type StartedTurn, type TurnStart, type TurnsDeps } from "./turns.ts";
+import { createTurns, type StartedTurn, type TurnMessage, type TurnStart, type TurnsDeps } from "./turns.ts";
 
 export type { StartedTurn, TurnStart } from "./turns.ts";
 export type WorldsDeps = TurnsDeps & {
@@ -47,7 +47,7 @@ export type Worlds = Definitions & {
    * Publishes a message without waiting, into a turn that runs or else a new one.
    * @throws Failure as `startTurn`, and `turn_not_found`, `turn_ended`
    */
-  publish(world: SubscribedWorld | string, message: TurnStart & { turnId?: string | null }): Promise<StartedTurn>;
+  publish(world: SubscribedWorld | string, message: TurnMessage): Promise<StartedTurn>;
   /**
    * The same for a program, whose arguments are checked first: resolves to the message's id.
    * @throws Failure as `publish`, and `message_required`, `message_too_long`, `invalid_request`
