@@ -174,6 +174,10 @@ describe("a message for another server", () => {
     const log = logWith("m1");
     assert.equal(await rig(log).publish("Hall", "t1", MESSAGE), log);
     assert.equal(await rig(log, false).publish("Hall", "t1", MESSAGE), log);
-    await assert.rejects(rig(logWith("m2"), false).publish("Hall", "t1", MESSAGE), { code: "turn_ended" });
+    const late = logWith("m2");
+    const { publish } = rig(late, false);
+    await assert.rejects(publish("Hall", "t1", MESSAGE), { code: "store_unavailable" }, "its end is not here yet");
+    late.seal({ type: "done", reason: "completed" });
+    await assert.rejects(publish("Hall", "t1", MESSAGE), { code: "turn_ended" });
   });
 });

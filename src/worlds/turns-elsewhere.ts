@@ -1,6 +1,6 @@
 import type { Shelf } from "../log/shelf.ts";
 import type { StreamLog } from "../log/stream-log.ts";
-import { failure, isFailure } from "../protocol/errors.ts";
+import { failure, isFailure, storeAway } from "../protocol/errors.ts";
 import type { Rooms } from "./room.ts";
 import type { SharedTurns } from "./sharing.ts";
 import type { Subscriber } from "./subscription.ts";
@@ -70,8 +70,10 @@ export function turnsElsewhere({ shared, shelf, rooms, add }: TurnsElsewhereOpti
       if (turn && (await isAddedOnce(turn, message, again, publisher))) return turn.log;
       const { streamId, isSure } = await shared.add(world, turnId, message, again || turn !== undefined);
       const found = await shelf.find(streamId);
-      if (found.state === "kept" && (isSure || holds(found.log, message.id))) return found.log;
-      throw failure("turn_ended");
+      if (found.state !== "kept") throw failure("turn_ended");
+      if (isSure || holds(found.log, message.id)) return found.log;
+      // It has ended in the store: a copy that has not heard of that may lack the message, too.
+      throw found.log.sealed ? failure("turn_ended") : storeAway();
     },
   };
 }
