@@ -79,6 +79,22 @@ redisSuite("idempotency keys that servers share", (redis) => {
     assert.deepEqual(await a.shelf.claim("key", "body"), { state: "bound", streamId: log.id });
   });
 
+  test("R-IDEMPOTENT what was bound to a stream of another server is remembered for an hour, not for ever", async () => {
+    const a = await join("a");
+    const bindElsewhere = async (key: string) => (await free(a.shelf.claim(key, "body"))).bind("elsewhere".concat(key));
+    await bindElsewhere("old");
+    a.clock.advance(3_600_000);
+    await bindElsewhere("new");
+    const isThere = async (key: string) => (await redis.direct.exists(redis.keys.claim(key))) === 1;
+    const isBound = async (key: string) => (await redis.direct.hexists(redis.keys.claim(key), "stream")) === 1;
+    await until(() => isBound("new"));
+    await redis.direct.del(redis.keys.claim("old"), redis.keys.claim("new"));
+    await redis.cut();
+    // They are put back in the order in which they came.
+    await until(() => isThere("new"));
+    assert.equal(await isThere("old"), false);
+  });
+
   test("R-IDEMPOTENT R-LEASE a key that a server had claimed when it died is free with the end of its lease, for one", async () => {
     const [a, b] = [await join("a"), await join("b")];
     const claim = await free(a.shelf.claim("key", "body"));

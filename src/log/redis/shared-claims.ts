@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../clock.ts";
 import { failure } from "../../protocol/errors.ts";
+import { expiringMap } from "../expiring-map.ts";
 import type { Claim, Shelf } from "../shelf.ts";
 import { type BoundKey, type ClaimStore, PENDING_CLAIM_MS } from "./claim-store.ts";
 import type { Retries } from "./retries.ts";
@@ -8,6 +9,9 @@ import type { StreamStore } from "./stream-store.ts";
 
 /** Who holds a key may have died, and then nobody says that it is free. */
 const LOOK_AGAIN_MS = 1000;
+/** Longer than a stream runs. Nobody says when one of another server is kept no longer, into which a message was sent from here. */
+const REMEMBERED_MS = 3_600_000;
+const MOST_REMEMBERED = 50_000;
 
 export type SharedClaimsOptions = {
   store: ClaimStore & Pick<StreamStore, "isKept">;
@@ -25,13 +29,15 @@ export type SharedClaims = Pick<Shelf, "claim"> & {
   restore(): Promise<void>;
   /** A stream is not kept any longer. */
   forget(streamId: string): void;
+  /** Remembers nothing any more. */
+  close(): void;
 };
 
 /** Idempotency keys that all servers share: one start for each, however many come at once, wherever they come (R-IDEMPOTENT). */
 export async function createSharedClaims(options: SharedClaimsOptions): Promise<SharedClaims> {
   const { store, clock, serverId, persist, isDead, mayLack } = options;
-  /** Of the streams that this server keeps: what was bound here, for a store that has lost it. */
-  const bound = new Map<string, BoundKey[]>();
+  /** By streams, this server's and others': what was bound here, for a store that has lost it. */
+  const bound = expiringMap<BoundKey[]>(clock, REMEMBERED_MS, () => {}, MOST_REMEMBERED);
   /** Who waits for a key to be bound or let go. */
   const waiting = new Map<string, Set<() => void>>();
   await store.onSettled((key) => {
@@ -81,7 +87,7 @@ export async function createSharedClaims(options: SharedClaimsOptions): Promise<
     bound.set(streamId, [...(bound.get(streamId) ?? []), one]);
     return persist(
       () => store.bind(one),
-      () => !bound.has(streamId),
+      () => bound.get(streamId) === undefined,
     );
   }
 
@@ -118,9 +124,10 @@ export async function createSharedClaims(options: SharedClaimsOptions): Promise<
   }
 
   return {
-    forget: (streamId) => void bound.delete(streamId),
+    forget: bound.delete,
+    close: bound.clear,
     async restore() {
-      for (const keys of bound.values()) for (const key of keys) await store.bind(key);
+      for (const streamId of bound.keys()) for (const key of bound.get(streamId) ?? []) await store.bind(key);
     },
     async claim(key, fingerprint) {
       for (;;) {

@@ -216,6 +216,7 @@ export async function createSharedShelf(options: SharedShelfOptions): Promise<Sh
       await Promise.race([Promise.all(open.map((log) => log.drained())), pause(CLOSING_MS)]);
       for (const log of open) log.stop();
       endRetries();
+      claims.close();
       guests.close();
       followed.close();
       await lease.release();
