@@ -280,9 +280,12 @@ test("Ctrl-Z suspends it, and fg brings it back: at the prompt and within an ans
     await until(() => cli.stdout.includes("Stopped", seen), "Stopped");
     await shell();
     cli.write("fg\r");
+    return cli.stdout.length;
   };
   await cli.shows("> \u001b[22m");
-  await suspend();
+  const since = await suspend();
+  // What is typed before the shell has left the terminal is the shell's.
+  await until(() => cli.stdout.includes("> \u001b[22m", since), "the prompt again");
   cli.write("Hi\r");
   const call = await server.model.call();
   call.text("Hello");
