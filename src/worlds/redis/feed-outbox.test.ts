@@ -25,7 +25,7 @@ test("R-FEED what others have told is left out, but not that something before it
   let isAway = true;
   const { clock, offered, outbox } = outboxOn(({ turns }) => {
     if (isAway) return undefined;
-    return turns.length > 0 ? { state: "told", places: new Map([["t1", 2]]) } : { state: "ok", id: "f1" };
+    return turns.length > 0 ? { state: "told", places: new Map([["t1", 2]]) } : { state: "ok", id: "f1", seq: 4 };
   });
   outbox.push(TOKEN, { turn: "t1", place: 1 });
   for (let ms = 0; ms <= 30_000; ms += 250) {
@@ -40,7 +40,7 @@ test("R-FEED what others have told is left out, but not that something before it
 });
 
 test("R-FEED much that waits goes into the store in its order, some of it at a time: nobody waits long for Redis", async () => {
-  const { offered, outbox } = outboxOn(() => ({ state: "ok", id: "f1" }));
+  const { offered, outbox } = outboxOn(() => ({ state: "ok", id: "f1", seq: 4 }));
   const events = ["a", "b", "c", "d"].map((letter) => letter.repeat(60_000));
   for (const event of [...events, "e".repeat(200_000)]) outbox.push(event);
   await outbox.drained();
@@ -51,7 +51,9 @@ test("R-FEED much that waits goes into the store in its order, some of it at a t
 });
 
 test("R-FEED a server that has heard of an end offers what comes later to the feed that ended, not to the next of that name", async () => {
-  const { offered, outbox } = outboxOn(({ known }) => (known ? { state: "sealed" } : { state: "ok", id: "f1" }));
+  const { offered, outbox } = outboxOn(({ known }) =>
+    known ? { state: "sealed" } : { state: "ok", id: "f1", seq: 4 },
+  );
   for (const _ of [1, 2, 3]) {
     outbox.look();
     outbox.push(TOKEN);
@@ -60,6 +62,42 @@ test("R-FEED a server that has heard of an end offers what comes later to the fe
   assert.deepEqual(
     offered.map(({ known }) => known),
     [undefined, "f1", "f1"],
+  );
+});
+
+test("R-STORE R-FEED a store that has lost what was seen is written to when it has that again, or after 30 s, and that is not hidden", async () => {
+  let isBehind = false;
+  const { clock, offered, outbox } = outboxOn(({ seen }) =>
+    isBehind && seen ? { state: "behind" } : { state: "ok", id: "f1", seq: 4 },
+  );
+  outbox.push("a");
+  await outbox.drained();
+  isBehind = true;
+  outbox.push("b");
+  await turn();
+  isBehind = false;
+  clock.advance(250);
+  await outbox.drained();
+  isBehind = true;
+  outbox.push("c");
+  for (let ms = 0; ms <= 30_000; ms += 250) {
+    await turn();
+    clock.advance(250);
+  }
+  await outbox.drained();
+  const seen = { id: "f1", seq: 4 };
+  assert.deepEqual(
+    [0, 1, 2, 3, -1].map((at) => {
+      const batch = offered.at(at) as FeedBatch;
+      return [batch.events.join(), batch.seen, batch.isAfterLoss];
+    }),
+    [
+      ["a", undefined, false],
+      ["b", seen, false],
+      ["b", seen, false],
+      ["c", seen, false],
+      ["", undefined, true],
+    ],
   );
 });
 

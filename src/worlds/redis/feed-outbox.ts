@@ -1,6 +1,6 @@
 import type { Clock } from "../../clock.ts";
 import { createFeedQueue, notIn, type Place, partsOf } from "./feed-queue.ts";
-import type { AppendedToFeed, FeedBatch, FeedStore } from "./feed-store.ts";
+import type { AppendedToFeed, FeedBatch, FeedStore, Standing } from "./feed-store.ts";
 
 /** What this server has still to add to the feed of one world. While nobody wants it, nothing is taken. */
 export type FeedOutbox = {
@@ -25,6 +25,8 @@ export type FeedOutboxOptions = {
   server: string;
   /** Greater with each call, also for other feeds and for those that were. */
   nextBatch(): number;
+  /** How far the feed has got, as it is read here. */
+  seen?(): Standing | undefined;
 };
 
 /** Before a write that failed is tried again. */
@@ -34,9 +36,11 @@ const PATIENCE_MS = 30_000;
 
 type Outcome = AppendedToFeed | { state: "lost" };
 
-export function createFeedOutbox({ store, clock, world, server, nextBatch }: FeedOutboxOptions): FeedOutbox {
+export function createFeedOutbox({ store, clock, world, server, nextBatch, seen }: FeedOutboxOptions): FeedOutbox {
   const queue = createFeedQueue();
   let known: string | undefined;
+  /** How far it had got with what was written last. */
+  let written: Standing | undefined;
   let isUnwanted = false;
   let isAfterLoss = false;
   let isEnding = false;
@@ -56,6 +60,11 @@ export function createFeedOutbox({ store, clock, world, server, nextBatch }: Fee
     isAfterLoss = true;
   }
 
+  function furthest(): Standing | undefined {
+    const read = seen?.();
+    return read && !(read.id === written?.id && read.seq < written.seq) ? read : written;
+  }
+
   async function run() {
     // What is added in this turn of the event loop is one batch.
     await undefined;
@@ -71,17 +80,32 @@ export function createFeedOutbox({ store, clock, world, server, nextBatch }: Fee
     const how = { server, isAfterLoss, sealed: isEnding && queue.isEmpty && known !== undefined, known };
     isAfterLoss = false;
     const offerAll = () =>
-      offer({ ...how, batch: nextBatch(), events: events.map(({ json }) => json), turns: partsOf(events) });
+      offer({
+        ...{ ...how, batch: nextBatch(), seen: furthest() },
+        ...{ events: events.map(({ json }) => json), turns: partsOf(events) },
+      });
     let outcome = await offerAll();
     while (outcome.state === "told") {
       events = notIn(outcome.places, events);
       if (events.length === 0) return leaveOut(how.isAfterLoss);
       outcome = await offerAll();
     }
-    if (outcome.state === "ok") known = outcome.id;
+    if (outcome.state === "ok") note(outcome);
     else if (outcome.state === "lost") lose();
+    else if (outcome.state === "behind") giveUp();
     else leaveOff(outcome.state);
     return outcome.state !== "lost";
+  }
+
+  function note({ id, seq }: Standing) {
+    known = id;
+    written = { id, seq };
+  }
+
+  /** Nobody has what the store has lost. */
+  function giveUp() {
+    written = undefined;
+    lose();
   }
 
   /** All of a batch has been told by others; that something was lost is still to be. */
@@ -104,7 +128,8 @@ export function createFeedOutbox({ store, clock, world, server, nextBatch }: Fee
     while (!isStopped) {
       const outcome = await store.append(world, batch).catch(() => undefined);
       // What was there a moment ago will be put back by whoever follows it.
-      const isOpen = !outcome || (outcome.state === "unknown" && batch.known !== undefined);
+      const isKnown = outcome?.state === "unknown" && batch.known !== undefined;
+      const isOpen = !outcome || outcome.state === "behind" || isKnown;
       if (!isOpen) return outcome;
       if (clock.now() >= until) return outcome ?? { state: "lost" };
       if (!isStopped) await pause();

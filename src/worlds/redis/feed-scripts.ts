@@ -14,9 +14,9 @@ const MOST_TOLD = 1000;
 
 /**
  * KEYS meta, feed, told, before · ARGV now, server, number of the batch, whether something before it was lost, whether it ends the feed, the id that
- * the server knows, most bytes, most age, how long it is kept untouched, bell, count of events, events, then turns with the first and the last place
- * of each in these. Returns {"ok", id, seq}; {"told", turn, place …} where it has some of that, whoever wrote it; or
- * {"unwanted"}, {"unknown"} or {"sealed"}, also of a world that was deleted. Then nothing is written. What a repeated call brings once more is there already.
+ * the server knows, most bytes, most age, how long it is kept untouched, bell, count of events, events, id and number that the server has seen ('' and 0: none), then turns with the first and the last place
+ * of each in these. Returns {"ok", id, seq}; {"told", turn, place …} where it has some of that, whoever wrote it; {"behind"} where the store has lost
+ * what the server has seen; or {"unwanted"}, {"unknown"} or {"sealed"}, also of a world that was deleted. Then nothing is written. What a repeated call brings once more is there already.
  */
 export const APPEND_TO_FEED = `
 local held = redis.call('HMGET', KEYS[1], 'id', 'seq', 'wanted', 'sealed', 'bytes', 'oldest', 'w:' .. ARGV[2])
@@ -30,8 +30,12 @@ if held[4] then return {'sealed'} end
 local isOther = ARGV[6] ~= '' and ARGV[6] ~= id
 if isOther and (ARGV[5] == '1' or redis.call('HGET', KEYS[1], 'gone:' .. ARGV[6]) == 'over') then return {'sealed'} end
 if held[7] and tonumber(held[7]) >= tonumber(ARGV[3]) then return {'ok', id, seq} end
+if ARGV[13] == id and seq < tonumber(ARGV[14]) then
+  redis.call('PUBLISH', ARGV[10], 'lost')
+  return {'behind'}
+end
 local told = {'told'}
-for i = 13, #ARGV, 3 do
+for i = 15, #ARGV, 3 do
   local place = redis.call('HGET', KEYS[3], ARGV[i]) or redis.call('HGET', KEYS[4], ARGV[i])
   if place and tonumber(place) >= tonumber(ARGV[i + 1]) then
     told[#told + 1] = ARGV[i]
@@ -70,7 +74,7 @@ end
 redis.call('HSET', KEYS[1], 'seq', seq, 'bytes', bytes, 'oldest', oldest, 'w:' .. ARGV[2], ARGV[3])
 redis.call('PEXPIRE', KEYS[2], ARGV[9])
 if redis.call('HLEN', KEYS[3]) >= ${MOST_TOLD} then redis.call('RENAME', KEYS[3], KEYS[4]) end
-for i = 13, #ARGV, 3 do redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 2]) end
+for i = 15, #ARGV, 3 do redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 2]) end
 redis.call('PEXPIRE', KEYS[3], ARGV[9])
 redis.call('PUBLISH', ARGV[10], table.concat({id, first, ARGV[5], ARGV[2], ARGV[3]}, ' ') .. '\\n' .. ARGV[12])
 return {'ok', id, seq}

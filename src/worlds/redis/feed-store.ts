@@ -10,6 +10,9 @@ import type { News } from "./world-news.ts";
 /** What a batch has of a turn: from one place to another. */
 export type TurnPart = { turn: string; first: number; last: number };
 
+/** Under which id a feed had got to which number. */
+export type Standing = { id: string; seq: number };
+
 export type FeedBatch = {
   server: string;
   /** Greater than that of the batch before. */
@@ -20,15 +23,17 @@ export type FeedBatch = {
   sealed: boolean;
   /** The id under which the server has written before. */
   known: string | undefined;
+  /** How far this server has seen it get: a store that is behind that is given back what it lacks, before anything is added. */
+  seen: Standing | undefined;
   events: readonly string[];
   turns: readonly TurnPart[];
 };
 
-/** `told`: up to which place the feed has turns of which the batch has an earlier one, and nothing was added. */
+/** `told`: up to which place the feed has turns of which the batch has an earlier one, and nothing was added. `behind`: nor was it then. */
 export type AppendedToFeed =
-  | { state: "ok"; id: string }
+  | ({ state: "ok" } & Standing)
   | { state: "told"; places: ReadonlyMap<string, number> }
-  | { state: "unwanted" | "unknown" | "sealed" };
+  | { state: "behind" | "unwanted" | "unknown" | "sealed" };
 
 export type FeedRestoring = {
   state: Pick<FeedState, "id" | "seq" | "createdAt" | "batches">;
@@ -82,7 +87,7 @@ export function createFeedStore({ redis, listen }: Connection, keys: Keys, { wal
   }
 
   return {
-    async append(world, { server, batch, isAfterLoss, sealed, known = "", events, turns }) {
+    async append(world, { server, batch, isAfterLoss, sealed, known = "", seen, events, turns }) {
       const [state, ...about] = await append(
         ...[
           ...keysOf(world),
@@ -96,10 +101,11 @@ export function createFeedStore({ redis, listen }: Connection, keys: Keys, { wal
           known,
         ],
         ...[MAX_BYTES, MAX_AGE_MS, KEPT_MS, keys.feedBell(world), events.length, events.join("\n")],
+        ...[seen?.id ?? "", seen?.seq ?? 0],
         ...turns.flatMap(({ turn, first, last }) => [turn, first, last]),
       );
-      if (state === "ok") return { state, id: about[0] ?? "" };
-      if (state !== "told") return { state: state as "unwanted" | "unknown" | "sealed" };
+      if (state === "ok") return { state, id: about[0] ?? "", seq: Number(about[1]) };
+      if (state !== "told") return { state: state as "behind" | "unwanted" | "unknown" | "sealed" };
       return { state, places: new Map([...pairsOf(about)].map(([turn, place]) => [turn, Number(place)])) };
     },
     async toldOf(world, turn) {

@@ -86,6 +86,18 @@ redisSuite("the shared feed of a store in trouble", (redis) => {
     assert.deepEqual((await feedClients(c).comeBack(reader.events[0]?.id)).events, reader.events.slice(1));
   });
 
+  test("R-STORE R-FEED who adds to a store that has lost the last writes waits until they are given back: nobody is cut", async () => {
+    const held = await redis.direct.hgetall(meta());
+    const count = await redis.direct.xlen(stream());
+    await said("three");
+    await redis.loseAllBut(count, stream());
+    await redis.direct.hset(meta(), held);
+    a.feed.publish(word("four"));
+    await passUntil([a], STEP_MS, () => reader.events.length === 5 || reader.over !== undefined);
+    assert.deepEqual([textsOf(reader), reader.over], [["start", "one", "two", "three", "four"], undefined]);
+    assert.deepEqual(seqs(reader.events), [1, 2, 3, 4, 5]);
+  });
+
   test("R-STORE R-FEED where the store has other events under the same numbers, readers are cut and the feed begins anew: nothing is mixed", async () => {
     const held = await redis.direct.hgetall(meta());
     const count = await redis.direct.xlen(stream());

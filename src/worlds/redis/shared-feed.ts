@@ -43,9 +43,10 @@ const LINGER_MS = 10_000;
  */
 export function createSharedFeed(options: SharedFeedOptions): SharedFeed {
   const { store, clock, server, nextBatch, world, copies, limits = FEED_LIMITS } = options;
-  const outbox = createFeedOutbox({ store, clock, server, nextBatch, world });
   /** None that is sealed. */
   let copy: FeedCopy | undefined;
+  const seen = () => copy && { id: copy.id, seq: copy.lastSeq };
+  const outbox = createFeedOutbox({ store, clock, server, nextBatch, world, seen });
   let opening: Promise<FeedCopy> | undefined;
   let takeBack = () => {};
   let isClosed = false;
