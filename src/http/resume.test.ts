@@ -50,6 +50,12 @@ test("R-HONEST: a cursor within the log is its seq, one ahead, of another epoch 
   assert.throws(() => seqWithin(log, { streamId: "B".repeat(22), epoch: 0, seq: 1 }), code("invalid_cursor"));
 });
 
+test("R-HONEST R-STORE: an event that may be missing for now is not said to be ahead", () => {
+  const log = { ...logOf(5), lastSeq: 5, mayLack: (seq = 0) => seq === 6 };
+  assert.throws(() => seqWithin(log, { seq: 6 }), code("store_unavailable"));
+  assert.throws(() => seqWithin(log, { seq: 7 }), code("cursor_ahead"));
+});
+
 test("R-HONEST: a stream is found only under the kind and the world of the path", () => {
   const log = logOf(1);
   assert.equal(keptLog({ state: "kept", log }, "chat"), log);

@@ -34,7 +34,7 @@ export function seqWithin(log: StreamLog, position: Position): number {
     if (position.seq > log.sharedUpTo(position.epoch)) throw failure("cursor_void");
   }
   if (position.seq > log.lastSeq) {
-    if (log.mayLack?.()) throw failure("store_unavailable");
+    if (log.mayLack?.(position.seq)) throw failure("store_unavailable");
     const text = `The cursor is ahead of the stream, which is at event ${log.lastSeq}. Resume after an event that you received.`;
     throw failure("cursor_ahead", text, { lastSeq: log.lastSeq });
   }

@@ -47,8 +47,11 @@ export type StreamLog = {
   event(seq: number): StreamEvent;
   /** Up to which seq a cursor of `epoch` is true of this log; -1 if of none. */
   sharedUpTo(epoch: number): number;
-  /** Whether events that were delivered may be missing for now: its store was replaced, and it is not known yet what is lost. */
-  mayLack?(): boolean;
+  /**
+   * Whether event `seq`, or any, may have been delivered elsewhere and be missing for now: its store was replaced, and it is not known
+   * yet what is lost, or has not answered whether it has that event.
+   */
+  mayLack?(seq?: number): boolean;
   /** Rings once in the same turn of the event loop after one or more events became visible. Returns its release. */
   listen(bell: () => void): () => void;
 };

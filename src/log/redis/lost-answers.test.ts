@@ -51,16 +51,36 @@ redisSuite("answers that are lost or late", (redis) => {
     assert.deepEqual([b.taken.length, b.shelf.fates().takenOver], [1, 1]);
   });
 
-  test("R-STORE what Redis took too late to be heard of is told by all servers, and no id has two events", async () => {
-    let isDeaf = false;
-    const deaf = ({ append }: SharedStore): Partial<SharedStore> => ({
+  /** What it writes arrives, and the answer does not. */
+  const deafWhile =
+    (isDeaf: () => boolean) =>
+    ({ append }: SharedStore): Partial<SharedStore> => ({
       async append(...asked) {
         const outcome = await append(...asked);
-        if (isDeaf) throw new Error("Command timed out");
+        if (isDeaf()) throw new Error("Command timed out");
         return outcome;
       },
     });
-    const a = await join("a", { spoil: deaf });
+
+  test("R-STORE R-HONEST who has read elsewhere what its writer has not been told is stored is not told that it is ahead", async () => {
+    let isDeaf = false;
+    const a = await join("a", { spoil: deafWhile(() => isDeaf) });
+    const b = await join("b");
+    const { log } = await openStream(a.shelf);
+    log.append(token("one"));
+    await visible(log, 1);
+    isDeaf = true;
+    log.append(token("late"));
+    await until(async () => (await b.found(log.id)).lastSeq === 2, "it is read on another server");
+    assert.deepEqual([log.lastSeq, log.mayLack?.(2), log.mayLack?.(3)], [1, true, false]);
+    isDeaf = false;
+    await a.passUntil(() => log.lastSeq === 2, "it is told");
+    assert.equal(log.mayLack?.(3), false);
+  });
+
+  test("R-STORE what Redis took too late to be heard of is told by all servers, and no id has two events", async () => {
+    let isDeaf = false;
+    const a = await join("a", { spoil: deafWhile(() => isDeaf) });
     const b = await join("b");
     const { log } = await openStream(a.shelf);
     log.append(token("one"));

@@ -79,7 +79,7 @@ export function createProducedLog({ inner, onEnd, ...outboxOptions }: ProducedLo
     },
     event: (seq) => shown.event(seq),
     sharedUpTo: (epoch) => shown.sharedUpTo(epoch),
-    mayLack: () => shown.mayLack?.() ?? false,
+    mayLack: (seq = log.lastSeq + 1) => (shown === inner ? seq <= inner.lastSeq : (shown.mayLack?.(seq) ?? false)),
     listen: (bell) => hang(bells, bell),
     become(other) {
       outbox.stop();
