@@ -73,6 +73,12 @@ test("a room on three servers", { skip: unlessInstalled("redis-server", "--versi
       const said = await Promise.all([b, c].flatMap((world) => [say(world, into, headers), say(world, into, headers)]));
       const { message_id } = said[0]?.body ?? {};
       for (const { status, body } of said) assert.deepEqual([status, body], [202, { message_id, turn_id }]);
+      const sayWithoutKeyKnown = async (world: string) => {
+        await direct.del(await direct.keys("*:claim:*"));
+        const { status, body } = await say(world, into, headers);
+        assert.deepEqual([status, body], [202, { message_id, turn_id }], "R-IDEMPOTENT though its key came free");
+      };
+      for (const world of [a, b, c]) await sayWithoutKeyKnown(world);
       const unkeyed = await say(c, { message: "Hello, @Otto!", turn_id });
       assert.equal(unkeyed.status, 202);
       const foreign = await say(b, { message: "Hi", sender: "Vera", turn_id });
@@ -91,6 +97,7 @@ test("a room on three servers", { skip: unlessInstalled("redis-server", "--versi
       for (const world of [a, b, c]) {
         const late = await say(world, { message: "Too late", turn_id });
         assert.deepEqual([late.status, late.body.error_code], [409, "turn_ended"]);
+        await sayWithoutKeyKnown(world);
         const unknown = await say(world, { message: "Where?", turn_id: "nobodyknows" });
         assert.deepEqual([unknown.status, unknown.body.error_code], [404, "turn_not_found"]);
       }
