@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { frameOf, framingOf } from "../src/protocol/frames.ts";
-import { type Costs, measuredCosts, ORIGINS } from "./sizing-costs.ts";
+import { type Costs, measuredCosts, ORIGINS, TOKENS_A_STREAM } from "./sizing-costs.ts";
 
 /** How much of everything so many streams take, from what one stream and one token were measured to cost: docs/sizing.md. */
 
@@ -115,6 +115,8 @@ export function costsTable(costs: Costs): string {
     `${shown(costs[name as keyof typeof ORIGINS])} ${unit}`,
     `\`${subject}\` in \`${scenario}\`, [${run}](../bench/results/${run}.md)`,
   ]);
+  const bytes = `${shown(costs.redisBytesPerToken)} bytes`;
+  rows.push(["memory of Redis, a token", bytes, `such a stream's, by its ${TOKENS_A_STREAM} tokens`]);
   return markdownTable([["", "measured", "where"], ...rows]).replace("| --: | --: | --: |", "|---|--:|---|");
 }
 
