@@ -4,6 +4,7 @@ import { createSharedShelf, type SharedShelf } from "../src/log/redis/shared-she
 import { openSharedStore, type SharedStore } from "../src/log/redis/shared-store.ts";
 import type { Takeable, TakenOver } from "../src/log/shelf.ts";
 import type { StreamLog } from "../src/log/stream-log.ts";
+import { closedAfterEach } from "./closed-after-each.ts";
 import { type LogEnvironment, ROOMY } from "./log-environment.ts";
 import { type ManualClock, manualClock } from "./manual-clock.ts";
 import { newPrefix, type Place } from "./redis-server.ts";
@@ -42,6 +43,10 @@ export type SharedServerOptions = {
 };
 
 const STEP_MS = 500;
+
+/** Starts servers that share a place, each for one test. */
+export const joining = (place: Place) =>
+  closedAfterEach((serverId: string, options?: SharedServerOptions) => startSharedServer(place, serverId, options));
 
 export async function startSharedServer(
   { url, prefix }: Place,

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { closedAfterEach } from "../../../testing/closed-after-each.ts";
 import { done, openStream, sealed, token, visible } from "../../../testing/log-environment.ts";
 import { redisSuite } from "../../../testing/redis-suite.ts";
-import { startSharedServer } from "../../../testing/shared-server.ts";
+import { joining } from "../../../testing/shared-server.ts";
 import { passUntil, succeeds, until } from "../../../testing/until.ts";
 import { NO_LOSS } from "../epochs.ts";
 import { createAppends } from "./appends.ts";
@@ -11,7 +11,7 @@ import { connectRedis } from "./connection.ts";
 import type { Writer } from "./stream-store.ts";
 
 redisSuite("how batches are written", (redis) => {
-  const join = closedAfterEach((name: string) => startSharedServer(redis, name));
+  const join = joining(redis);
 
   const textsIn = async (id: string) =>
     (await redis.direct.xrange(redis.keys.log(id), "-", "+")).map(([at, [, json = ""]]) => [at, JSON.parse(json).text]);

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { closedAfterEach } from "../../../testing/closed-after-each.ts";
 import {
   done,
   eventsOf,
@@ -14,7 +13,7 @@ import {
 } from "../../../testing/log-environment.ts";
 import { manualClock } from "../../../testing/manual-clock.ts";
 import { redisSuite } from "../../../testing/redis-suite.ts";
-import { type SharedServer, type SharedServerOptions, startSharedServer } from "../../../testing/shared-server.ts";
+import { joining, type SharedServer, startSharedServer } from "../../../testing/shared-server.ts";
 import { passUntil, until } from "../../../testing/until.ts";
 import type { CancelCause } from "../shelf.ts";
 import type { StreamLog } from "../stream-log.ts";
@@ -52,9 +51,7 @@ test("R-DRAIN nobody is told to take a stream before all that it has said is in 
 });
 
 redisSuite("a server that is about to close", (redis) => {
-  const join = closedAfterEach((serverId: string, options?: SharedServerOptions) =>
-    startSharedServer(redis, serverId, options),
-  );
+  const join = joining(redis);
 
   /** A server that lives as far as its lease tells, and hears nothing. */
   async function pretend(serverId: string, state = "lives") {

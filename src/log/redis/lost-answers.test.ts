@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { closedAfterEach } from "../../../testing/closed-after-each.ts";
 import {
   bytesAfter,
   done,
@@ -12,7 +11,7 @@ import {
   visible,
 } from "../../../testing/log-environment.ts";
 import { redisSuite } from "../../../testing/redis-suite.ts";
-import { type SharedServerOptions, startSharedServer } from "../../../testing/shared-server.ts";
+import { joining } from "../../../testing/shared-server.ts";
 import { passUntil, until } from "../../../testing/until.ts";
 import type { StreamLog } from "../stream-log.ts";
 import type { SharedStore } from "./shared-store.ts";
@@ -20,9 +19,7 @@ import type { SharedStore } from "./shared-store.ts";
 // A script has run, and its answer is lost with the connection, or late: whoever asked does not know.
 
 redisSuite("answers that are lost or late", (redis) => {
-  const join = closedAfterEach((serverId: string, options?: SharedServerOptions) =>
-    startSharedServer(redis, serverId, options),
-  );
+  const join = joining(redis);
 
   test("R-TAKEOVER who has taken a stream over and was not told goes on with it all the same, once", async () => {
     let lost = 0;
@@ -51,36 +48,17 @@ redisSuite("answers that are lost or late", (redis) => {
     assert.deepEqual([b.taken.length, b.shelf.fates().takenOver], [1, 1]);
   });
 
-  /** What it writes arrives, and the answer does not. */
-  const deafWhile =
-    (isDeaf: () => boolean) =>
-    ({ append }: SharedStore): Partial<SharedStore> => ({
+  /** A writer that is not told that the store has its second event, and another server, on which that is read. */
+  async function lateToHear() {
+    let isDeaf = false;
+    const deaf = ({ append }: SharedStore): Partial<SharedStore> => ({
       async append(...asked) {
         const outcome = await append(...asked);
-        if (isDeaf()) throw new Error("Command timed out");
+        if (isDeaf) throw new Error("Command timed out");
         return outcome;
       },
     });
-
-  test("R-STORE R-HONEST who has read elsewhere what its writer has not been told is stored is not told that it is ahead", async () => {
-    let isDeaf = false;
-    const a = await join("a", { spoil: deafWhile(() => isDeaf) });
-    const b = await join("b");
-    const { log } = await openStream(a.shelf);
-    log.append(token("one"));
-    await visible(log, 1);
-    isDeaf = true;
-    log.append(token("late"));
-    await until(async () => (await b.found(log.id)).lastSeq === 2, "it is read on another server");
-    assert.deepEqual([log.lastSeq, log.mayLack?.(2), log.mayLack?.(3)], [1, true, false]);
-    isDeaf = false;
-    await a.passUntil(() => log.lastSeq === 2, "it is told");
-    assert.equal(log.mayLack?.(3), false);
-  });
-
-  test("R-STORE what Redis took too late to be heard of is told by all servers, and no id has two events", async () => {
-    let isDeaf = false;
-    const a = await join("a", { spoil: deafWhile(() => isDeaf) });
+    const a = await join("a", { spoil: deaf });
     const b = await join("b");
     const { log } = await openStream(a.shelf);
     log.append(token("one"));
@@ -88,9 +66,25 @@ redisSuite("answers that are lost or late", (redis) => {
     const copy = await b.found(log.id);
     isDeaf = true;
     log.append(token("late"));
-    await until(async () => (await b.found(log.id)).lastSeq === 2, "the store has it");
+    await until(async () => (await b.found(log.id)).lastSeq === 2, "it is read on another server");
+    const hearAgain = () => {
+      isDeaf = false;
+    };
+    return { a, b, log, copy, hearAgain };
+  }
+
+  test("R-STORE R-HONEST who has read elsewhere what its writer has not been told is stored is not told that it is ahead", async () => {
+    const { a, log, hearAgain } = await lateToHear();
+    const untold = [log.lastSeq, log.mayLack?.(2), log.mayLack?.(3)];
+    hearAgain();
+    await a.passUntil(() => log.lastSeq === 2, "it is told");
+    assert.deepEqual([untold, log.mayLack?.(3)], [[1, true, false], false]);
+  });
+
+  test("R-STORE what Redis took too late to be heard of is told by all servers, and no id has two events", async () => {
+    const { a, b, log, copy, hearAgain } = await lateToHear();
     await a.passUntil(() => log.sealed, "it is given up");
-    isDeaf = false;
+    hearAgain();
     await a.passUntil(async () => (await b.found(log.id)).sealed, "it has an end in the store");
     const idOf = (one: StreamLog) => /^id: \w+\.(\S+)$/m.exec(bytesAfter(one, 1).toString())?.[1];
     assert.deepEqual([textsOf(log), idOf(log)], [["one", "error"], "1.2"]);

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
-import { closedAfterEach } from "../../../testing/closed-after-each.ts";
 import {
   bytesAfter,
   done,
@@ -12,7 +11,7 @@ import {
   visible,
 } from "../../../testing/log-environment.ts";
 import { redisSuite } from "../../../testing/redis-suite.ts";
-import { type SharedServer, startSharedServer } from "../../../testing/shared-server.ts";
+import { joining, type SharedServer, startSharedServer } from "../../../testing/shared-server.ts";
 import { succeeds, until } from "../../../testing/until.ts";
 import type { StreamLog } from "../stream-log.ts";
 
@@ -26,7 +25,7 @@ const idsOf = (log: StreamLog) =>
   ].map(([, at]) => at);
 
 redisSuite("a store that has lost writes, and its writer died", (redis) => {
-  const join = closedAfterEach((name: string) => startSharedServer(redis, name));
+  const join = joining(redis);
   let a: SharedServer;
   let b: SharedServer;
   beforeEach(async () => {

@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { closedAfterEach } from "../../../testing/closed-after-each.ts";
 import { openStream } from "../../../testing/log-environment.ts";
 import { redisSuite } from "../../../testing/redis-suite.ts";
-import { type SharedServerOptions, startSharedServer } from "../../../testing/shared-server.ts";
+import { joining } from "../../../testing/shared-server.ts";
 import { succeeds, until } from "../../../testing/until.ts";
 import type { Claim } from "../shelf.ts";
 import type { SharedStore } from "./shared-store.ts";
 
 redisSuite("idempotency keys that servers share", (redis) => {
-  const join = closedAfterEach((serverId: string, options?: SharedServerOptions) =>
-    startSharedServer(redis, serverId, options),
-  );
+  const join = joining(redis);
 
   async function free(claiming: Promise<Claim>) {
     const claim = await claiming;

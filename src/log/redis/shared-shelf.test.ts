@@ -3,7 +3,6 @@ import { beforeEach, describe, test } from "node:test";
 import fc from "fast-check";
 import { anyUnicode } from "../../../testing/any-unicode.ts";
 import { claimContract } from "../../../testing/claim-contract.ts";
-import { closedAfterEach } from "../../../testing/closed-after-each.ts";
 import { logContract } from "../../../testing/log-contract.ts";
 import {
   bytesAfter,
@@ -17,12 +16,7 @@ import {
 } from "../../../testing/log-environment.ts";
 import { readingContract } from "../../../testing/reading-contract.ts";
 import { redisSuite } from "../../../testing/redis-suite.ts";
-import {
-  type SharedServer,
-  type SharedServerOptions,
-  sharedEnvironment,
-  startSharedServer,
-} from "../../../testing/shared-server.ts";
+import { joining, type SharedServer, sharedEnvironment } from "../../../testing/shared-server.ts";
 import { shelfContract } from "../../../testing/shelf-contract.ts";
 import { until } from "../../../testing/until.ts";
 
@@ -31,9 +25,7 @@ redisSuite("logs that are shared through Redis", (redis) => {
     contract("shared", (limits) => sharedEnvironment(redis.url, limits));
 
   describe("two servers", () => {
-    const join = closedAfterEach((name: string, options?: SharedServerOptions) =>
-      startSharedServer(redis, name, options),
-    );
+    const join = joining(redis);
     let a: SharedServer;
     let b: SharedServer;
     beforeEach(async () => {

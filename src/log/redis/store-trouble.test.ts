@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { closedAfterEach } from "../../../testing/closed-after-each.ts";
 import { done, eventsOf, openStream, sealed, textsOf, token, visible } from "../../../testing/log-environment.ts";
 import { redisSuite } from "../../../testing/redis-suite.ts";
-import { type SharedServer, startSharedServer } from "../../../testing/shared-server.ts";
+import { joining, type SharedServer, startSharedServer } from "../../../testing/shared-server.ts";
 import { passUntil, succeeds, until } from "../../../testing/until.ts";
 import type { StreamLog } from "../stream-log.ts";
 
 const UNAVAILABLE = { code: "store_unavailable" };
 
 redisSuite("a store in trouble", (redis) => {
-  const join = closedAfterEach((name: string) => startSharedServer(redis, name));
+  const join = joining(redis);
   let a: SharedServer;
   let b: SharedServer;
   beforeEach(async () => {

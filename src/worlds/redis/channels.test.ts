@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { closedAfterEach } from "../../../testing/closed-after-each.ts";
 import { done, eventsOf, openStream, sealed, token, visible } from "../../../testing/log-environment.ts";
 import { redisSuite } from "../../../testing/redis-suite.ts";
-import { startSharedServer } from "../../../testing/shared-server.ts";
+import { joining } from "../../../testing/shared-server.ts";
 import { connectRedis } from "../../log/redis/connection.ts";
 import { openServerCalls } from "../../log/redis/server-calls.ts";
 import { openWorldNews } from "./world-news.ts";
@@ -13,7 +13,7 @@ import { openWorldNews } from "./world-news.ts";
 const STRANGE = ["hello", "", "null", "5", "[]", '{"type":"unheard of"}', "1 1\nnot an event", "x 1 \nnot an event"];
 
 redisSuite("what no server says", (redis) => {
-  const join = closedAfterEach((serverId: string) => startSharedServer(redis, serverId));
+  const join = joining(redis);
   const connect = closedAfterEach(() => connectRedis(redis.url));
 
   test("R-STORE on no channel does a message that no server would send end one, or get into a stream", async () => {
